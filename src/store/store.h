@@ -1,0 +1,152 @@
+/* store.h - the one data file.
+ *
+ * LMDB under records, secondary indexes, full text, counters and blobs. One process serves; others may read, back up and
+ * check beside it.
+ *
+ * Reading: a thread begins a read transaction, decodes records in place, renders, ends it - and ends it BEFORE it writes to a socket: a
+ * pinned reader makes the file grow.
+ * Writing: store_write queues a function to the single writer thread and returns when its effects are on disk (or it failed and left
+ * none). While one batch syncs, the next gathers: group commit. Nobody waits to fill a batch.
+ * A write function that fails before its first write costs nothing. One that fails later makes the writer abort the batch and
+ * run the others again without it: so a write function may run more than once, must derive everything from its argument and the
+ * transaction, must set (not add to) its results, and must not touch the outside world. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "schema/record.h"
+
+typedef struct Store Store;
+typedef struct Tx Tx;
+
+enum {
+    STORE_BATCH_MAX = 256,          /* write functions in one commit */
+    STORE_QUEUE_MAX = 1024,         /* write functions waiting; the next one gets E_BUSY */
+    STORE_BLOB_CHUNK_BYTES = 65536, /* big bytes are kept in pieces of this size */
+    STORE_BLOB_MAX_BYTES = 64 * 1024 * 1024,
+    STORE_WRITE_ARENA_BYTES = 8 * 1024 * 1024 /* scratch of one write function */
+};
+
+typedef struct StoreConfig {
+    const char *dir;              /* the data directory; the file is <dir>/gigbox.db */
+    const Record *const *records; /* all record tables; static */
+    size_t record_count;
+    uint64_t map_bytes;      /* 0: as the address space allows (64 GiB; 1 GiB on 32-bit) */
+    bool read_only;          /* no writer thread: for check, backup, config */
+    bool no_sync;            /* tests and sample data only: commits without fsync */
+    int64_t (*now_ms)(void); /* the clock seam */
+} StoreConfig;
+
+/* Opens (making it when absent) and verifies: file format, schema version, that page and record structure can be trusted. E_CORRUPT, E_STATE (made by
+ * a newer gigbox; *why says so), E_IO, E_FULL. `why` (arena of the caller's, may be NULL) gets a sentence for people. */
+Store *store_open(const StoreConfig *cfg, Arena *a, Str *why, Err *err);
+/* Waits for queued writes, then closes. NULL is fine. */
+void store_close(Store *s);
+
+/* ---- transactions ---- */
+
+/* Begins reading on this thread's own slot (renewed, not opened anew). One at a time per thread. E_NOMEM, E_IO. */
+Err store_read(Store *s, Arena *a, Tx **tx);
+/* Ends it; views into it are dead. NULL is fine. */
+void store_read_end(Tx *tx);
+
+typedef Err StoreWriteFn(Tx *tx, void *arg);
+/* Runs fn in the writer thread; returns fn's own error (nothing was changed), or OK once durable, or the commit's E_FULL / E_IO
+ * (nothing was changed). Blocks; call it without an open read transaction. Thread-safe. */
+Err store_write(Store *s, StoreWriteFn *fn, void *arg);
+
+Arena *tx_arena(Tx *tx);     /* scratch with the transaction's lifetime */
+int64_t tx_now_ms(Tx *tx);   /* the time, fixed at the transaction's begin */
+bool tx_writable(const Tx *tx);
+
+/* Called by the writer thread after each commit that changed something, outside any transaction; must return at once. */
+void store_on_commit(Store *s, void (*fn)(void *ctx), void *ctx);
+
+/* ---- records ---- */
+
+/* Decodes record `id` into row (views into the transaction). E_MISSING. */
+Err rec_get(Tx *tx, const Record *r, int64_t id, void *row);
+bool rec_exists(Tx *tx, const Record *r, int64_t id);
+/* Gives row the next id of its kind (ids start at 1, ascend, and are never reused), stores it and its index entries. `row` starts with int64_t id. E_CONFLICT
+ * (a unique index; the detail is in `*which` of store_conflict). */
+Err rec_insert(Tx *tx, const Record *r, void *row);
+/* Stores row under its own id, new or not, and brings the index entries in line: entries that did not change are not touched. */
+Err rec_put(Tx *tx, const Record *r, const void *row);
+Err rec_delete(Tx *tx, const Record *r, int64_t id);
+/* The unique index that the last E_CONFLICT of this transaction was about, or NULL. */
+const Index *tx_conflict(const Tx *tx);
+/* Walks all records of a kind by ascending id from `from`. */
+typedef struct RecScan RecScan;
+Err rec_scan(Tx *tx, const Record *r, int64_t from, RecScan **scan);
+bool rec_scan_next(RecScan *scan, void *row);
+
+/* ---- indexes ---- */
+
+/* A key, or the first parts of one. Build it with key_of and then one key_i64/key_str per part, in the index's order. */
+typedef struct Key {
+    uint8_t bytes[KEY_BYTES_MAX];
+    uint16_t n;
+    bool bad; /* over-long */
+} Key;
+Key key_of(const Index *ix);
+void key_i64(Key *k, int64_t v);
+/* Over-long strings keep a prefix and a hash: still equal only when equal, ordered by the prefix. */
+void key_str(Key *k, Str s);
+
+/* The record id under a unique key. E_MISSING. */
+Err index_find(Tx *tx, const Index *ix, const Key *key, int64_t *id);
+/* How many entries begin with these parts; the parts must be the first ix->counted ones or fewer counted levels as kept. O(1). */
+Err index_count(Tx *tx, const Index *ix, const Key *prefix, int64_t *n);
+
+/* Walking entries that begin with `prefix`. */
+typedef struct Scan Scan;
+typedef struct ScanRange {
+    const Key *prefix; /* only entries that begin so */
+    const Key *from;   /* and are not before this key (NULL: no bound); itself begins with prefix */
+    const Key *to;     /* and are before this key (NULL: no bound) */
+    bool descending;
+} ScanRange;
+Err scan_open(Tx *tx, const Index *ix, ScanRange range, Scan **scan);
+/* The next record id, false at the end. */
+bool scan_next(Scan *scan, int64_t *id);
+/* As scan_next, and the record too. E_CORRUPT is asserted away: an entry always has its record. */
+bool scan_next_rec(Scan *scan, const Record *r, void *row);
+/* Passes over n entries without looking at them; returns how many there were (fewer at the end). */
+int64_t scan_skip(Scan *scan, int64_t n);
+/* Part `i` of the current entry's key, without fetching the record. For integer parts. */
+int64_t scan_part_i64(const Scan *scan, unsigned i);
+
+/* ---- small things by name ---- */
+
+/* Values under a short name: keys of the box, positions, settings changed at run time. */
+Err meta_get(Tx *tx, Str name, Str *value);
+Err meta_put(Tx *tx, Str name, Str value);
+
+/* ---- blobs ---- */
+
+typedef struct BlobId {
+    uint8_t sha256[32];
+} BlobId;
+/* Stores the bytes (once: the same content again only counts a reference) and gives their id. */
+Err blob_put(Tx *tx, Str bytes, BlobId *id);
+/* One reference less; the bytes go with the last. */
+Err blob_drop(Tx *tx, const BlobId *id);
+Err blob_size(Tx *tx, const BlobId *id, uint64_t *bytes);
+/* Copies up to cap bytes from `offset`; *n = 0 at the end. */
+Err blob_read(Tx *tx, const BlobId *id, uint64_t offset, void *to, size_t cap, size_t *n);
+
+/* ---- care ---- */
+
+typedef struct StoreStats {
+    uint64_t file_bytes, used_bytes, map_bytes, commits, writes, batches_retried, readers, records;
+} StoreStats;
+Err store_stats(Store *s, StoreStats *out);
+/* A consistent, compacted copy of the running database to a file descriptor (a file, a pipe, a socket). Read-only; any process. */
+Err store_backup(Store *s, int fd);
+/* Everything against everything: page structure, records decode, index entries equal what the records say (both ways), counters, text
+ * postings, blob checksums and reference counts. Each fault is one call of `say`. Returns the number of faults in *faults. Works beside a
+ * running box. Domain facts (ledger, audit chain) are checked by domain_check. */
+Err store_check(Store *s, void (*say)(void *ctx, Str line), void *ctx, uint64_t *faults);
+/* Clears dead readers; called at open and by a timer. */
+void store_reap(Store *s);
+
+#endif
