@@ -7,7 +7,10 @@
 
 #include <stdint.h>
 
-enum { MS_SECOND = 1000, MS_MINUTE = 60 * MS_SECOND, MS_HOUR = 60 * MS_MINUTE, MS_DAY = 24 * MS_HOUR };
+#define MS_SECOND INT64_C(1000)
+#define MS_MINUTE (60 * MS_SECOND)
+#define MS_HOUR (60 * MS_MINUTE)
+#define MS_DAY (24 * MS_HOUR)
 
 /* Milliseconds since the Unix epoch, plus the offset of clock_shift. */
 int64_t clock_now_ms(void);

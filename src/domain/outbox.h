@@ -20,7 +20,10 @@ typedef enum OutboxKind {
 
 typedef enum OutboxState { OUTBOX_WAITING = 1, OUTBOX_SENT, OUTBOX_DEAD, OUTBOX_CANCELLED } OutboxState;
 
-enum { OUTBOX_FIRST_RETRY_MS = 5 * MS_SECOND, OUTBOX_RETRY_MAX_MS = MS_HOUR, OUTBOX_DEADLINE_MS = 3 * MS_DAY, OUTBOX_KEEP_MS = 30 * MS_DAY };
+#define OUTBOX_FIRST_RETRY_MS (5 * MS_SECOND)
+#define OUTBOX_RETRY_MAX_MS MS_HOUR
+#define OUTBOX_DEADLINE_MS (3 * MS_DAY)
+#define OUTBOX_KEEP_MS (30 * MS_DAY) /* a settled row is forgotten after this */
 
 typedef struct Outbox {
     int64_t id;
