@@ -1,0 +1,70 @@
+/* settings.h - what can be set, from where it came, and what is in force.
+ *
+ * One table of rows (settings_table.c) drives reading, checking, printing and documenting. Precedence, later wins: the row's default,
+ * the file `gigbox.conf` (`key = value` lines, # comments) in the data directory or given by --config, the environment (GIGBOX_KEY),
+ * `--set key=value`. A key `x_file` of a secret row `x` reads the value from that file (without its final newline).
+ * Not thread-safe while loading; afterwards read-only. */
+#ifndef APP_SETTINGS_H
+#define APP_SETTINGS_H
+
+#include "base/buf.h"
+
+typedef struct Settings {
+    /* the marketplace */
+    Str name, currency, public_url;
+    int64_t fee_bps, timezone_minutes, boost_price_per_day, withdraw_min;
+    int64_t otp_ttl_ms, otp_tries, access_ttl_ms, refresh_ttl_ms, campus_ttl_ms;
+    int64_t order_lapse_ms, auto_approve_ms, auto_approve_warn_ms, auto_release_ms, review_hidden_ms;
+    /* serving */
+    Str listen, tls_listen, tls_cert, tls_key, trusted_proxy;
+    bool tls_self_signed, tls_only;
+    int64_t workers, connections, connections_per_address, header_bytes, body_bytes, upload_bytes;
+    int64_t header_timeout_ms, body_timeout_ms, idle_timeout_ms, drain_ms;
+    int64_t rate_auth, rate_upload, rate_other;
+    /* the process */
+    Str log_level, log_format, run_as;
+    bool lockdown;
+    int64_t map_mib, workers_outbox;
+    /* providers */
+    Str razorpay_key_id, razorpay_key_secret, razorpay_webhook_secret, razorpay_account_number, razorpay_url;
+    Str sms_provider, sms_url, sms_key, sms_sender, sms_template, sms_account;
+    Str smtp_host, smtp_user, smtp_password, smtp_from, smtp_security;
+    int64_t smtp_port, payment_poll_ms;
+    bool sandbox_remote;
+} Settings;
+
+typedef enum SettingType { SET_STR, SET_INT, SET_BOOL } SettingType;
+typedef enum SettingSource { FROM_DEFAULT, FROM_FILE, FROM_ENV, FROM_ARGUMENT } SettingSource;
+
+typedef struct SettingRow {
+    const char *key;
+    uint8_t type;
+    bool secret;
+    uint16_t offset;
+    const char *fallback; /* the default, as text */
+    int64_t min, max;     /* SET_INT: as written; SET_STR: length in bytes */
+    int64_t scale;        /* SET_INT: the struct holds value * scale (0 = 1) */
+    const char *choices;  /* SET_STR: "a|b|c", or NULL */
+    const char *doc;
+} SettingRow;
+
+extern const SettingRow setting_rows[];
+extern const size_t setting_row_count;
+enum { SETTINGS_MAX = 128, SETTINGS_FILE_BYTES_MAX = 256 * 1024 };
+
+typedef struct SettingsLoad {
+    Settings now;
+    uint8_t source[SETTINGS_MAX]; /* SettingSource by row */
+    Str text[SETTINGS_MAX];       /* as written, by row */
+} SettingsLoad;
+
+/* Fills `l` from the four sources; strings live in the arena. `config_path` may not exist unless `must_exist`. `sets` are the `--set` arguments.
+ * E_INVALID: *why says which key, from where, and what is allowed. E_IO: a file could not be read. */
+Err settings_load(SettingsLoad *l, const char *config_path, bool must_exist, char *const *environment, const Str *sets,
+                  size_t set_count, Arena *a, Str *why);
+/* `key = value  # source` for every row, secrets as ****; with docs when `documented`. */
+void settings_print(const SettingsLoad *l, bool documented, Buf *out);
+/* Table faults (duplicate keys, missing docs, defaults that do not parse), one line each to stderr; their number. */
+size_t settings_lint(void);
+
+#endif
