@@ -1,0 +1,6 @@
+/* The application writes its own access log. */
+static void
+log_access(const struct mg_connection *conn)
+{
+	(void)conn;
+}
