@@ -1,0 +1,241 @@
+# gigbox: one static binary. `make help` lists what there is.
+#
+# A target is a toolchain with its flags: native (release), quick (same libraries, no LTO), aarch64, armv7,
+# asan and tsan (host C library, clang), fuzz (asan plus libFuzzer). Each has build/TARGET/obj, and its libraries
+# (vendor/) in build/TARGET/lib; quick uses native's, fuzz uses asan's.
+
+SHELL = /bin/sh
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell n=$$(nproc); [ $$n -gt 8 ] && n=8; echo $$n)
+endif
+export SOURCE_DATE_EPOCH = 1
+export LC_ALL = C
+
+SRC := $(shell find src -name '*.c' 2>/dev/null | LC_ALL=C sort)
+DATA := $(shell find src -path '*/data/*' -type f 2>/dev/null | LC_ALL=C sort)
+UNIT := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+LIBS := bearssl lmdb civetweb curl yyjson argon2 ca-certificates
+CROSS := aarch64 armv7
+
+VERSION := $(shell sed -n 's/^\#\# \([0-9][^ ]*\).*/\1/p' CHANGELOG.md 2>/dev/null | head -n 1)
+VERSION := $(or $(VERSION),0.1.0)
+
+WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wvla
+COMMON := -std=gnu11 -D_GNU_SOURCE -DGIGBOX_VERSION='"$(VERSION)"' -pthread -Isrc $(WARN) -ffile-prefix-map=$(CURDIR)=.
+RELEASE := -O2 -flto -fPIE -ffunction-sections -fdata-sections -fstack-protector-strong
+RELEASE_LINK := -static-pie -s -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--build-id=none
+# UBSan's function-type check objects to callbacks that the libraries call through their own types.
+SANITIZE := -O1 -g -fno-omit-frame-pointer -fPIE
+ASAN := -fsanitize=address,undefined -fno-sanitize=function -fno-sanitize-recover=undefined
+
+# Per target: where its libraries are, compiler, flags, link flags.
+libs.native := native
+libs.quick := native
+libs.aarch64 := aarch64
+libs.armv7 := armv7
+libs.asan := asan
+libs.fuzz := asan
+libs.tsan := tsan
+cc.native := build/native/bin/musl-gcc
+cc.quick := $(cc.native)
+cc.aarch64 := build/aarch64/bin/musl-gcc
+cc.armv7 := build/armv7/bin/musl-gcc
+cc.asan := clang
+cc.fuzz := clang
+cc.tsan := clang
+flags.native := $(RELEASE)
+flags.aarch64 := $(RELEASE)
+flags.armv7 := $(RELEASE)
+flags.quick := -O1 -g -fPIE
+flags.asan := $(SANITIZE) $(ASAN)
+flags.fuzz := $(SANITIZE) $(ASAN) -fsanitize=fuzzer-no-link
+flags.tsan := $(SANITIZE) -fsanitize=thread
+link.native := $(RELEASE) -flto=2 $(RELEASE_LINK)
+link.aarch64 := $(link.native)
+link.armv7 := $(link.native)
+link.quick := -static-pie -g -fno-lto
+link.asan := $(ASAN) -pie
+link.fuzz := $(ASAN) -fsanitize=fuzzer -pie
+link.tsan := -fsanitize=thread -pie
+deps.native := build
+deps.quick := build
+deps.aarch64 := build cross
+deps.armv7 := build cross
+deps.asan := build sanitize
+deps.fuzz := build sanitize
+deps.tsan := build sanitize
+TARGETS := native quick $(CROSS) asan fuzz tsan
+LIB_TARGETS := $(sort $(foreach t,$(TARGETS),$(libs.$t)))
+MUSL := native $(CROSS)
+
+##@ Build
+
+.PHONY: all
+all: build/gigbox  ## build/gigbox: the release binary for this machine (static, LTO, stripped)
+
+build/gigbox: build/native/gigbox
+	@ln -f $< $@
+
+.PHONY: quick
+quick: build/quick/gigbox  ## build/quick/gigbox: same libraries, no LTO, debug information; for development
+
+.PHONY: cross
+cross: $(CROSS:%=build/%/gigbox)  ## build/aarch64/gigbox and build/armv7/gigbox
+
+.PHONY: asan tsan
+asan: build/asan/gigbox  ## build/asan/gigbox: with AddressSanitizer and UBSan, host C library
+tsan: build/tsan/gigbox  ## build/tsan/gigbox: with ThreadSanitizer, host C library
+
+.PHONY: libs libs-asan
+libs: $(LIBS:%=build/native/.%)  ## only the libraries (libs-asan: those for the sanitizers)
+libs-asan: $(LIBS:%=build/asan/.%)
+
+.PHONY: size
+size: build/gigbox cross  ## sizes of the release binaries
+	@scripts/size
+
+.PHONY: reproducible
+reproducible: all  ## build twice more from other folders and compare byte by byte
+	@scripts/reproducible
+
+##@ Run and test
+
+.PHONY: run
+run: build/gigbox  ## fill a demo marketplace in build/demo and serve it in the sandbox
+	@scripts/run
+
+.PHONY: test
+test:  ## everything: checks, unit tests, API tests, kill loop, fuzzing, cross smoke; ends with N passed, N failed
+	@scripts/test
+
+.PHONY: check
+check: build/.deps-format  ## formatting and layer order (warnings are errors in every build)
+	@scripts/check
+
+.PHONY: unit
+unit: $(UNIT:%=build/asan/unit/%)  ## unit tests under ASan and UBSan
+	@scripts/tap $(UNIT:%=build/asan/unit/%)
+
+.PHONY: fuzz
+fuzz: $(FUZZ:%=build/fuzz/bin/%)  ## each fuzz target for FUZZ_SECONDS (10)
+	@scripts/fuzz $(FUZZ:%=build/fuzz/bin/%)
+
+.PHONY: bench
+bench: build/gigbox build/.deps-bench  ## instructions, throughput, memory and disk figures
+	@scripts/bench
+
+.PHONY: format
+format: build/.deps-format  ## rewrite src and tests to the project's C formatting
+	@scripts/check --fix
+
+##@ Housekeeping
+
+.PHONY: deps
+deps: $(foreach g,build cross sanitize test format,build/.deps-$g)  ## install the packages that building and testing need
+
+.PHONY: fetch
+fetch: build/.deps-build  ## download and verify every pinned source, so that later builds need no network
+	@vendor/fetch
+
+.PHONY: clean
+clean:  ## remove what was built; downloads stay
+	@find build -mindepth 1 -maxdepth 1 ! -name download -exec rm -rf {} + 2>/dev/null || true
+
+.PHONY: help
+help:  ## this list
+	@awk -F ':.*##' '/^##@/ { print "\n" substr($$0, 5) } \
+	    /^[a-z][a-z ]*:.*##/ { n = split($$1, names, " "); printf "  %-14s %s\n", names[1], $$2 }' Makefile
+
+# Packages: looked at once, until the table changes.
+build/.deps-%: scripts/deps
+	@mkdir -p build
+	@flock build/.deps-lock scripts/deps $*
+	@touch $@
+
+# --- Libraries -----------------------------------------------------------------------------------------------------
+
+# Two makes at once build a library once: the second waits for the lock, looks again and finds it done.
+# A library's source is unpacked anew when its manifest row or its set of patches changed, not when others' rows did.
+build/src/%.row: vendor/manifest FORCE
+	@mkdir -p build/src
+	@{ grep '^$* ' vendor/manifest; cat vendor/$*/debian/*.patch vendor/$*/*.patch 2>/dev/null; true; } > $@.$$$$; \
+	    if cmp -s $@.$$$$ $@; then rm -f $@.$$$$; else mv $@.$$$$ $@; fi
+.PHONY: FORCE
+FORCE:
+
+build/src/%/.unpacked: build/src/%.row vendor/unpack | build/.deps-build
+	@flock build/src/$*.row sh -c '[ -z "$$(find $^ -newer $@ 2>&1)" ] || vendor/unpack $*'
+
+.PRECIOUS: build/src/%.row build/src/%/.unpacked
+
+# $(1) library target, $(2) library
+define LIB_RULE
+build/$(1)/.$(2): build/src/$(2)/.unpacked vendor/$(2)/build.sh $$(wildcard vendor/$(2)/*.inl vendor/$(2)/*.h) \
+        vendor/build vendor/targets.sh $(if $(filter musl,$(2)),,$(if $(filter $(1),$(MUSL)),build/$(1)/.musl)) \
+        $(if $(filter curl,$(2)),build/$(1)/.bearssl) | $(foreach g,$(deps.$(1)),build/.deps-$(g))
+	@mkdir -p build/$(1)
+	@flock build/$(1)/.$(2).lock sh -c '[ -z "$$$$(find $$^ -newer $$@ 2>&1)" ] || { vendor/build $(1) $(2) && touch $$@; }'
+endef
+$(foreach t,$(LIB_TARGETS),$(foreach l,$(if $(filter $t,$(MUSL)),musl) $(LIBS),$(eval $(call LIB_RULE,$t,$l))))
+
+# --- Our code ------------------------------------------------------------------------------------------------------
+
+# Embedded files: src/A/data/F.x becomes the symbols data_A_F_x and data_A_F_x_size (see vendor/README.md).
+symbol = data_$(shell printf %s '$(patsubst src/%,%,$(1))' | sed 's,/*data/,/,; s,[^A-Za-z0-9],_,g; s,^_,,')
+ARCHIVES := civetweb curl lmdb yyjson argon2 bearssl
+
+# Objects and programs are written under another name first: two makes at once never read half a file.
+# $(1) target
+define TARGET_RULES
+obj.$(1) := $$(SRC:%.c=build/$(1)/obj/%.o) $$(DATA:%=build/$(1)/obj/%.data.o) build/$(1)/obj/ca-bundle.data.o
+ready.$(1) := $$(foreach l,$$(LIBS),build/$(libs.$(1))/.$$(l))
+ar.$(1) := $$(foreach a,$$(ARCHIVES),build/$(libs.$(1))/lib/lib$$(a).a)
+
+build/$(1)/obj/%.o: %.c Makefile | $$(ready.$(1))
+	@mkdir -p $$(@D)
+	@echo "  CC    $(1) $$<"
+	@$(cc.$(1)) $(COMMON) -isystem build/$(libs.$(1))/include $(flags.$(1)) -frandom-seed=$$< \
+	    -MMD -MP -MF $$(@:.o=.d) -MT $$@ -c $$< -o $$@.$$$$$$$$ && mv $$@.$$$$$$$$ $$@
+
+build/$(1)/obj/ca-bundle.data.o: scripts/embed | $$(ready.$(1))
+	@mkdir -p $$(@D)
+	@scripts/embed build/$(libs.$(1))/lib/ca-bundle.pem data_ca_bundle_pem > $$(@:.o=.S)
+	@$(cc.$(1)) -c $$(@:.o=.S) -o $$@
+build/$(1)/obj/ca-bundle.data.o: build/$(libs.$(1))/.ca-certificates
+
+build/$(1)/obj/%.data.o: % scripts/embed | $$(ready.$(1))
+	@mkdir -p $$(@D)
+	@scripts/embed $$< $$(call symbol,$$<) > $$(@:.o=.S)
+	@$(cc.$(1)) -c $$(@:.o=.S) -o $$@
+
+build/$(1)/gigbox: $$(obj.$(1)) $$(ready.$(1))
+	@echo "  LINK  $$@"
+	@$(cc.$(1)) $(link.$(1)) -pthread -o $$@.$$$$$$$$ $$(obj.$(1)) $$(ar.$(1)) && mv $$@.$$$$$$$$ $$@
+endef
+$(foreach t,$(TARGETS),$(eval $(call TARGET_RULES,$t)))
+
+# Test programs: everything but main, one program for each file.
+NO_MAIN = $(filter-out build/$(1)/obj/src/main.o,$(obj.$(1)))
+
+build/asan/unit/%: build/asan/obj/tests/unit/%.o $(call NO_MAIN,asan)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	@$(cc.asan) $(link.asan) -pthread -o $@.$$$$ $^ $(ar.asan) && mv $@.$$$$ $@
+
+build/tsan/unit/%: build/tsan/obj/tests/unit/%.o $(call NO_MAIN,tsan)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	@$(cc.tsan) $(link.tsan) -pthread -o $@.$$$$ $^ $(ar.tsan) && mv $@.$$$$ $@
+
+build/fuzz/bin/%: build/fuzz/obj/tests/fuzz/%.o $(call NO_MAIN,fuzz)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	@$(cc.fuzz) $(link.fuzz) -pthread -o $@.$$$$ $^ $(ar.fuzz) && mv $@.$$$$ $@
+
+.PRECIOUS: $(foreach t,asan tsan,build/$t/obj/tests/unit/%.o) build/fuzz/obj/tests/fuzz/%.o
+
+-include $(foreach t,$(TARGETS),$(shell find build/$t/obj -name '*.d' 2>/dev/null))
