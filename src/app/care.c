@@ -1,0 +1,157 @@
+/* The commands that look after a data directory: config, check, backup, restore, healthcheck. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/command.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "domain/check.h"
+#include "domain/domain.h"
+
+enum { CARE_PRINT_BYTES_MAX = 256 * 1024, CARE_COPY_BYTES = 64 * 1024, CARE_PATH_BYTES = 4096 };
+
+static int print(const Buf *b) {
+    size_t done = 0;
+    while (done < b->n) {
+        ssize_t n = write(STDOUT_FILENO, b->p + done, b->n - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return EXIT_FAULTS;
+        done += (size_t)n;
+    }
+    return b->err ? EXIT_FAULTS : EXIT_OK;
+}
+
+int command_config(const Options *o) {
+    SettingsLoad *l = ARENA_NEW(o->arena, SettingsLoad);
+    int code = command_settings(o, l);
+    if (code)
+        return code;
+    Buf out = buf_arena(o->arena, CARE_PRINT_BYTES_MAX);
+    settings_print(l, o->docs, &out);
+    return print(&out);
+}
+
+static Store *open_beside(const char *dir, Arena *a) {
+    Str why = {0};
+    Err e = OK;
+    StoreConfig cfg = {.dir = dir,
+                       .records = domain_records,
+                       .record_count = domain_record_count,
+                       .read_only = true,
+                       .now_ms = clock_now_ms};
+    Store *s = store_open(&cfg, a, &why, &e);
+    if (!s)
+        fprintf(stderr, "gigbox: %s: %.*s (%s)\n", dir, STR_ARG(why), err_name(e));
+    return s;
+}
+
+static void say_fault(void *ctx, Str line) {
+    (void)ctx;
+    printf("%.*s\n", STR_ARG(line));
+}
+
+/* Store and domain checks of one directory; prints each fault. */
+static int check_dir(const char *dir, Arena *a, bool quiet) {
+    Store *s = open_beside(dir, a);
+    uint64_t faults = 0, more = 0;
+    if (!s)
+        return EXIT_UNUSABLE;
+    Err e = store_check(s, say_fault, NULL, &faults);
+    if (e == OK)
+        e = domain_check(s, a, say_fault, NULL, &more);
+    store_close(s);
+    faults += more;
+    if (e)
+        fprintf(stderr, "gigbox: check stopped: %s\n", err_name(e));
+    else if (faults || !quiet)
+        printf("%llu faults\n", (unsigned long long)faults);
+    return e || faults ? EXIT_FAULTS : EXIT_OK;
+}
+
+int command_check(const Options *o) { return check_dir(o->data, o->arena, false); }
+
+int command_backup(const Options *o) {
+    bool to_stdout = strcmp(o->args[0], "-") == 0;
+    /* A half-written backup must never look like one: it gets its name when it is complete and on disk. */
+    char part[CARE_PATH_BYTES];
+    int n = snprintf(part, sizeof part, "%s.part", o->args[0]);
+    if (n < 0 || (size_t)n >= sizeof part)
+        return EXIT_USAGE;
+    Store *s = open_beside(o->data, o->arena);
+    if (!s)
+        return EXIT_UNUSABLE;
+    int fd = to_stdout ? STDOUT_FILENO : open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    Err e = fd < 0 ? E_IO : store_backup(s, fd);
+    store_close(s);
+    if (!to_stdout && fd >= 0) {
+        if (e == OK && fsync(fd) != 0)
+            e = E_IO;
+        close(fd);
+        if (e == OK && rename(part, o->args[0]) != 0)
+            e = E_IO;
+        if (e)
+            unlink(part);
+    }
+    if (e)
+        fprintf(stderr, "gigbox: backup failed: %s%s%s\n", err_name(e), errno ? ": " : "", errno ? strerror(errno) : "");
+    return e ? EXIT_FAULTS : EXIT_OK;
+}
+
+static Err copy_file(const char *from, const char *to) {
+    char block[CARE_COPY_BYTES];
+    Err e = OK;
+    int in = open(from, O_RDONLY | O_CLOEXEC), out = -1;
+    if (in >= 0)
+        out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (in < 0 || out < 0)
+        e = E_IO;
+    while (e == OK) {
+        ssize_t n = read(in, block, sizeof block);
+        if (n == 0)
+            break;
+        if (n < 0 || write(out, block, (size_t)n) != n)
+            e = n < 0 && errno == EINTR ? OK : E_IO;
+    }
+    if (e == OK && fsync(out) != 0)
+        e = E_IO;
+    if (in >= 0)
+        close(in);
+    if (out >= 0)
+        close(out);
+    return e;
+}
+
+/* The copy is checked where it will be used, under another name, before anything that exists is touched. */
+int command_restore(const Options *o) {
+    char trial[CARE_PATH_BYTES - 64], file[CARE_PATH_BYTES], old[CARE_PATH_BYTES], now[CARE_PATH_BYTES];
+    int n = snprintf(trial, sizeof trial, "%s/restore.tmp", o->data);
+    if (n < 0 || (size_t)n >= sizeof trial)
+        return EXIT_USAGE;
+    snprintf(file, sizeof file, "%s/gigbox.db", trial);
+    snprintf(now, sizeof now, "%.*s/gigbox.db", CARE_PATH_BYTES - 32, o->data);
+    snprintf(old, sizeof old, "%.*s/gigbox.db.before-restore-%lld", CARE_PATH_BYTES - 64, o->data, (long long)(clock_now_ms() / 1000));
+    mkdir(o->data, 0700);
+    mkdir(trial, 0700);
+    int code = EXIT_OK;
+    if (copy_file(o->args[0], file) != OK) {
+        fprintf(stderr, "gigbox: cannot copy %s: %s\n", o->args[0], strerror(errno));
+        code = EXIT_FAULTS;
+    }
+    if (code == EXIT_OK)
+        code = check_dir(trial, o->arena, true);
+    if (code == EXIT_OK && access(now, F_OK) == 0 && rename(now, old) != 0)
+        code = EXIT_FAULTS;
+    if (code == EXIT_OK && rename(file, now) != 0)
+        code = EXIT_FAULTS;
+    unlink(file);
+    snprintf(file, sizeof file, "%s/gigbox.db-lock", trial);
+    unlink(file);
+    rmdir(trial);
+    puts(code == EXIT_OK ? "restored" : "not restored; nothing was changed");
+    return code;
+}
