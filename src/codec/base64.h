@@ -9,7 +9,8 @@
 
 typedef enum Base64Kind {
     BASE64_STD, /* + and /, padded with = */
-    BASE64_URL  /* - and _, never padded */
+    BASE64_URL, /* - and _, never padded */
+    BASE64_STD_NOPAD /* + and /, never padded, as in PHC strings */
 } Base64Kind;
 
 /* Characters for n bytes. */

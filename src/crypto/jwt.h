@@ -1,8 +1,8 @@
 /* jwt.h - access tokens: JSON Web Tokens (RFC 7519) signed with HS256 (RFC 7515, 7518); and checking RS256 of others.
  *
  * Our own tokens have one fixed header and five claims. Verifying is strict: the header must be byte for byte ours (so `alg` cannot
- * be chosen by the sender), every claim must be there once with its type, unknown claims are refused, and the signature is compared in
- * constant time BEFORE the claims are read. Thread-safe; a JwtKey is read-only once made. */
+ * be chosen by the sender), the signature is compared in constant time BEFORE the claims are read, and the claims must be exactly as
+ * jwt_make writes them: same order, no blanks, no escapes, nothing else. Thread-safe; a JwtKey is read-only once made. */
 #ifndef CRYPTO_JWT_H
 #define CRYPTO_JWT_H
 
