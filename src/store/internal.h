@@ -1,0 +1,128 @@
+/* internal.h - what the files of src/store share. Nothing outside src/store includes it (nor lmdb.h).
+ *
+ * The data file holds five LMDB databases, all with the order of key_order (memcmp's order):
+ *   DB_REC    u8 kind, ordered id                 -> the record's encoding
+ *   DB_IDX    u8 index id, parts, ordered id      -> nothing             (IX_ORDERED)
+ *             u8 index id, parts                  -> ordered id          (IX_UNIQUE)
+ *   DB_SMALL  'c', u8 index id, first parts       -> u64 big-endian      (how many entries begin so)
+ *             's', u8 kind                        -> u64 big-endian      (the last id given out)
+ *             'm', name                           -> bytes               (meta_put)
+ *   DB_BLOB   sha256                              -> u64 references, u64 bytes, big-endian
+ *             sha256, u32 big-endian              -> that chunk
+ *   DB_TEXT   owned by text.c
+ *
+ * Views: in a READ transaction what these functions give are views into the map, good until store_read_end. In a WRITE
+ * transaction LMDB's pages move under later writes, so everything that public functions give is first copied into the
+ * transaction's arena and stays good until the write function returns; db_get and cursors do NOT copy: what they give is good until
+ * the next write only (db_copy copies). */
+#ifndef STORE_INTERNAL_H
+#define STORE_INTERNAL_H
+
+#include <lmdb.h>
+#include <stdatomic.h>
+
+#include "store/store.h"
+
+typedef enum Db { DB_REC, DB_IDX, DB_SMALL, DB_BLOB, DB_TEXT, DB_COUNT } Db;
+
+enum {
+    TX_CURSORS_MAX = 16,                    /* cursors of one database in one transaction */
+    STORE_RECORD_BYTES_MAX = 1024 * 1024,   /* one encoded record */
+    INDEX_ENTRIES_MAX = 1024                /* entries of one record in one index */
+};
+
+/* One index, resolved when the store opens: where its parts are in the struct, so that no tag is looked up later. */
+typedef struct IndexInfo {
+    const Record *record;
+    const Index *index;
+    struct {
+        uint8_t type; /* F_I64, F_I32, F_BOOL, F_STR, F_STRS, F_I64S */
+        uint16_t offset;
+        bool text; /* its key bytes are a string's, else an integer's */
+    } parts[KEY_PARTS_MAX];
+} IndexInfo;
+
+struct Tx {
+    Store *store;
+    MDB_txn *txn;
+    Arena *arena;
+    int64_t now_ms;
+    bool writable;
+    bool dirty;    /* the running write function has written */
+    Err err;       /* the first failure of the store itself: the write function fails with it whatever it returns */
+    uint64_t gen;  /* moved by every write: a scan that sees it moved finds its place again */
+    const Index *conflict;
+    struct {
+        MDB_cursor *all[TX_CURSORS_MAX];
+        uint8_t open, used;
+    } cursors[DB_COUNT];
+    _Atomic bool taken; /* reading: the slot is somebody's */
+};
+
+/* ---- errors ---- */
+
+/* LMDB's (and errno's) code as ours. MDB_NOTFOUND is E_MISSING. */
+Err db_err(int rc);
+/* Notes that the transaction is broken (logs the first time) and returns e. */
+Err tx_broken(Tx *tx, Err e, const char *what);
+
+/* ---- raw keys and values ---- */
+
+/* The value under a key: a view. E_MISSING; any other error also breaks the transaction. */
+Err db_get(Tx *tx, Db db, Str key, Str *value);
+/* Stores, replaces. Marks the transaction dirty. Any error breaks the transaction. `key` 1..511 bytes. */
+Err db_put(Tx *tx, Db db, Str key, Str value);
+/* Room of `bytes` bytes under the key, to be filled before the next call on the transaction. */
+Err db_reserve(Tx *tx, Db db, Str key, size_t bytes, void **room);
+/* Removes. E_MISSING is no breach. */
+Err db_del(Tx *tx, Db db, Str key);
+/* A view made safe: in a write transaction a copy in its arena, in a read transaction itself. E_NOMEM breaks the transaction. */
+Err db_copy(Tx *tx, Str *view);
+
+/* A walk over raw keys. Cursors come from a pool, need no closing and end with the transaction (with the write function). */
+typedef struct Cursor {
+    Tx *tx;
+    MDB_cursor *mc;
+    uint64_t gen;
+    Str key, value; /* where it stands: views */
+} Cursor;
+/* E_NOMEM: more than TX_CURSORS_MAX at once. */
+Err cursor_open(Tx *tx, Db db, Cursor *c);
+/* Goes to the first key >= `key` / the last key / the last key < `key`. False: there is none (or the transaction broke: tx->err). */
+bool cursor_seek(Cursor *c, Str key);
+bool cursor_last(Cursor *c);
+bool cursor_seek_before(Cursor *c, Str key);
+/* One step. Not after a write to the same transaction: seek again (asserted). */
+bool cursor_next(Cursor *c);
+bool cursor_prev(Cursor *c);
+/* Gives the cursor back to the pool early, so that loops that open many stay within TX_CURSORS_MAX. */
+void cursor_close(Cursor *c, Db db);
+
+/* memcmp's order by whole words; LMDB is told to use it for every database. */
+int key_order(const MDB_val *a, const MDB_val *b);
+
+/* ---- ordered integers ---- */
+
+enum { ORDERED_BYTES_MAX = 9 };
+/* An integer in 1..9 bytes whose memcmp order is the integers' order, and no encoding is a prefix of another. Returns its length.
+ * Let u be v or, when negative, ~v. u < 120: the byte 0x80 + u. Otherwise 0xF7 + n and the n significant bytes of u, big-endian.
+ * Negative: all bits flipped. */
+unsigned ordered_put(uint8_t to[ORDERED_BYTES_MAX], int64_t v);
+/* Its length by its first byte. */
+static inline unsigned ordered_len(uint8_t first) {
+    return first >= 0xF8 ? first - 0xF6u : first < 0x08 ? 0x09u - first : 1u;
+}
+/* Reads one from the front of *s and cuts it off. False when s is too short. */
+bool ordered_get(Str *s, int64_t *v);
+
+/* ---- full text (text.c) ---- */
+
+/* Brings the text index in line with a record that is about to be stored (old_row NULL: new; new_row NULL: deleted). Called inside
+ * rec_insert, rec_put and rec_delete for each IX_TEXT index, and only when a text field or the index's `when` changed. The rows are complete
+ * (the id is their first member), safe over writes, and already filtered by `when`: a row that is not in the index is given as NULL. */
+Err text_index_put(Tx *tx, const Record *r, const Index *ix, const void *old_row, const void *new_row);
+/* Compares the postings of one text index with what the records say, both ways: one call of `say` per fault, *faults counts them. In a read
+ * transaction; may use the transaction's arena. */
+Err text_check(Tx *tx, const Record *r, const Index *ix, void (*say)(void *ctx, Str line), void *ctx, uint64_t *faults);
+
+#endif
