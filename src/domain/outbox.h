@@ -13,7 +13,7 @@ typedef enum OutboxKind {
     OUT_EMAIL,    /* to, subject, body, code */
     OUT_PUSH,     /* user, subject, body, ref (device) */
     OUT_PAYOUT,   /* ref: withdrawal id; amount */
-    OUT_REFUND,   /* ref: payment id; amount */
+    OUT_REFUND,   /* ref: refund id (payment.h); amount */
     OUT_PENNY,    /* ref: bank account id: validate it */
     OUT_KIND_COUNT
 } OutboxKind;
@@ -56,5 +56,30 @@ typedef struct OutboxOutcome {
 } OutboxOutcome;
 /* Writes the outcome; on a dead or sent payout, refund, penny drop calls the domain rule that follows (money back, verified, …). */
 Err outbox_settle(Call *c, const OutboxOutcome *o);
+
+extern const Index *const OUTBOX_BY_DUE;   /* due_ms; waiting ones only */
+extern const Index *const OUTBOX_BY_KEY;   /* unique: idempotency_key */
+extern const Index *const OUTBOX_BY_STATE; /* state, kind; counted both */
+extern const Index *const OUTBOX_BY_TO;    /* to, where given */
+extern const Index *const OUTBOX_BY_USER;  /* user, where given */
+
+/* Takes a row back: it will not be sent. E_STATE when it is not waiting (or dead). */
+Err outbox_cancel(Call *c, int64_t id);
+/* A waiting or dead row is due again at due_ms, with a new deadline. E_STATE when it was sent or cancelled. */
+Err outbox_again(Call *c, int64_t id, int64_t due_ms);
+/* A waiting row was carried out by somebody else (a two-phase call): sent, without the domain rule of outbox_settle. */
+Err outbox_done(Call *c, int64_t id, Str provider_id);
+/* Forgets rows that were settled before before_ms, at most max (by the housekeeping job). */
+Err outbox_trim(Call *c, int64_t before_ms, size_t max, size_t *gone);
+
+typedef struct OutboxListIn {
+    PageIn page;
+    int32_t state; /* 0 = all */
+    int32_t kind;  /* 0 = all; only with a state */
+    Str to;        /* an address, or */
+    int64_t user;  /* a user; at most one of state, to, user decides */
+} OutboxListIn;
+/* OutboxListIn -> PageOut of Outbox, newest first. Moderators and the system (the sandbox's outbox page). */
+OpFn outbox_list;
 
 #endif
