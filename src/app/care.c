@@ -61,9 +61,12 @@ static int check_dir(const char *dir, Arena *a, bool quiet) {
     uint64_t faults = 0, more = 0;
     if (!s)
         return EXIT_UNUSABLE;
+    Tx *tx;
     Err e = store_check(s, say_fault, NULL, &faults);
-    if (e == OK)
-        e = domain_check(s, a, say_fault, NULL, &more);
+    if (e == OK && (e = store_read(s, a, &tx)) == OK) {
+        e = domain_check(tx, a, say_fault, NULL, &more);
+        store_read_end(tx);
+    }
     store_close(s);
     faults += more;
     if (e)
