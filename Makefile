@@ -117,16 +117,26 @@ check: build/.deps-format  ## formatting and layer order (warnings are errors in
 	@scripts/check
 
 .PHONY: unit
-unit: $(UNIT:%=build/asan/unit/%)  ## unit tests under ASan and UBSan
+unit: unit-programs  ## unit tests under ASan and UBSan
 	@scripts/tap $(UNIT:%=build/asan/unit/%)
 
+.PHONY: unit-programs fuzz-programs
+unit-programs: $(UNIT:%=build/asan/unit/%)
+fuzz-programs: $(FUZZ:%=build/fuzz/bin/%)
+
+.PHONY: api valgrind
+api: build/gigbox tests/node_modules/.ready  ## HTTP and WebSocket tests against the release binary
+	@scripts/api release
+valgrind: build/quick/gigbox tests/node_modules/.ready build/.deps-bench  ## the same under valgrind: no error, no leak
+	@scripts/api valgrind
+
 .PHONY: fuzz
-fuzz: $(FUZZ:%=build/fuzz/bin/%)  ## each fuzz target for FUZZ_SECONDS (10)
+fuzz: fuzz-programs  ## each fuzz target for FUZZ_SECONDS (10)
 	@scripts/fuzz $(FUZZ:%=build/fuzz/bin/%)
 
 .PHONY: bench
-bench: build/gigbox build/.deps-bench  ## instructions, throughput, memory and disk figures
-	@scripts/bench
+bench: build/gigbox tests/node_modules/.ready build/.deps-bench  ## instructions, throughput, memory and disk figures
+	@node tests/bench/bench.mjs
 
 .PHONY: format
 format: build/.deps-format  ## rewrite src and tests to the project's C formatting
@@ -154,6 +164,12 @@ help:  ## this list
 build/.deps-%: scripts/deps
 	@mkdir -p build
 	@flock build/.deps-lock scripts/deps $*
+	@touch $@
+
+# What the tests in JavaScript need, by the lock file.
+tests/node_modules/.ready: tests/package.json tests/package-lock.json | build/.deps-test
+	@echo "  NPM   tests"
+	@cd tests && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # --- Libraries -----------------------------------------------------------------------------------------------------
