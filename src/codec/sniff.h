@@ -6,7 +6,7 @@
 
 typedef enum FileType { FILE_UNKNOWN, FILE_JPEG, FILE_PNG, FILE_GIF, FILE_WEBP, FILE_PDF, FILE_ZIP, FILE_TEXT, FILE_TYPE_COUNT } FileType;
 
-/* Looks at the beginning, for images also at the parts that must be there. FILE_TEXT is UTF-8 without control characters but TAB, LF, CR, FF, and not HTML, XML or
+/* `bytes` is the whole file. Of images the header with their size must be there. FILE_TEXT is UTF-8 without control characters but TAB, LF, CR, FF, and not HTML, XML or
  * SVG, which a browser would run. Everything else is FILE_UNKNOWN. */
 FileType file_sniff(Str bytes);
 /* "image/png"; "application/octet-stream" for FILE_UNKNOWN. Static. */
