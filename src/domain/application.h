@@ -1,0 +1,60 @@
+/* application.h - a doer's answer to a gig. Accepting one is the order's business (order.h: application_accept). */
+#ifndef DOMAIN_APPLICATION_H
+#define DOMAIN_APPLICATION_H
+
+#include "domain/gig.h"
+
+/* Permanent numbers. */
+typedef enum ApplicationStatus { APPLICATION_PENDING = 1, APPLICATION_ACCEPTED, APPLICATION_REJECTED, APPLICATION_WITHDRAWN } ApplicationStatus;
+enum { APPLICATION_MESSAGE_MAX = 5000, APPLICATION_FILES_MAX = 10 };
+
+typedef struct Application {
+    int64_t id;
+    int64_t gig, client, doer;
+    Str message;
+    int64_t amount; /* counter-offer, 0 = none */
+    int32_t status;
+    int64_t created_ms, updated_ms;
+} Application;
+extern const Record APPLICATION;
+extern const Index *const APPLICATION_BY_GIG;  /* gig, status; counted both */
+extern const Index *const APPLICATION_BY_DOER; /* doer, status; counted both */
+extern const Index *const APPLICATION_BY_PAIR; /* unique: gig, doer, where not withdrawn */
+
+typedef struct ApplyIn {
+    int64_t gig;
+    Str message;
+    int64_t amount; /* 0 = the gig's budget */
+} ApplyIn;
+/* ApplyIn -> Application. E_FORBIDDEN for one's own gig or when blocked, E_STATE unless the gig is open, E_CONFLICT when applied already. */
+OpFn application_apply;
+
+typedef struct GigApplicationsIn {
+    int64_t gig;
+    PageIn page;
+    int32_t status; /* 0 = all */
+} GigApplicationsIn;
+/* GigApplicationsIn -> PageOut of Application, newest first. The gig's client. */
+OpFn application_list;
+typedef struct MyApplicationsIn {
+    PageIn page;
+    int32_t status;
+} MyApplicationsIn;
+/* MyApplicationsIn -> PageOut of Application: the caller's. */
+OpFn application_mine;
+/* IdIn -> Application. Its doer and the gig's client; others E_FORBIDDEN. */
+OpFn application_get;
+/* IdIn -> Application. The client rejects / the doer withdraws a pending one. */
+OpFn application_reject;
+OpFn application_withdraw;
+
+/* ---- for the order's code ---- */
+
+/* The application is accepted now (checked by the caller); event and notification. */
+Err application_accepted(Call *c, Application *a);
+/* An accepted application's order went away before work started: it is pending again. */
+Err application_reopen(Call *c, int64_t application);
+/* Work on the gig starts: all other pending applications are rejected. */
+Err application_reject_others(Call *c, int64_t gig, int64_t except);
+
+#endif

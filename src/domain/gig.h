@@ -1,0 +1,109 @@
+/* gig.h - work wanted.
+ *
+ * Errors common to operations on one gig: E_MISSING, E_FORBIDDEN (not the owner), E_STATE "INVALID_STATE". */
+#ifndef DOMAIN_GIG_H
+#define DOMAIN_GIG_H
+
+#include "domain/domain.h"
+
+enum {
+    GIG_TITLE_MIN = 3, GIG_TITLE_MAX = 200, GIG_DESCRIPTION_MAX = 10000, /* code points */
+    GIG_SKILLS_MAX = 20, GIG_FILES_MAX = 10
+};
+
+/* Permanent numbers. */
+typedef enum GigStatus { GIG_OPEN = 1, GIG_IN_PROGRESS, GIG_COMPLETED, GIG_CANCELLED, GIG_STATUS_COUNT } GigStatus;
+typedef enum BudgetType { BUDGET_FIXED = 1, BUDGET_HOURLY, BUDGET_MILESTONE } BudgetType;
+/* Gig.flags */
+enum { GIG_HAS_PLACE = 1, GIG_REMOVED = 2 /* taken down by a moderator: nobody but owner and moderators sees it */ };
+
+typedef struct Gig {
+    int64_t id;
+    int64_t client;
+    Str title, description;
+    int64_t category; /* Category id */
+    List skills;      /* STRS as written; folded for search and filters */
+    int32_t budget_type, status, flags;
+    int64_t budget_min, budget_max; /* minor units */
+    int64_t deadline_ms;            /* 0 = none */
+    List files;                     /* I64S: attachments */
+    int64_t applications_count, views_count;
+    int64_t boosted_until_ms;       /* 0 = not boosted; the timer clears it */
+    int32_t lat_e6, lon_e6;         /* degrees * 1e6, where GIG_HAS_PLACE */
+    Str place;
+    int64_t created_ms, updated_ms;
+} Gig;
+
+extern const Record GIG;
+extern const Index *const GIG_BY_CLIENT; /* client, status; counted both */
+extern const Index *const GIG_TEXT;      /* full text */
+
+enum { GIG_SET_TITLE, GIG_SET_DESCRIPTION, GIG_SET_CATEGORY, GIG_SET_SKILLS, GIG_SET_BUDGET_TYPE, GIG_SET_BUDGET_MIN, GIG_SET_BUDGET_MAX, GIG_SET_DEADLINE,
+       GIG_SET_FILES, GIG_SET_LAT, GIG_SET_LON, GIG_SET_PLACE };
+typedef struct GigEdit {
+    uint64_t has;
+    int64_t id; /* 0 when posting */
+    Str title, description;
+    Str category; /* slug, name or alias */
+    List skills;
+    int32_t budget_type;
+    int64_t budget_min, budget_max; /* one alone stands for both when posting */
+    int64_t deadline_ms;
+    List files; /* I64S, the caller's own */
+    int32_t lat_e6, lon_e6;
+    Str place;
+} GigEdit;
+/* GigEdit -> Gig. Title, description, category and a budget are required. */
+OpFn gig_post;
+/* GigEdit -> Gig: the owner changes what is given; while open only. */
+OpFn gig_update;
+/* IdIn -> nothing: the owner deletes; E_STATE while an order on it is open or was paid. Pending applications are rejected. */
+OpFn gig_delete;
+/* IdIn -> Gig: open -> cancelled; cancelled -> open. */
+OpFn gig_close;
+OpFn gig_reopen;
+/* IdIn -> Gig. Counts a view (in memory; flushed by gig_views_flush). */
+OpFn gig_get;
+
+typedef enum GigSort { SORT_DEFAULT, SORT_CREATED, SORT_DEADLINE, SORT_BUDGET_MIN, SORT_BUDGET_MAX, SORT_APPLICATIONS, SORT_RELEVANCE } GigSort;
+typedef enum DeadlinePeriod { DEADLINE_ANY, DEADLINE_TODAY, DEADLINE_THIS_WEEK, DEADLINE_THIS_MONTH, DEADLINE_OVERDUE } DeadlinePeriod;
+typedef struct GigListIn {
+    PageIn page;
+    Str category;       /* slug, name or alias; E_INVALID when unknown */
+    List skills;        /* STRS, all must match */
+    int64_t budget_min, budget_max; /* 0 = no bound; keeps gigs whose range overlaps */
+    int32_t deadline;   /* DeadlinePeriod */
+    int32_t status;     /* GigStatus; 0 = open */
+    int32_t sort;       /* GigSort; SORT_DEFAULT: relevance when searching, else created */
+    bool ascending;     /* default: newest, highest first */
+    Str search;
+} GigListIn;
+/* GigListIn -> PageOut of Gig. Boosted first among equals. */
+OpFn gig_list;
+
+typedef struct MyGigsIn {
+    PageIn page;
+    int32_t status; /* 0 = all */
+} MyGigsIn;
+/* MyGigsIn -> PageOut of Gig: the caller's, newest first. */
+OpFn gig_mine;
+/* PageIn -> PageOut of Gig: ranked for the caller by skills and categories (own, applied, completed), nearness, freshness; never own, applied to, or closed ones. */
+OpFn gig_recommended;
+
+typedef struct SuggestIn {
+    Str q;
+    int32_t limit;
+} SuggestIn;
+/* SuggestIn -> PageOut of Str: completions as you type. */
+OpFn gig_suggest;
+
+/* ---- for other domain code ---- */
+
+/* The gig's status follows its order: in progress, completed, open again. Event and indexes included. */
+Err gig_set_status(Call *c, int64_t gig, GigStatus status);
+Err gig_set_boost(Call *c, int64_t gig, int64_t until_ms);
+Err gig_count_application(Call *c, int64_t gig, int delta);
+/* Views counted in memory since the last flush are written, at most a few hundred gigs a call; *left tells whether more wait. */
+Err gig_views_flush(Call *c, bool *left);
+
+#endif

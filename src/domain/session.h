@@ -1,0 +1,73 @@
+/* session.h - who is signed in, and signing in.
+ *
+ * A session is one sign-in on one device, opened under one contract. Access tokens name it (claim sid) and are good only while it is; sign-out,
+ * password reset and suspension end it at once. The domain makes sessions; tokens are made from them by the contract layer.
+ * One-time codes: 6 digits, cfg.otp_ttl_ms, cfg.otp_tries wrong tries and it is void, a new one replaces the old; stored as a keyed hash. */
+#ifndef DOMAIN_SESSION_H
+#define DOMAIN_SESSION_H
+
+#include "domain/user.h"
+
+typedef enum ContractId { CONTRACT_CAMPUS = 1, CONTRACT_SKILLCONNECT, CONTRACT_UGIG, CONTRACT_SIMPLE, CONTRACT_CHAYENITY, CONTRACT_COUNT } ContractId;
+
+typedef struct Session {
+    int64_t id;
+    int64_t user;
+    int32_t contract;
+    int64_t created_ms, expires_ms;
+    int64_t ended_ms; /* 0: good until expires_ms */
+    Str refresh_hash; /* 32 bytes of the newest refresh token, "" when the contract has none */
+} Session;
+extern const Record SESSION;
+extern const Index *const SESSION_BY_USER; /* user, where not ended */
+
+/* The session and its user are good now: E_UNAUTHORIZED otherwise (ended, expired, user suspended or deleted). Fills the actor. Any transaction; about two record reads. */
+Err session_actor(Tx *tx, int64_t session, int64_t now_ms, Actor *out);
+/* Opens one for `user` under a contract. */
+Err session_open(Call *c, int64_t user, int32_t contract, Session *out);
+/* nothing -> nothing: ends the caller's session (idempotent). */
+OpFn session_end;
+/* Ends all sessions of a user but `except` (0: none spared); sockets close through EV_SESSION events. */
+Err session_end_all(Call *c, int64_t user, int64_t except);
+
+/* What a one-time code is for. Permanent numbers. */
+typedef enum OtpPurpose { OTP_SIGN_IN = 1, OTP_EMAIL, OTP_RESET } OtpPurpose;
+typedef struct Otp {
+    int64_t id;
+    int32_t purpose;
+    Str contact; /* phone or e-mail, normal form */
+    Str hash;    /* 32 bytes */
+    int32_t tries;
+    int64_t expires_ms;
+} Otp;
+extern const Record OTP;
+extern const Index *const OTP_BY_CONTACT; /* unique: purpose, contact */
+
+/* Makes a code for the contact, replaces an older one, and queues the SMS or e-mail. */
+Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user);
+/* True in *good when `code` is right; the code is then used up. A wrong try is counted, WHICH MUST BE COMMITTED: so a wrong code is no Err here. */
+Err otp_try(Call *c, OtpPurpose purpose, Str contact, Str code, bool *good);
+
+typedef struct SendOtpIn {
+    Str phone; /* any usual spelling; normal form is made here */
+} SendOtpIn;
+typedef struct SendOtpOut {
+    int64_t expires_in_s;
+} SendOtpOut;
+/* SendOtpIn -> SendOtpOut. E_INVALID field phone. Nobody need be signed in. */
+OpFn sign_in_send_otp;
+
+typedef struct VerifyOtpIn {
+    Str phone, otp;
+    int32_t contract; /* ContractId; 0 = campus */
+} VerifyOtpIn;
+typedef struct SignInOut {
+    bool refused; /* wrong or void code: commit (the try counts) and answer INVALID_OTP */
+    User user;
+    Session session;
+    bool is_new;
+} SignInOut;
+/* VerifyOtpIn -> SignInOut. An unknown phone makes the account. A wrong code is OK with `refused` set, so that the try is committed. E_FORBIDDEN "SUSPENDED". */
+OpFn sign_in_verify_otp;
+
+#endif

@@ -1,0 +1,98 @@
+/* user.h - people.
+ *
+ * One account serves every contract. A phone number or e-mail address belongs to the account that PROVED it (by code); an unproven
+ * claim on an address never blocks, and never shares the account of, the person who later proves it: the proof takes the address
+ * over and revokes the unverified account's password and sessions.
+ * Counters here are kept by the operations that change them; money is not here (wallet.h). */
+#ifndef DOMAIN_USER_H
+#define DOMAIN_USER_H
+
+#include "domain/domain.h"
+
+enum {
+    USER_NAME_MAX = 120, USER_BIO_MAX = 500, USER_PLACE_MAX = 200, USER_COURSE_MAX = 120, /* code points */
+    USER_SKILLS_MAX = 30, USER_SKILL_MAX = 50, USER_PASSWORD_MIN = 8, USER_PASSWORD_MAX = 128
+};
+
+/* What a person likes to be: a preference, bits of User.roles. */
+enum { ROLE_BIT_DOER = 1, ROLE_BIT_CLIENT = 2 };
+/* User.flags */
+enum { USER_PHONE_VERIFIED = 1, USER_EMAIL_VERIFIED = 2, USER_ID_VERIFIED = 4, USER_SUSPENDED = 8, USER_DELETED = 16, USER_AVAILABLE = 32, USER_HAS_PLACE = 64 };
+
+typedef struct User {
+    int64_t id;
+    Str phone;          /* +91XXXXXXXXXX, proven; "" when none */
+    Str email;          /* lower case; see USER_EMAIL_VERIFIED */
+    Str email_pending;  /* asked for, code mailed, not proven */
+    Str password;       /* Argon2id PHC string, "" when none */
+    Str google_sub;
+    Str name, bio, university, course;
+    int32_t year, graduation_year;
+    int64_t avatar_file, id_document_file; /* file ids, 0 = none */
+    int32_t flags;
+    int32_t rights;     /* RIGHT_MODERATOR, RIGHT_ADMIN */
+    int32_t roles;
+    List skills;        /* STRS as written */
+    Str place;          /* city or free text */
+    int32_t lat_e6, lon_e6; /* degrees * 1e6, where USER_HAS_PLACE */
+    int64_t rating_sum, rating_count; /* of visible and hidden reviews alike once published; stars and number */
+    int64_t completed_gigs;           /* as doer */
+    int32_t trust;                    /* 0..100 */
+    List badges;        /* STRS: badge slugs, in the order earned */
+    int64_t bank_account; /* the newest verified one, 0 = none */
+    int64_t created_ms, last_active_ms; /* active: to the hour, so that reading does not write */
+    int64_t muted;      /* bits 1 << NotificationType that the user does not want pushed */
+    int64_t unread;     /* notifications not read yet */
+} User;
+
+extern const Record USER;
+extern const Index *const USER_BY_PHONE; /* unique, where set */
+extern const Index *const USER_BY_EMAIL; /* unique, where USER_EMAIL_VERIFIED or a password account claims it */
+
+/* A person in a list or beside a thing: loads only what everybody may see. E_MISSING. */
+Err user_load(Call *c, int64_t id, User *out);
+/* The user that acts. E_UNAUTHORIZED. */
+Err user_actor(Call *c, User *out);
+
+/* nothing -> User: the caller. */
+OpFn user_me;
+/* IdIn -> User: anybody; views decide what is shown. E_MISSING for deleted ones. */
+OpFn user_get;
+
+enum { USER_SET_NAME, USER_SET_BIO, USER_SET_UNIVERSITY, USER_SET_COURSE, USER_SET_YEAR, USER_SET_GRADUATION, USER_SET_AVATAR, USER_SET_ID_DOCUMENT,
+       USER_SET_ROLES, USER_SET_SKILLS, USER_SET_PLACE, USER_SET_LAT, USER_SET_LON, USER_SET_AVAILABLE, USER_SET_EMAIL, USER_SET_PASSWORD, USER_SET_MUTED };
+typedef struct UserEdit {
+    uint64_t has;
+    Str name, bio, university, course;
+    int32_t year, graduation_year;
+    int64_t avatar_file, id_document_file;
+    int32_t roles; /* at least one bit */
+    List skills;   /* STRS */
+    Str place;
+    int32_t lat_e6, lon_e6;
+    bool available;
+    Str email;     /* a code is mailed to it; it counts once proven */
+    Str password_hash; /* PHC string: hashing is slow and belongs outside the write transaction, so the caller does it (crypto/password.h) */
+    int64_t muted;
+} UserEdit;
+/* UserEdit -> User: changes the caller. E_INVALID with fields. */
+OpFn user_edit;
+
+typedef struct EmailCodeIn {
+    Str otp;
+} EmailCodeIn;
+/* EmailCodeIn -> User: proves the caller's pending e-mail. E_INVALID "INVALID_OTP". Takes the address over from an unverified account. */
+OpFn user_verify_email;
+
+/* ---- for other domain code ---- */
+
+/* A rating of `stars` was published / taken back (delta +1 / -1). Recomputes trust and badges. */
+Err user_rated(Call *c, int64_t user, int32_t stars, int32_t delta);
+/* An order ended in which the user took part: recomputes completed_gigs, trust and badges from facts (order_facts). */
+Err user_refresh(Call *c, int64_t user);
+/* A bank account of the user was verified or removed (0). */
+Err user_bank(Call *c, int64_t user, int64_t bank_account);
+/* Mean rating in hundredths (0 when unrated). */
+static inline int64_t user_rating_e2(const User *u) { return u->rating_count ? (u->rating_sum * 100 + u->rating_count / 2) / u->rating_count : 0; }
+
+#endif
