@@ -71,6 +71,7 @@ typedef struct Balance {
     int64_t id; /* account_code */
     int64_t amount;
     int64_t transfers; /* how many touched it */
+    int64_t earned;    /* what releases added to a wallet so far */
 } Balance;
 
 extern const Record POSTING; /* sub-record */
@@ -90,6 +91,8 @@ typedef struct Leg {
  * the caller. E_CONFLICT: the key was booked before. E_FUNDS: an account would go below zero. E_INTERNAL: the legs do not
  * add up to zero, overflow, or name an account twice. Nothing is written on failure. */
 Err ledger_book(Call *c, Transfer *t, const Leg *legs, size_t n);
+/* gateway and bank only: what is outside the box. */
+bool account_may_be_negative(int64_t account);
 /* The balance of an account; 0 when it was never touched. */
 Err ledger_balance(Tx *tx, int32_t type, int64_t owner, int64_t *amount);
 

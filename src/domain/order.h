@@ -46,7 +46,8 @@ enum {
     ORDER_HOLD = 1,       /* approval holds the escrow until the release call or the timer (chayenity) */
     ORDER_MILESTONES = 2, /* the money is in its milestones, not in the order's own escrow */
     ORDER_WAS_FUNDED = 4, /* money was in escrow at some time */
-    ORDER_REMINDED = 8    /* the reminder before auto-approval went out */
+    ORDER_REMINDED = 8,   /* the reminder before auto-approval went out */
+    ORDER_PAID = 16       /* money was released to the doer */
 };
 
 /* One hand-in. */
@@ -198,8 +199,8 @@ typedef struct AmountIn {
     int64_t id;
     int64_t amount;
 } AmountIn;
-/* AmountIn -> Order. Both sides agreed on another price (agreements): before anything is approved. Called by domain code on behalf of both. Open
- * provider orders over the old amount become void. E_STATE once the order's own escrow is funded. */
+/* AmountIn -> Order. Both sides agreed on another price (agreements): in anything before approved. Called by domain code on behalf of both. Open
+ * provider orders over the old amount become void; money that is in escrow already stays as it is. */
 OpFn order_reprice;
 
 typedef enum Settlement { SETTLE_RELEASE = 1, SETTLE_REFUND, SETTLE_SPLIT } Settlement;

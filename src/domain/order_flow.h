@@ -27,7 +27,8 @@ typedef enum OrderAct {
     ACT_SETTLE_SPLIT,
     ACT_LAPSE,        /* timer: nobody paid */
     ACT_REMIND,       /* timer: auto-approval is near */
-    ACT_AUTO_APPROVE, /* timer */
+    ACT_AUTO_APPROVE, /* timer: accepted and held (ORDER_HOLD) */
+    ACT_AUTO_COMPLETE,/* timer: accepted and paid */
     ACT_AUTO_RELEASE, /* timer */
     ACT_PARTS_DONE,   /* the last milestone was settled */
     ACT_COUNT
@@ -83,6 +84,18 @@ typedef struct FlowArg {
 /* Performs `act` on `o` (loaded by the caller) and stores it: state, times, timer, money, event, notifications, gig and application statuses. The caller has
  * already put its own changes (a deliverable, a revision) into `o`. */
 Err order_act(Call *c, Order *o, OrderAct act, const FlowArg *arg);
+
+/* Pays out what the order's escrow accounts hold (its own and its milestones'): up to `to_doer` of it to the doer, less the fee, the rest back to the payers; settles the
+ * milestones; sets fee, payout, refunded and escrow_state of `o`. INT64_MAX: all to the doer. Nothing in escrow: moves nothing. (order_money.c) */
+Err order_pay_out(Call *c, Order *o, int64_t to_doer);
+/* What the order's escrow accounts hold together. */
+Err order_escrow(Tx *tx, const Order *o, int64_t *amount);
+/* Releases `gross` of one escrow account: the fee to the platform, the rest to the doer's wallet. */
+Err order_release_account(Call *c, const Order *o, int32_t type, int64_t owner, int64_t gross, int64_t *fee);
+/* Adds a release to the order's fee and payout; the first one replaces what was expected. Pure. */
+void order_paid(Order *o, int64_t gross, int64_t fee);
+/* Brings gig, application and statistics in line after a move (order_link.c). */
+Err order_link(Call *c, const Order *o, int32_t from, OrderAct act);
 
 /* When the timer of this kind is due, counted from now. INT64_MAX for TIMER_NONE. */
 int64_t order_timer_due(const DomainConfig *cfg, OrderTimer t, int64_t now_ms);

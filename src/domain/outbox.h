@@ -36,7 +36,10 @@ typedef struct Outbox {
     int64_t amount;
     Str idempotency_key; /* unique; what the provider honours */
     int32_t attempts;
-    int64_t created_ms, due_ms, sent_ms;
+    int64_t created_ms, due_ms;
+    int64_t sent_ms;     /* when it was settled: sent, dead or cancelled */
+    int64_t deadline_ms; /* dead after this; rows that carry a code: when the code is void */
+    int64_t claimed_ms;  /* a worker has it since then; 0 = nobody. While claimed it cannot be cancelled. */
     Str provider_id; /* the provider's own id of the accepted call */
     Str last_error;
 } Outbox;
@@ -45,7 +48,9 @@ extern const Record OUTBOX;
 
 /* Queues `row` (id, state, times, and a missing idempotency key are set here). */
 Err outbox_add(Call *c, Outbox *row);
-/* The due rows, oldest first, at most max; and when the next one falls due (INT64_MAX: none). */
+#define OUTBOX_LEASE_MS (2 * MS_MINUTE) /* a claimed row without an outcome is due again after this */
+/* The due rows, oldest first, at most max; and when the next one falls due (INT64_MAX: none). In a write transaction it claims them for
+ * OUTBOX_LEASE_MS, which is what the worker must do before it sends; in a read transaction it only looks (to see whether there is work). */
 Err outbox_due(Call *c, size_t max, Outbox **rows, size_t *n, int64_t *next_ms);
 /* The worker's report: sent. */
 typedef struct OutboxOutcome {
@@ -54,7 +59,7 @@ typedef struct OutboxOutcome {
     bool permanent;      /* a failure that no retry can mend */
     Str provider_id, error;
 } OutboxOutcome;
-/* Writes the outcome; on a dead or sent payout, refund, penny drop calls the domain rule that follows (money back, verified, …). */
+/* Writes the outcome, once (a row that is settled already is left alone); on a dead or sent payout, refund, penny drop calls the domain rule that follows (money back, verified, …). */
 Err outbox_settle(Call *c, const OutboxOutcome *o);
 
 extern const Index *const OUTBOX_BY_DUE;   /* due_ms; waiting ones only */
@@ -62,8 +67,9 @@ extern const Index *const OUTBOX_BY_KEY;   /* unique: idempotency_key */
 extern const Index *const OUTBOX_BY_STATE; /* state, kind; counted both */
 extern const Index *const OUTBOX_BY_TO;    /* to, where given */
 extern const Index *const OUTBOX_BY_USER;  /* user, where given */
+extern const Index *const OUTBOX_BY_SETTLED; /* sent_ms; sent and cancelled ones */
 
-/* Takes a row back: it will not be sent. E_STATE when it is not waiting (or dead). */
+/* Takes a row back: it will not be sent. E_STATE when it is sent, or a worker has it. */
 Err outbox_cancel(Call *c, int64_t id);
 /* A waiting or dead row is due again at due_ms, with a new deadline. E_STATE when it was sent or cancelled. */
 Err outbox_again(Call *c, int64_t id, int64_t due_ms);

@@ -97,6 +97,7 @@ typedef struct Refund {
 
 extern const Record PAYMENT, RECEIPT, REFUND;
 extern const Index *const PAYMENT_BY_TARGET;         /* purpose, ref, state */
+extern const Index *const PAYMENT_BY_ORDER;          /* order, state */
 extern const Index *const PAYMENT_BY_PROVIDER_ORDER; /* unique: provider, provider_order */
 extern const Index *const PAYMENT_BY_POLL;           /* poll_ms, where set */
 extern const Index *const RECEIPT_BY_PROVIDER_PAYMENT; /* unique: provider, provider_payment */
@@ -182,6 +183,7 @@ Err refund_get(Tx *tx, int64_t id, Refund *out);
 Err refund_settled(Call *c, int64_t refund, bool sent, Str provider_id, Str error);
 /* Payments that can no longer be paid because their target went away or changed. */
 Err payment_void_target(Call *c, int32_t purpose, int64_t ref);
+Err payment_void_order(Call *c, int64_t order);
 
 typedef struct StateListIn {
     PageIn page;
