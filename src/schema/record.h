@@ -43,9 +43,16 @@ typedef struct Field {
     const char *name;
     const char *doc;
     const Record *sub; /* F_RECS only */
+    bool blob;         /* F_STR that is empty or the 32 bytes of a BlobId: one reference to that blob, counted by store_check */
 } Field;
 
-enum { KEY_PARTS_MAX = 6, KEY_BYTES_MAX = 500 };
+enum {
+    KEY_PARTS_MAX = 6,
+    KEY_BYTES_MAX = 500,
+    KEY_STR_BYTES_MAX = 105, /* the most that one string takes in a key, and one integer */
+    KEY_I64_BYTES_MAX = 9,
+    RECORD_DEPTH_MAX = 4 /* sub-records in sub-records */
+};
 
 /* One component of an index key: a field by its tag; or a function where a field will not do (then `tag` is 0). A component of
  * type F_STRS or F_I64S makes one entry per element; at most one per index. */
@@ -98,10 +105,15 @@ struct Record {
 #define FIELD_RECS(tag_, T, member, sub_, doc_)                                                                                    \
     {.tag = (tag_), .type = F_RECS, .offset = offsetof(T, member), .name = #member, .doc = (doc_), .sub = (sub_)}
 
-/* Appends the encoding of `row`. */
+#define FIELD_BLOB(tag_, T, member, doc_)                                                                                           \
+    {.tag = (tag_), .type = F_STR, .offset = offsetof(T, member), .name = #member, .doc = (doc_), .blob = true}
+
+/* Appends the encoding of `row`. A list that could not be built (see below) sets out->err to E_NOMEM. */
 void record_encode(const Record *r, const void *row, Buf *out);
 /* Fills `row` (r->size bytes; its id is left alone) from encoded bytes; views into them. E_CORRUPT when they are not well-formed. */
 Err record_decode(const Record *r, Str bytes, void *row);
+/* As record_decode, but looks into every list of sub-records too. Scratch from `a`. E_CORRUPT, E_NOMEM. */
+Err record_verify(const Record *r, Str bytes, Arena *a);
 /* The field with this tag, or NULL. */
 const Field *record_field(const Record *r, unsigned tag);
 /* Checks the tables: ascending tags, no tag twice or retired, offsets inside the struct, docs present, kinds and index ids unique

@@ -19,6 +19,7 @@
 #define STORE_INTERNAL_H
 
 #include <lmdb.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "store/store.h"
@@ -26,9 +27,9 @@
 typedef enum Db { DB_REC, DB_IDX, DB_SMALL, DB_BLOB, DB_TEXT, DB_COUNT } Db;
 
 enum {
-    TX_CURSORS_MAX = 16,                    /* cursors of one database in one transaction */
-    STORE_RECORD_BYTES_MAX = 1024 * 1024,   /* one encoded record */
-    INDEX_ENTRIES_MAX = 1024                /* entries of one record in one index */
+    TX_CURSORS_MAX = 16,        /* cursors of one database in one transaction */
+    STORE_LISTENERS_MAX = 4,    /* functions of store_on_commit */
+    WRITER_STACK_BYTES = 1 << 20 /* of the writer thread; musl's default of 128 KiB is little for write functions */
 };
 
 /* One index, resolved when the store opens: where its parts are in the struct, so that no tag is looked up later. */
@@ -54,9 +55,44 @@ struct Tx {
     const Index *conflict;
     struct {
         MDB_cursor *all[TX_CURSORS_MAX];
-        uint8_t open, used;
+        uint8_t open;  /* how many exist */
+        uint32_t used; /* bit i: all[i] is in use */
     } cursors[DB_COUNT];
     _Atomic bool taken; /* reading: the slot is somebody's */
+};
+_Static_assert(TX_CURSORS_MAX <= 32, "bits of used");
+
+typedef struct Job Job; /* one waiting write function; see writer.c */
+
+typedef struct Writer {
+    pthread_t thread;
+    bool running;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    /* Under the lock: */
+    Job *first, *last;
+    size_t waiting;
+    bool idle, stop;
+    struct {
+        void (*fn)(void *ctx);
+        void *ctx;
+    } listeners[STORE_LISTENERS_MAX];
+    /* The writer thread's own: */
+    Tx tx;
+    Arena arena;
+} Writer;
+
+struct Store {
+    StoreConfig cfg;
+    MDB_env *env;
+    MDB_dbi dbi[DB_COUNT];
+    char *path;
+    int dir_fd; /* holds the lock of the one serving process; -1 when read_only */
+    const Record *kinds[256];
+    IndexInfo indexes[256];
+    Tx readers[STORE_READERS_MAX];
+    Writer writer;
+    _Atomic uint64_t commits, writes, retried;
 };
 
 /* ---- errors ---- */
@@ -65,6 +101,18 @@ struct Tx {
 Err db_err(int rc);
 /* Notes that the transaction is broken (logs the first time) and returns e. */
 Err tx_broken(Tx *tx, Err e, const char *what);
+
+/* ---- life ---- */
+
+/* Starts the writer thread; lets it finish what is queued and ends it. */
+Err writer_start(Store *s);
+void writer_stop(Store *s);
+/* Runs fn alone in one transaction on this thread and commits: for opening and migrations, before the writer runs. */
+Err write_now(Store *s, StoreWriteFn *fn, void *arg);
+/* Gives every reader slot back to LMDB. */
+void readers_close(Store *s);
+/* Takes all cursors of the transaction back into the pool. */
+void tx_cursors_idle(Tx *tx);
 
 /* ---- raw keys and values ---- */
 
@@ -84,6 +132,7 @@ typedef struct Cursor {
     Tx *tx;
     MDB_cursor *mc;
     uint64_t gen;
+    uint8_t db, slot;
     Str key, value; /* where it stands: views */
 } Cursor;
 /* E_NOMEM: more than TX_CURSORS_MAX at once. */
@@ -96,7 +145,7 @@ bool cursor_seek_before(Cursor *c, Str key);
 bool cursor_next(Cursor *c);
 bool cursor_prev(Cursor *c);
 /* Gives the cursor back to the pool early, so that loops that open many stay within TX_CURSORS_MAX. */
-void cursor_close(Cursor *c, Db db);
+void cursor_close(Cursor *c);
 
 /* memcmp's order by whole words; LMDB is told to use it for every database. */
 int key_order(const MDB_val *a, const MDB_val *b);
@@ -114,6 +163,26 @@ static inline unsigned ordered_len(uint8_t first) {
 }
 /* Reads one from the front of *s and cuts it off. False when s is too short. */
 bool ordered_get(Str *s, int64_t *v);
+
+/* ---- counters and sequences ---- */
+
+/* Adds to a counter under a key of DB_SMALL; at zero the key goes. */
+Err counter_add(Tx *tx, Str key, int64_t delta);
+/* Its value, 0 when there is none. */
+Err counter_get(Tx *tx, Str key, uint64_t *value);
+
+/* ---- keys of records ---- */
+
+typedef struct KeySet {
+    size_t n;
+    Str *keys; /* ascending, each once, in the arena */
+} KeySet;
+/* The entries that `row` (NULL: none) has in the index. E_TOO_LARGE, E_NOMEM, or what a part's function says. */
+Err keys_of_row(const IndexInfo *info, const void *row, Arena *a, KeySet *set);
+/* Cuts parts [from, to) off the front of *key. False when it is not such a key. */
+bool key_skip(const IndexInfo *info, unsigned from, unsigned to, Str *key);
+/* The key of a record in DB_REC, in to[]. */
+Str rec_key(uint8_t to[1 + ORDERED_BYTES_MAX], const Record *r, int64_t id);
 
 /* ---- full text (text.c) ---- */
 

@@ -21,7 +21,10 @@ typedef struct Tx Tx;
 enum {
     STORE_BATCH_MAX = 256,          /* write functions in one commit */
     STORE_QUEUE_MAX = 1024,         /* write functions waiting; the next one gets E_BUSY */
-    STORE_BLOB_CHUNK_BYTES = 65536, /* big bytes are kept in pieces of this size */
+    STORE_READERS_MAX = 128,        /* read transactions at once */
+    STORE_RECORD_BYTES_MAX = 1024 * 1024, /* one encoded record */
+    INDEX_ENTRIES_MAX = 1024,       /* entries of one record in one index */
+    STORE_BLOB_CHUNK_BYTES = 65520, /* big bytes are kept in pieces of this size: 16 pages less their header */
     STORE_BLOB_MAX_BYTES = 64 * 1024 * 1024,
     STORE_WRITE_ARENA_BYTES = 8 * 1024 * 1024 /* scratch of one write function */
 };
@@ -57,9 +60,13 @@ Err store_write(Store *s, StoreWriteFn *fn, void *arg);
 Arena *tx_arena(Tx *tx);     /* scratch with the transaction's lifetime */
 int64_t tx_now_ms(Tx *tx);   /* the time, fixed at the transaction's begin */
 bool tx_writable(const Tx *tx);
+/* The store's own first failure in this transaction (a disk error, a corrupt record met by a scan), OK when there was none. A write function
+ * that met one fails with it whatever it returns. */
+Err tx_err(const Tx *tx);
 
-/* Called by the writer thread after each commit that changed something, outside any transaction; must return at once. */
-void store_on_commit(Store *s, void (*fn)(void *ctx), void *ctx);
+/* fn is called by the writer thread after each commit that changed something, outside any transaction; it must return at once. Several may
+ * listen (E_LIMIT beyond four); there is no way back before store_close. */
+Err store_on_commit(Store *s, void (*fn)(void *ctx), void *ctx);
 
 /* ---- records ---- */
 
@@ -78,6 +85,7 @@ const Index *tx_conflict(const Tx *tx);
 typedef struct RecScan RecScan;
 Err rec_scan(Tx *tx, const Record *r, int64_t from, RecScan **scan);
 bool rec_scan_next(RecScan *scan, void *row);
+void rec_scan_close(RecScan *scan); /* as scan_close */
 
 /* ---- indexes ---- */
 
@@ -114,6 +122,9 @@ bool scan_next_rec(Scan *scan, const Record *r, void *row);
 int64_t scan_skip(Scan *scan, int64_t n);
 /* Part `i` of the current entry's key, without fetching the record. For integer parts. */
 int64_t scan_part_i64(const Scan *scan, unsigned i);
+/* Ends a scan early. Needed only where one transaction opens many: a scan that reached its end, and any at the end of the transaction, is
+ * closed by itself; 16 may be open at once. NULL is fine. */
+void scan_close(Scan *scan);
 
 /* ---- small things by name ---- */
 

@@ -1,0 +1,275 @@
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "store/internal.h"
+#include "store/migrate.h"
+#include "store/verify.h"
+
+static const char file_name[] = "gigbox.db";
+static const char *const db_names[DB_COUNT] = {
+    [DB_REC] = "rec", [DB_IDX] = "idx", [DB_SMALL] = "small", [DB_BLOB] = "blob", [DB_TEXT] = "text"};
+
+enum {
+    FILE_MODE = 0600, /* the file holds password hashes and keys */
+    DIR_MODE = 0700,
+    READER_SLOTS = STORE_READERS_MAX + 32 /* ours, and those of backups and checks beside us */
+};
+#define MAP_BYTES_64 (UINT64_C(64) << 30)
+#define MAP_BYTES_32 (UINT64_C(1) << 30)
+#define MAP_BYTES_LEAST (UINT64_C(64) << 20)
+
+/* ---- tables ---- */
+
+static void index_resolve(IndexInfo *info, const Record *r, const Index *ix) {
+    info->record = r;
+    info->index = ix;
+    for (unsigned i = 0; i < ix->part_count; i++) {
+        const Field *f = ix->parts[i].tag ? record_field(r, ix->parts[i].tag) : NULL;
+        uint8_t type = f ? f->type : ix->parts[i].type;
+        info->parts[i].type = type;
+        info->parts[i].offset = f ? f->offset : 0;
+        info->parts[i].text = type == F_STR || type == F_STRS;
+    }
+}
+
+static Err tables_resolve(Store *s) {
+    if (record_lint(s->cfg.records, s->cfg.record_count))
+        return E_INTERNAL;
+    for (size_t i = 0; i < s->cfg.record_count; i++) {
+        const Record *r = s->cfg.records[i];
+        s->kinds[r->kind] = r;
+        for (uint16_t k = 0; k < r->index_count; k++)
+            index_resolve(&s->indexes[r->indexes[k].id], r, &r->indexes[k]);
+    }
+    return OK;
+}
+
+/* ---- opening ---- */
+
+typedef struct Opening {
+    Store *s;
+    Arena *a;
+    Str why;
+} Opening;
+
+#define because(o, e, ...) ((o)->why = (o)->a ? arena_printf((o)->a, __VA_ARGS__) : (Str){NULL, 0}, (e))
+
+/* The directory, and the lock of the one process that may write in it. */
+static Err open_dir(Opening *o) {
+    Store *s = o->s;
+    if (s->cfg.read_only)
+        return OK;
+    if (mkdir(s->cfg.dir, DIR_MODE) != 0 && errno != EEXIST)
+        return because(o, E_IO, "%s cannot be made: %s", s->cfg.dir, strerror(errno));
+    s->dir_fd = open(s->cfg.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (s->dir_fd < 0)
+        return because(o, E_IO, "%s cannot be opened: %s", s->cfg.dir, strerror(errno));
+    if (flock(s->dir_fd, LOCK_EX | LOCK_NB) != 0)
+        return because(o, E_STATE, "another gigbox is running on %s", s->cfg.dir);
+    return OK;
+}
+
+static uint64_t map_bytes_wanted(const Store *s) {
+    return s->cfg.map_bytes ? s->cfg.map_bytes : sizeof(void *) == 8 ? MAP_BYTES_64 : MAP_BYTES_32;
+}
+
+/* Reserves the largest map that the address space has room for. */
+static Err open_env(Opening *o) {
+    Store *s = o->s;
+    unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | (s->cfg.read_only ? MDB_RDONLY : 0) | (s->cfg.no_sync ? MDB_NOSYNC : 0);
+    int rc = ENOMEM;
+    for (uint64_t map = map_bytes_wanted(s); rc == ENOMEM; map /= 2) {
+        rc = mdb_env_create(&s->env);
+        if (rc)
+            return because(o, E_NOMEM, "out of memory");
+        mdb_env_set_maxdbs(s->env, DB_COUNT);
+        mdb_env_set_maxreaders(s->env, READER_SLOTS);
+        mdb_env_set_mapsize(s->env, (size_t)map);
+        rc = mdb_env_open(s->env, s->path, flags, FILE_MODE);
+        if (!rc)
+            break;
+        mdb_env_close(s->env);
+        s->env = NULL;
+        if (map / 2 < MAP_BYTES_LEAST)
+            break;
+    }
+    if (rc)
+        return because(o, rc == ENOENT ? E_MISSING : db_err(rc), "%s cannot be opened: %s", s->path, mdb_strerror(rc));
+    int dead;
+    mdb_reader_check(s->env, &dead);
+    return OK;
+}
+
+/* Opens our databases in `txn`. MDB_NOTFOUND: one is not there. */
+static int open_dbs(Store *s, MDB_txn *txn, unsigned flags) {
+    for (int i = 0; i < DB_COUNT; i++) {
+        int rc = mdb_dbi_open(txn, db_names[i], flags, &s->dbi[i]);
+        if (!rc)
+            rc = mdb_set_compare(txn, s->dbi[i], key_order);
+        if (rc)
+            return rc;
+    }
+    return MDB_SUCCESS;
+}
+
+/* 1: an empty file; 0: our databases are there and open; otherwise LMDB's code. */
+static int open_old(Store *s) {
+    enum { MAIN = 1 }; /* LMDB's unnamed database, which holds the names */
+    MDB_txn *txn;
+    MDB_stat st;
+    int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
+    if (rc)
+        return rc;
+    rc = mdb_stat(txn, MAIN, &st);
+    if (!rc && st.ms_entries == 0) {
+        mdb_txn_abort(txn);
+        return 1;
+    }
+    if (!rc)
+        rc = open_dbs(s, txn, 0);
+    if (!rc)
+        return mdb_txn_commit(txn); /* keeps the handles */
+    mdb_txn_abort(txn);
+    return rc;
+}
+
+static Err open_new(Store *s) {
+    MDB_txn *txn;
+    int rc = mdb_txn_begin(s->env, NULL, 0, &txn);
+    if (!rc) {
+        rc = open_dbs(s, txn, MDB_CREATE);
+        if (!rc)
+            rc = mdb_txn_commit(txn);
+        else
+            mdb_txn_abort(txn);
+    }
+    return rc ? db_err(rc) : schema_begin(s);
+}
+
+static Err open_data(Opening *o) {
+    Store *s = o->s;
+    int rc = open_old(s);
+    Err e = db_err(rc);
+    if (rc == 1)
+        e = s->cfg.read_only ? E_MISSING : open_new(s);
+    if (rc == MDB_NOTFOUND || rc == MDB_INCOMPATIBLE)
+        return because(o, E_CORRUPT, "%s is not a gigbox database", s->path);
+    if (e)
+        return because(o, e, "%s cannot be opened: %s", s->path, err_name(e));
+    return schema_bring(s, migrations, migration_count, SCHEMA_VERSION, o->a, &o->why);
+}
+
+static Err open_all(Opening *o) {
+    Store *s = o->s;
+    Err e = tables_resolve(s);
+    if (e)
+        return because(o, e, "the record tables contradict themselves");
+    e = open_dir(o);
+    if (!e)
+        e = verify_file(s->path, o->a, &o->why);
+    if (!e)
+        e = open_env(o);
+    if (!e)
+        e = verify_quick(s, o->a, &o->why);
+    if (!e)
+        e = open_data(o);
+    if (!e && !s->cfg.read_only) {
+        e = writer_start(s);
+        if (e)
+            return because(o, e, "the writer thread cannot be started");
+    }
+    return e;
+}
+
+Store *store_open(const StoreConfig *cfg, Arena *a, Str *why, Err *err) {
+    Store *s = calloc(1, sizeof *s);
+    size_t bytes = strlen(cfg->dir) + 1 + sizeof file_name;
+    char *path = malloc(bytes);
+    if (why)
+        *why = (Str){NULL, 0};
+    if (!s || !path) {
+        free(s);
+        free(path);
+        *err = E_NOMEM;
+        return NULL;
+    }
+    s->cfg = *cfg;
+    s->dir_fd = -1;
+    s->path = path;
+    memcpy(path, cfg->dir, strlen(cfg->dir));
+    path[strlen(cfg->dir)] = '/';
+    memcpy(path + strlen(cfg->dir) + 1, file_name, sizeof file_name);
+    Opening o = {.s = s, .a = a};
+    *err = open_all(&o);
+    if (!*err)
+        return s;
+    if (why)
+        *why = o.why;
+    store_close(s);
+    return NULL;
+}
+
+void store_close(Store *s) {
+    if (!s)
+        return;
+    writer_stop(s);
+    if (s->env) {
+        readers_close(s);
+        mdb_env_close(s->env);
+    }
+    if (s->dir_fd >= 0)
+        close(s->dir_fd);
+    free(s->path);
+    free(s);
+}
+
+/* ---- care ---- */
+
+Err store_stats(Store *s, StoreStats *out) {
+    *out = (StoreStats){.commits = atomic_load(&s->commits),
+                        .writes = atomic_load(&s->writes),
+                        .batches_retried = atomic_load(&s->retried)};
+    MDB_envinfo info;
+    struct stat file;
+    mdb_filehandle_t fd;
+    if (mdb_env_info(s->env, &info) != 0 || mdb_env_get_fd(s->env, &fd) != 0 || fstat(fd, &file) != 0)
+        return E_IO;
+    out->map_bytes = info.me_mapsize;
+    out->readers = info.me_numreaders;
+    out->file_bytes = (uint64_t)file.st_size;
+    Tx *tx;
+    Err e = store_read(s, NULL, &tx);
+    if (e)
+        return e;
+    for (int i = 0; i < DB_COUNT && !e; i++) {
+        MDB_stat st;
+        e = db_err(mdb_stat(tx->txn, s->dbi[i], &st));
+        if (e)
+            break;
+        out->used_bytes += (uint64_t)(st.ms_branch_pages + st.ms_leaf_pages + st.ms_overflow_pages) * st.ms_psize;
+        if (i == DB_REC)
+            out->records = st.ms_entries;
+    }
+    store_read_end(tx);
+    return e;
+}
+
+Err store_backup(Store *s, int fd) {
+    int rc = mdb_env_copyfd2(s->env, fd, MDB_CP_COMPACT);
+    if (rc)
+        log_line(LOG_ERROR, "store", "backup failed", "error=%s", mdb_strerror(rc));
+    return db_err(rc);
+}
+
+void store_reap(Store *s) {
+    int dead = 0;
+    if (mdb_reader_check(s->env, &dead) == 0 && dead)
+        log_line(LOG_INFO, "store", "cleared dead readers", "count=%d", dead);
+}
