@@ -59,7 +59,6 @@ struct Exchange {
     bool by_cookie;
     void *in, *out;
     Diag diag;
-    bool diag_page;
 };
 
 /* Builds the route table. E_INVALID when the tables have faults (they are printed). */

@@ -7,6 +7,7 @@
 #ifndef CONTRACT_TABLES_H
 #define CONTRACT_TABLES_H
 
+#include "codec/money.h"
 #include "contract/request.h"
 #include "crypto/idmap.h"
 #include "domain/session.h"
@@ -45,7 +46,6 @@ typedef enum Wire {
     W_CALL    /* views: `render` writes the value (`view`, `words` and `schema` document it) */
 } Wire;
 
-typedef enum MoneyForm { MONEY_MINOR, MONEY_MAJOR, MONEY_MAJOR_1 /* one decimal at least */ } MoneyForm;
 typedef enum TimeForm { TIME_MS, TIME_ISO_Z, TIME_ISO_US, TIME_ISO_US_OFFSET } TimeForm;
 typedef enum IdForm { ID_UUID, ID_INTEGER, ID_HEX } IdForm;
 
