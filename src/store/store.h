@@ -137,8 +137,14 @@ Err meta_put(Tx *tx, Str name, Str value);
 typedef struct BlobId {
     uint8_t sha256[32];
 } BlobId;
-/* Stores the bytes (once: the same content again only counts a reference) and gives their id. */
+/* Stores the bytes (once: the same content again only counts a reference) and gives their id. E_TOO_LARGE beyond STORE_BLOB_MAX_BYTES.
+ * Every reference is a field of some record (FIELD_BLOB): put and drop in the transaction that writes that field; store_check
+ * compares both. */
 Err blob_put(Tx *tx, Str bytes, BlobId *id);
+/* The id that the bytes will have. Pure. */
+void blob_id(Str bytes, BlobId *id);
+/* blob_put with the id from blob_id, made before store_write: big bytes are not hashed while others wait for the writer. */
+Err blob_put_as(Tx *tx, Str bytes, const BlobId *id);
 /* One reference less; the bytes go with the last. */
 Err blob_drop(Tx *tx, const BlobId *id);
 Err blob_size(Tx *tx, const BlobId *id, uint64_t *bytes);

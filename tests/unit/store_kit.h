@@ -165,4 +165,9 @@ static inline Store *kit_open(const char *dir, StoreConfig cfg) {
     return s;
 }
 
+static inline void kit_say(void *ctx, Str line) {
+    (void)ctx;
+    printf("# %.*s\n", STR_ARG(line));
+}
+
 #endif

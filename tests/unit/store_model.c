@@ -370,7 +370,8 @@ int main(int argc, char **argv) {
     Arena a;
     arena_init(&a, 1 << 20);
     bool good = true, reads = true, failures = true, sweeps = true, reopened = true;
-    for (int round = 0; round < 600; round++) {
+    uint64_t faults = 0;
+    for (int round = 0; round < 2000; round++) {
         kit_state = seed + (uint64_t)round * 1000003;
         Plan p = {.seed = kit_next(), .ops = (int)kit_below(6) + 1, .fail = kit_below(5) == 0, .look = kit_below(8) == 0};
         bool injected = kit_below(6) == 0, at_commit = kit_below(3) == 0;
@@ -395,6 +396,7 @@ int main(int argc, char **argv) {
             store_close(s);
             s = kit_open(dir, cfg);
             MUST(s);
+            MUST(store_check(s, kit_say, NULL, &faults) == OK);
         }
         if (round % 5 == 0 || round % 50 == 49) {
             Tx *tx;
@@ -409,7 +411,7 @@ int main(int argc, char **argv) {
             if (!agree)
                 printf("# seed %llu round %d\n", (unsigned long long)seed, round);
         }
-        if (!(good && reads && failures && sweeps && reopened))
+        if (!(good && reads && failures && sweeps && reopened) || faults)
             break;
     }
     CHECK(good, "inside a transaction the store says what the model says");
@@ -417,6 +419,7 @@ int main(int argc, char **argv) {
     CHECK(failures, "a failed write function, put or commit changes nothing");
     CHECK(sweeps, "a scan finds its place again after writes");
     CHECK(reopened, "and after closing and opening");
+    CHECK(faults == 0, "the check finds nothing");
     store_close(s);
     arena_free(&a);
     return kit_failed;
