@@ -1,50 +1,64 @@
-/* json.h - JSON in and out (RFC 8259).
+/* json.h - JSON in and out (RFC 8259), strict.
  *
- * Reading is by yyjson into the arena: strict (no comments, no trailing commas, no NaN), UTF-8 checked, depth and size bounded, duplicate
- * keys refused. Numbers keep their text, so that money is never a floating-point number. Values are views into the arena.
- * Writing is by appenders over a Buf; the caller writes the punctuation. */
+ * Reading makes a tree in the arena (yyjson below, not visible here). Refused with E_SYNTAX: anything RFC 8259 does not allow, bytes that
+ * are not UTF-8, lone surrogates, an object with the same key twice (which value counts would be anybody's guess), text after the value. Numbers stay
+ * text, so that money never passes through floating point. Pure, thread-safe; a tree is read-only and lives as long as its arena.
+ *
+ * Writing is appending to a Buf: no tree. Commas are the caller's. */
 #ifndef CODEC_JSON_H
 #define CODEC_JSON_H
 
 #include "base/buf.h"
 
-enum { JSON_DEPTH_MAX = 32, JSON_KEYS_MAX = 256 /* of one object */, JSON_BYTES_MAX = 1024 * 1024 };
+enum {
+    JSON_DEPTH_MAX = 32,              /* containers in containers; deeper is E_TOO_LARGE */
+    JSON_TEXT_BYTES_MAX = 1024 * 1024, /* longer text is E_TOO_LARGE unread */
+    JSON_VALUES_MAX = 65536           /* values, keys counted too; more is E_TOO_LARGE */
+};
 
-typedef struct yyjson_val Json;
+typedef struct Json Json; /* one value of a tree */
+typedef enum JsonType { JSON_ABSENT, JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT } JsonType;
 
-typedef enum JsonType { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT } JsonType;
+/* Parses the whole text. E_SYNTAX, E_TOO_LARGE, E_NOMEM. *where (may be NULL) gets the byte offset of a syntax error. */
+Err json_parse(Arena *a, Str text, const Json **root, size_t *where);
 
-/* Parses one whole JSON text. E_SYNTAX (*why is a static sentence), E_TOO_LARGE, E_NOMEM. */
-Err json_parse(Arena *a, Str text, const Json **root, const char **why);
-
+/* NULL is taken by all of these and is JSON_ABSENT. */
 JsonType json_type(const Json *v);
-/* "object", "number", …: for messages. */
-const char *json_type_name(JsonType t);
-/* Member of an object; NULL when there is none or v is no object. */
-const Json *json_get(const Json *v, const char *name);
-/* json_get of a member that is a string / an exact integer; false when it is not. */
-bool json_get_str(const Json *v, const char *name, Str *out);
-bool json_get_i64(const Json *v, const char *name, int64_t *out);
-/* The text of a string (decoded), or of a number as it was written. Empty for the others. */
-Str json_text(const Json *v);
-bool json_true(const Json *v);
-/* A number that is an integer in int64 ("3", "3.0", "3e2" are; "3.5" is not). */
+/* The unescaped characters of a string, the text of a number ("1e3"); else empty. NUL may be among them ("\u0000"). */
+Str json_str(const Json *v);
+bool json_bool(const Json *v);
+/* A number without fraction and exponent (or with ones that make it whole: "5.0", "2e3") that fits int64_t. */
 bool json_i64(const Json *v, int64_t *out);
-/* How many elements or members. */
+/* Elements of an array, members of an object. */
 size_t json_count(const Json *v);
-
-/* for (JsonIter it = json_iter(v); (item = json_next(&it, &key));) over an array (key stays empty) or an object. */
+/* The member of an object, or NULL. Linear. */
+const Json *json_get(const Json *object, Str key);
+/* Walking: JsonIter it = json_iter(v); while (json_next(&it, &key, &value)) …; key is empty in arrays. */
 typedef struct JsonIter {
     const Json *at;
     size_t left;
     bool object;
 } JsonIter;
 JsonIter json_iter(const Json *v);
-const Json *json_next(JsonIter *it, Str *key);
+bool json_next(JsonIter *it, Str *key, const Json **value);
+/* The text of a number means a whole number: digits, also with a fraction of zeros or an exponent. */
+bool json_text_i64(Str number, int64_t *out);
+/* A well-formed JSON number (RFC 8259 section 6). For values that come as text: forms, queries. */
+bool json_is_number(Str text);
 
-/* Appends a quoted, escaped string. Bytes that are not UTF-8 become U+FFFD. */
+/* Appends s in quotes, escaped; s must be UTF-8 (bad bytes are written as U+FFFD, so that the result is always valid). */
 void json_put_str(Buf *b, Str s);
-/* Appends `"name":` for a name that needs no escaping; a comma before it unless *first, which it clears. */
-void json_put_key(Buf *b, bool *first, const char *name);
+/* As json_put_str without the quotes: for building one string of several pieces. */
+void json_put_chars(Buf *b, Str s);
+/* `value` / 10^scale as a number without superfluous zeros: (467, 2) is 4.67, (500, 2) is 5. 0 <= scale <= 9. */
+void json_put_decimal(Buf *b, int64_t value, int scale);
+static inline void json_put_bool(Buf *b, bool v) {
+    if (v)
+        buf_lit(b, "true");
+    else
+        buf_lit(b, "false");
+}
+/* Appends a parsed value as compact JSON. */
+void json_put_value(Buf *b, const Json *v);
 
 #endif

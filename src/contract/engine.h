@@ -1,102 +1,101 @@
-/* engine.h - from a request to a reply.
+/* engine.h - requests to operations to replies, for all contracts.
  *
- * engine_handle finds the route, the session, the rate class, binds the input, runs the operation in a read transaction or as a write function of
- * the store, renders the result while the transaction stands, and words every error in the contract's shape. It ends its transaction before it
- * returns, so none is ever open while a socket is written to. Thread-safe: an Engine is read-only after engine_new but for its rate table. */
+ * engine_handle: find the route (static segments beat parameters; who owns a path that two contracts have, see route.h) → check the token's
+ * signature → bind the input rows → count it against its rate → in one transaction check the session, run the operation, render the
+ * view → reply. A failure anywhere becomes the contract's problem body. Bad input never gives a 5xx.
+ *
+ * Served besides the contracts' routes: GET /openapi/<contract>.json, GET /docs and GET /docs/<contract>.
+ *
+ * All functions are thread-safe; an Engine is read-only after engine_start except for its rate table and settings. */
 #ifndef CONTRACT_ENGINE_H
 #define CONTRACT_ENGINE_H
 
-#include "contract/render.h"
+#include "contract/ports.h"
+#include "contract/table.h"
+#include "crypto/idmap.h"
 #include "crypto/jwt.h"
 
 typedef struct Engine Engine;
 
-/* What lies to the right of the contract layer, filled by the app. Each may wait; called without a transaction. */
-typedef struct Ports {
-    void *ctx;
-    /* Opens an order at the payment provider for a prepared payment ("gb<payment>"), amount in minor units. Gives its id. E_NETWORK, E_PROVIDER. */
-    Err (*open_order)(void *ctx, Arena *a, int64_t payment, int64_t amount, Str currency, Str *provider_order);
-    /* The checkout signature over order and payment id is the provider's. */
-    bool (*checkout_signature)(void *ctx, Str provider_order, Str provider_payment, Str signature);
-    /* A webhook of the provider: checks its signature over the raw body, then acts. E_INVALID: bad signature. E_SYNTAX. */
-    Err (*payment_webhook)(void *ctx, const Request *req);
-    /* The penny drop for a bank account (outcome written to the database). E_NETWORK, E_PROVIDER. */
-    Err (*penny_drop)(void *ctx, Arena *a, int64_t bank_account, Str idempotency_key);
-    Str key_id; /* the public key id of the payment provider */
-} Ports;
+enum {
+    ENGINE_CONTRACTS_MAX = 8,
+    ROUTE_PARAMS_MAX = 4,
+    ROUTE_SEGMENTS_MAX = 12,          /* segments of a path; a longer one is 404 */
+    PATH_BYTES_MAX = 2048,
+    RATE_SLOTS = 16384,               /* rate counters kept; the oldest give way */
+    ENGINE_JSON_BYTES_MAX = 256 * 1024, /* default limit of a JSON or urlencoded body */
+    ENGINE_FORM_OVERHEAD_BYTES = 64 * 1024 /* of a multipart body beyond its files' limit */
+};
 
-typedef struct RateLimits {
-    int64_t auth_per_min, upload_per_min, other_per_min;
-} RateLimits;
+/* What may change while the box runs. */
+typedef struct EngineLimits {
+    int32_t rate_per_min[RATE_CLASS_COUNT]; /* by class; 0 = no limit. RATE_NONE is ignored */
+    size_t body_bytes_max;                  /* 0: ENGINE_JSON_BYTES_MAX */
+    size_t upload_bytes_max;                /* one file. 0: 10 MB */
+} EngineLimits;
 
 typedef struct EngineConfig {
     Store *store;
-    const Contract *const *contracts; /* the first one wins a path without a session; ends with NULL */
-    const DomainConfig *(*domain)(void *app); /* in force now */
+    const Contract *const *contracts; /* in the order in which they own a shared path: campus first */
+    size_t contract_count;
+    const DomainConfig *(*domain)(void *app); /* the configuration in force */
     void *app;
-    IdMap ids;
-    JwtKey jwt;
-    RateLimits rates;
-    size_t body_bytes, upload_bytes;
     Ports ports;
-    bool sandbox; /* shown by GET /api/config */
+    EngineLimits limits;
+    /* Who a session is, in the transaction: its user, rights, and that it was not revoked. E_UNAUTHORIZED. */
+    Err (*session)(Call *c, int64_t session, int64_t user, Actor *out);
+    uint8_t kind_user, kind_session; /* record kinds, for the ids in tokens */
 } EngineConfig;
 
-enum { ENGINE_ROUTES_MAX = 512, ENGINE_PARAMS_MAX = 4, RATE_SLOTS = 4096 };
+/* Checks and indexes the tables (aborts on a fault that contract_lint would name: routes that cannot be told apart), derives the keys from DomainConfig.box_key. E_NOMEM, E_INVALID. */
+Engine *engine_start(const EngineConfig *cfg, Err *err);
+void engine_stop(Engine *e); /* NULL is fine */
+void engine_set_limits(Engine *e, const EngineLimits *l);
 
-/* One request under way. */
-struct Exchange {
-    Engine *engine;
-    const Request *req;
-    Reply *rep;
-    const Contract *contract;
-    const Route *route;
-    Str params[ENGINE_PARAMS_MAX]; /* in the order of the path, percent-decoded */
-    const DomainConfig *cfg;
-    Actor actor;                   /* as the token says; checked against the session in each transaction */
-    int64_t session;               /* 0: no token */
-    int32_t session_contract;      /* ContractId of the token, 0: none */
-    bool by_cookie;
-    void *in, *out;
-    Diag diag;
-};
-
-/* Builds the route table. E_INVALID when the tables have faults (they are printed). */
-Engine *engine_new(const EngineConfig *cfg, Err *err);
-void engine_free(Engine *e);
-/* Replaces rates and sizes on reload. */
-void engine_limits(Engine *e, RateLimits rates, size_t body_bytes, size_t upload_bytes);
-
-/* Answers the request. False when no contract has the path and `rep` is untouched: the caller serves it or asks engine_missing. */
-bool engine_handle(Engine *e, const Request *req, Reply *rep);
-/* 404 in the shape of the contract that the path looks like. */
-void engine_missing(Engine *e, const Request *req, Reply *rep);
-/* An error that arose outside (413, 408, …): words rep->status in the shape of the path's contract. */
-void engine_refuse(Engine *e, const Request *req, Reply *rep);
-/* How many body bytes the route may have. Quick. */
+/* Answers one request; `rep` comes from reply_new. Blocks for commits and providers. */
+void engine_handle(Engine *e, const Request *req, Reply *rep);
+/* Whether a path is the engine's to answer (a route of any method, or under a contract's prefix): everything else is the web UI's. */
+bool engine_owns(Engine *e, Str path);
+/* How many body bytes a request may have. Quick. */
 size_t engine_body_limit(Engine *e, Str method, Str path);
+/* A reply with this Err in the shape of the contract that the path belongs to. For refusals made before engine_handle: status (408, 413, …) overrides what err maps to, 0 = not. */
+void engine_refuse(Engine *e, const Request *req, Reply *rep, Err err, int status);
 
-/* ---- for handlers ---- */
+/* ---- tokens; used by the realtime dialects and admin pages too ---- */
 
-const EngineConfig *engine_config(const Engine *e);
-/* Runs op in a transaction with the exchange's actor checked; renders nothing. */
-Err exchange_read(Exchange *ex, OpFn *op, const void *in, void *out);
-/* As exchange_read, in a write function; `out` holds views that die with it, unless the operation kept them in ex->req->arena. */
-Err exchange_write(Exchange *ex, OpFn *op, const void *in, void *out);
-/* Runs op and renders its result by `view` into the reply with `status`. */
-Err exchange_answer(Exchange *ex, bool writes, OpFn *op, const void *in, size_t out_size, const View *view, int status);
-/* As the box itself (RIGHT_SYSTEM), for webhooks and workers. */
-Err exchange_system(Exchange *ex, OpFn *op, const void *in, void *out);
-/* A JSON body from text. */
-void exchange_json(Exchange *ex, int status, Str json);
+typedef struct Token {
+    int64_t user, session;
+    const Contract *contract;
+    int64_t exp_s;
+} Token;
+/* Appends an access token (JWT, HS256; claims sub and sid are UUIDs). ttl_ms 0: the contract's. */
+Err engine_token_make(Engine *e, const Contract *contract, int64_t user, int64_t session, int64_t now_ms, int64_t ttl_ms, Buf *out);
+/* Checks signature and time. E_UNAUTHORIZED; *expired (may be NULL) when it was good once. Does not look into the store. */
+Err engine_token_check(Engine *e, Str token, int64_t now_ms, Token *out, bool *expired);
+/* The token of a request: Authorization: Bearer, else the cookie `jwt`. {NULL,0}: none. */
+Str engine_token_of(const Request *req, bool *by_cookie);
+/* In a transaction: the session is alive, this is who it is. E_UNAUTHORIZED. */
+Err engine_actor(Engine *e, Call *c, const Token *t, Actor *out);
+/* A cookie-authenticated request that changes something must come from this origin: E_FORBIDDEN otherwise. */
+Err engine_same_origin(const Request *req);
 
-/* ---- sessions as tokens ---- */
+const IdMap *engine_ids(const Engine *e);
+const Contract *engine_contract(const Engine *e, Str name);
+/* Prepares rendering outside a request (events, sandbox, admin pages). */
+typedef struct Render Render;
+void engine_render_init(Engine *e, const Contract *contract, Call *c, Buf *out, Render *r);
+/* Counts one act of `key` (an address, a user) in a class; false: over the limit, *retry_s until it is not. For what is not a route: WebSocket messages. */
+bool engine_rate(Engine *e, RateClass class, Str key, int64_t now_ms, int64_t *retry_s);
 
-/* Who a bearer token is: checks signature, time and the session in `tx`. E_UNAUTHORIZED. *contract may be NULL. */
-Err engine_token(const EngineConfig *cfg, Tx *tx, Str token, Actor *out, int32_t *contract);
-/* The access token of a session, valid until expires_ms at most. */
-Err engine_token_make(const EngineConfig *cfg, const Session *s, int64_t now_ms, Buf *out);
-/* Adds Set-Cookie `jwt` to the reply (HttpOnly, SameSite=Lax, Path=/, Secure under TLS); an empty token clears it. */
-void engine_cookie(Exchange *ex, Str token, int64_t max_age_s);
+/* ---- documents ---- */
+
+/* The OpenAPI 3.1 document of a contract; does not need an Engine. `origin` "" leaves the server at "/". E_TOO_LARGE, E_NOMEM in out->err. */
+void openapi_document(const Contract *c, Str origin, Buf *out);
+/* The reference page of a contract (self-contained HTML), with links to the others. */
+void docs_page(const Contract *const *all, size_t count, const Contract *c, Buf *out);
+
+/* Faults of the tables, one line each to stderr; their number. Duplicate routes, path parameters without rows and rows without parameters, missing docs, errors
+ * without mapping, members outside their structs or of the wrong size, has-bits twice, words twice, a list without a plural, unsafe methods that do not write. */
+size_t contract_lint(const Contract *const *all, size_t count);
 
 #endif

@@ -1,34 +1,41 @@
-/* render.h - from a struct to JSON, by view rows. Straight into the reply; nothing is built in between. */
+/* render.h - result structs as JSON, by view rows.
+ *
+ * Straight into a Buf, no tree. Runs while the transaction stands, since rows hold views into it. */
 #ifndef CONTRACT_RENDER_H
 #define CONTRACT_RENDER_H
 
-#include "contract/tables.h"
+#include "contract/table.h"
+#include "crypto/idmap.h"
 
+/* What rendering needs of its surroundings. The realtime dialects fill one by engine_render_init to word events with the contracts' views. */
 struct Render {
-    Buf *out;
-    Call *c;             /* the transaction the result lives in */
     const Contract *contract;
     const IdMap *ids;
-    Err err;             /* first failure; out->err counts too */
-    unsigned depth;      /* of nested views, bounded by RENDER_DEPTH_MAX */
+    const DomainConfig *cfg;
+    Call *call;          /* transaction, arena, actor, time. NULL: `get` and `load` functions that read the store must not be in the view */
+    Arena *arena;
+    Exchange *exchange;  /* NULL outside a request */
+    Buf *out;
+    int decimals;        /* of the currency */
+    uint8_t id_form, money_form, time_form;
+    unsigned depth;
 };
-enum { RENDER_DEPTH_MAX = 8 };
+enum { RENDER_DEPTH_MAX = 12 };
 
-/* One object of the view. */
-void render_view(Render *r, const View *v, const void *src);
-/* An array of `n` structs of `size` bytes. */
-void render_array(Render *r, const View *v, const void *items, size_t n, size_t size);
-/* The value of a record loaded by id: null when id is 0 or the record is gone. `record` gives the size. */
-void render_loaded(Render *r, const View *v, const Record *record, int64_t id);
-/* Single values in the contract's forms. */
-void render_str(Render *r, Str s);
-void render_money(Render *r, int64_t minor);
-void render_time(Render *r, int64_t ms);
-void render_id(Render *r, uint8_t kind, int64_t id);
-void render_word(Render *r, const Word *words, int32_t value);
-/* A number of `value` / 10^decimals without trailing zeros. */
-void render_decimal(Render *r, int64_t value, unsigned decimals);
-/* `"name":` preceded by a comma unless first in its object; for W_CALL functions and envelopes. */
-void render_key(Render *r, bool *first, const char *name);
+/* Appends the object; `row` NULL gives null. Failures stick in r->out->err. */
+void render_view(Render *r, const View *v, const void *row);
+/* Appends an array of `count` things, `size` bytes each (0: v->size). */
+void render_items(Render *r, const View *v, const void *items, size_t count, size_t size);
+/* Single values in the contract's forms, for functions that word things themselves. */
+void render_id(Render *r, uint8_t form, uint8_t kind, int64_t id);
+void render_money(Render *r, uint8_t form, int64_t minor);
+void render_time(Render *r, uint8_t form, int64_t ms);
+/* The word of a value; {NULL,0} when there is none. */
+Str words_of(const Words *w, int32_t value);
+/* The value of a word; false when there is none. */
+bool words_value(const Words *w, Str word, int32_t *value);
+/* The id as text in a form (arena), and back: false when it does not decode. ID_ANY tries all three. */
+Str id_text(const IdMap *m, Arena *a, uint8_t form, uint8_t kind, int64_t id);
+bool id_parse(const IdMap *m, uint8_t form, uint8_t kind, Str text, int64_t *id);
 
 #endif
