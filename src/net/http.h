@@ -54,7 +54,9 @@ typedef struct HttpConfig {
     size_t body_bytes_max;         /* upper bound over whatever body_limit answers (32 MB), else 413 */
     size_t small_body_bytes;       /* bodies up to this need no permit (64 KB) */
     int large_bodies_max;          /* bodies beyond it collected or handled at the same time (8), else 503 */
+    size_t pending_in_bytes_max;   /* all unfinished requests together (64 MB); beyond, the newest is refused with 503 */
     size_t pending_out_bytes_max;  /* all answers waiting for slow readers together (32 MB); beyond, that reader is cut */
+    size_t tls_buffers_max;        /* 16 KB record buffers in use at a time (1,024); beyond, the connection is cut */
 
     /* Deadlines are absolute: sending a byte now and then does not extend them. */
     int handshake_timeout_ms;  /* TLS handshake (10 s) */
