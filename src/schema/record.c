@@ -4,8 +4,6 @@
 
 enum { WIRE_VARINT = 0, WIRE_BYTES = 2 };
 
-static int wire_of(uint8_t type) { return type <= F_BOOL ? WIRE_VARINT : WIRE_BYTES; }
-
 const uint8_t *varint_get_slow(const uint8_t *p, const uint8_t *end, uint64_t *v) {
     uint64_t out = 0;
     for (unsigned shift = 0; p < end; shift += 7) {
@@ -92,34 +90,42 @@ static bool list_count(uint8_t type, const uint8_t *p, const uint8_t *end, uint3
     return true;
 }
 
-/* Sets one field; false when the value cannot be one of its type. */
-static bool field_set(const Field *f, void *row, uint64_t v, const uint8_t *bytes) {
+/* Passes over the value of a field that this table does not have. */
+static const uint8_t *value_skip(unsigned wire, uint64_t v, const uint8_t *p, const uint8_t *end) {
+    if (wire == WIRE_VARINT)
+        return p;
+    return wire == WIRE_BYTES && v <= (size_t)(end - p) ? p + v : NULL;
+}
+
+/* Sets one field, whose first varint was `v` and stands before `p`; returns what follows, or NULL when it cannot be of its type. */
+static inline const uint8_t *field_set(const Field *f, void *row, unsigned wire, uint64_t v, const uint8_t *p,
+                                       const uint8_t *end) {
     void *at = (char *)row + f->offset;
-    switch ((FieldType)f->type) {
-    case F_I64:
-        *(int64_t *)at = unzigzag(v);
-        return true;
-    case F_I32: {
+    if (f->type <= F_BOOL) {
         int64_t i = unzigzag(v);
-        *(int32_t *)at = (int32_t)i;
-        return i == (int32_t)i;
+        if (wire != WIRE_VARINT)
+            return NULL;
+        if (f->type == F_I64) {
+            *(int64_t *)at = i;
+        } else if (f->type == F_I32) {
+            *(int32_t *)at = (int32_t)i;
+            return i == (int32_t)i ? p : NULL;
+        } else {
+            *(bool *)at = i != 0;
+            return i == 0 || i == 1 ? p : NULL;
+        }
+        return p;
     }
-    case F_BOOL:
-        *(bool *)at = v != 0;
-        return v == 0 || v == zigzag(1);
-    case F_STR:
-        *(Str *)at = str_of(bytes, (size_t)v);
-        return true;
-    case F_STRS:
-    case F_I64S:
-    case F_RECS: {
-        List *l = at;
-        l->p = bytes;
-        l->bytes = (uint32_t)v;
-        return v <= UINT32_MAX && list_count(f->type, bytes, bytes + v, &l->count);
+    if (wire != WIRE_BYTES || v > (size_t)(end - p))
+        return NULL;
+    if (f->type == F_STR) {
+        *(Str *)at = str_of(p, (size_t)v);
+        return p + v;
     }
-    }
-    return false;
+    List *l = at;
+    l->p = p;
+    l->bytes = (uint32_t)v;
+    return v <= UINT32_MAX && list_count(f->type, p, p + v, &l->count) ? p + v : NULL;
 }
 
 Err record_decode(const Record *r, Str bytes, void *row) {
@@ -135,25 +141,16 @@ Err record_decode(const Record *r, Str bytes, void *row) {
         p = varint_get(p, end, &key);
         if (!p)
             return E_CORRUPT;
+        p = varint_get(p, end, &v);
         uint64_t tag = key >> 3;
-        unsigned wire = key & 7;
-        if (tag <= last || (wire != WIRE_VARINT && wire != WIRE_BYTES))
+        if (!p || tag <= last)
             return E_CORRUPT;
         last = tag;
-        p = varint_get(p, end, &v);
-        if (!p)
-            return E_CORRUPT;
-        const uint8_t *value = p;
-        if (wire == WIRE_BYTES) {
-            if (v > (size_t)(end - p))
-                return E_CORRUPT;
-            p += v;
-        }
         while (f < fields_end && f->tag < tag)
             f++;
-        if (f == fields_end || f->tag != tag)
-            continue; /* a field that a newer gigbox has, or that was retired */
-        if (wire_of(f->type) != (int)wire || !field_set(f, row, v, value))
+        /* A field that a newer gigbox has, or that was retired, is passed over. */
+        p = f < fields_end && f->tag == tag ? field_set(f, row, key & 7, v, p, end) : value_skip(key & 7, v, p, end);
+        if (!p)
             return E_CORRUPT;
     }
     return OK;

@@ -11,7 +11,8 @@ Str rec_key(uint8_t to[1 + ORDERED_BYTES_MAX], const Record *r, int64_t id) {
 
 static Err rec_bytes(Tx *tx, const Record *r, int64_t id, Str *bytes) {
     uint8_t mem[1 + ORDERED_BYTES_MAX];
-    return db_get(tx, DB_REC, rec_key(mem, r, id), bytes);
+    Str key = rec_key(mem, r, id);
+    return tx->writable ? db_get(tx, DB_REC, key, bytes) : db_get_near(tx, r->kind, key, bytes);
 }
 
 Err rec_get(Tx *tx, const Record *r, int64_t id, void *row) {

@@ -85,7 +85,8 @@ static Err open_env(Opening *o) {
     Store *s = o->s;
     unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | (s->cfg.read_only ? MDB_RDONLY : 0) | (s->cfg.no_sync ? MDB_NOSYNC : 0);
     int rc = ENOMEM;
-    for (uint64_t map = map_bytes_wanted(s); rc == ENOMEM; map /= 2) {
+    /* valgrind answers EINVAL to what exceeds its address space. */
+    for (uint64_t map = map_bytes_wanted(s); rc == ENOMEM || rc == EINVAL; map /= 2) {
         rc = mdb_env_create(&s->env);
         if (rc)
             return because(o, E_NOMEM, "out of memory");

@@ -133,6 +133,24 @@ Err db_get(Tx *tx, Db db, Str key, Str *value) {
     return rc == MDB_NOTFOUND ? E_MISSING : tx_broken(tx, db_err(rc), "get");
 }
 
+Err db_get_near(Tx *tx, unsigned kind, Str key, Str *value) {
+    MDB_cursor **near = &tx->near[kind % TX_NEAR];
+    if (!*near) {
+        Cursor c;
+        Err e = cursor_open(tx, DB_REC, &c);
+        if (e)
+            return e;
+        *near = c.mc;
+    }
+    MDB_val k = val_of(key), v;
+    int rc = mdb_cursor_get(*near, &k, &v, MDB_SET);
+    if (rc == MDB_SUCCESS) {
+        *value = str_of_val(v);
+        return OK;
+    }
+    return rc == MDB_NOTFOUND ? E_MISSING : tx_broken(tx, db_err(rc), "get");
+}
+
 /* Every write begins here. */
 static Err write_begin(Tx *tx) {
     if (!tx->writable)
@@ -187,6 +205,8 @@ Err db_copy(Tx *tx, Str *view) {
 void tx_cursors_idle(Tx *tx) {
     for (int db = 0; db < DB_COUNT; db++)
         tx->cursors[db].used = 0;
+    for (int i = 0; i < TX_NEAR; i++)
+        tx->near[i] = NULL;
 }
 
 Err cursor_open(Tx *tx, Db db, Cursor *c) {
