@@ -1,4 +1,5 @@
-/* audit.h - what admins did, and what happened to money that admins must know. Hash-chained: see crypto/chain.h; domain_check walks it. */
+/* audit.h - what admins did, and what happened to money that admins must know. Hash-chained: see crypto/chain.h; domain_check
+ * walks it. */
 #ifndef DOMAIN_AUDIT_H
 #define DOMAIN_AUDIT_H
 

@@ -1,8 +1,9 @@
 /* bank.h - bank accounts that money may be withdrawn to.
  *
- * Verifying is a penny drop by the payout provider, two-phase like a payment: bank_verify_begin (write), the call, bank_verified (write). An outbox row with the same
- * idempotency key stands behind it: when the caller dies in between, the worker does it. The full number never leaves the domain except to
- * the provider; views show bank_last4. Other people's accounts do not exist (E_MISSING). */
+ * Verifying is a penny drop by the payout provider, two-phase like a payment: bank_verify_begin (write), the call, bank_verified
+ * (write). An outbox row with the same idempotency key stands behind it: when the caller dies in between, the worker does it. The
+ * full number never leaves the domain except to the provider; views show bank_last4. Other people's accounts do not exist
+ * (E_MISSING). */
 #ifndef DOMAIN_BANK_H
 #define DOMAIN_BANK_H
 
@@ -37,7 +38,8 @@ typedef struct BankAddIn {
     Str number; /* 9..18 digits */
     Str ifsc;   /* four letters, 0, six letters or digits; stored in upper case */
 } BankAddIn;
-/* BankAddIn -> BankAccount. E_INVALID with fields accountHolderName, accountNumber, ifsc (canonical names holder, number, ifsc); E_CONFLICT; E_LIMIT. */
+/* BankAddIn -> BankAccount. E_INVALID with fields accountHolderName, accountNumber, ifsc (canonical names holder, number, ifsc);
+ * E_CONFLICT; E_LIMIT. */
 OpFn bank_add;
 /* nothing -> PageOut of BankAccount: the caller's own. */
 OpFn bank_list;

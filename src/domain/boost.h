@@ -29,8 +29,9 @@ typedef struct BoostOut {
     bool started;              /* paid from the wallet */
     PaymentPrepareOut payment; /* otherwise: pay this (payment.h) */
 } BoostOut;
-/* BoostIn -> BoostOut. The gig's owner. From the wallet when it suffices, otherwise a provider order is prepared and the boost starts when it is paid; an unpaid boost of
- * the same days is taken up again. A boost of a boosted gig prolongs it. E_INVALID days; E_STATE gig not open. */
+/* BoostIn -> BoostOut. The gig's owner. From the wallet when it suffices, otherwise a provider order is prepared and the boost
+ * starts when it is paid; an unpaid boost of the same days is taken up again. A boost of a boosted gig prolongs it. E_INVALID
+ * days; E_STATE gig not open. */
 OpFn gig_boost;
 
 /* By payment_captured. */

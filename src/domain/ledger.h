@@ -1,12 +1,13 @@
 /* ledger.h - who owns what, in double entry.
  *
- * An account is (type, owner id). A transfer is one immutable row: a few postings whose amounts add up to zero, a cause, and a key that
- * is unique in the database, so that the same cause can never move money twice. Amounts are minor units of the box's currency;
- * positive is "more in this account". Money comes in from outside by taking `gateway` below zero (that is what the provider
- * holds for us) and leaves by `bank` going up; neither belongs to anybody. All other accounts never go below zero: a transfer
- * that would do it is E_FUNDS and changes nothing.
+ * An account is (type, owner id). A transfer is one immutable row: a few postings whose amounts add up to zero, a cause, and a
+ * key that is unique in the database, so that the same cause can never move money twice. Amounts are minor units of the box's
+ * currency; positive is "more in this account". Money comes in from outside by taking `gateway` below zero (that is what the
+ * provider holds for us) and leaves by `bank` going up; neither belongs to anybody. All other accounts never go below zero: a
+ * transfer that would do it is E_FUNDS and changes nothing.
  *
- * Balances are kept beside the transfers, one row per account, written in the same transaction; domain_check (check.h) adds the postings up again. */
+ * Balances are kept beside the transfers, one row per account, written in the same transaction; domain_check (check.h) adds the
+ * postings up again. */
 #ifndef DOMAIN_LEDGER_H
 #define DOMAIN_LEDGER_H
 
@@ -87,17 +88,17 @@ typedef struct Leg {
     int64_t amount;
 } Leg;
 
-/* Books one transfer of `n` legs (zero legs are left out; all zero books nothing). Sets id, at_ms, actor and postings of `t`; its cause, order, ref and key come from
- * the caller. E_CONFLICT: the key was booked before. E_FUNDS: an account would go below zero. E_INTERNAL: the legs do not
- * add up to zero, overflow, or name an account twice. Nothing is written on failure. */
+/* Books one transfer of `n` legs (zero legs are left out; all zero books nothing). Sets id, at_ms, actor and postings of `t`; its
+ * cause, order, ref and key come from the caller. E_CONFLICT: the key was booked before. E_FUNDS: an account would go below zero.
+ * E_INTERNAL: the legs do not add up to zero, overflow, or name an account twice. Nothing is written on failure. */
 Err ledger_book(Call *c, Transfer *t, const Leg *legs, size_t n);
 /* gateway and bank only: what is outside the box. */
 bool account_may_be_negative(int64_t account);
 /* The balance of an account; 0 when it was never touched. */
 Err ledger_balance(Tx *tx, int32_t type, int64_t owner, int64_t *amount);
 
-/* The platform fee on `amount` at `bps` basis points, rounded half up to the minor unit: (amount * bps + 5000) / 10000, without overflow for
- * any amount up to MONEY_MAX. amount >= 0, 0 <= bps <= 10000 (asserted). */
+/* The platform fee on `amount` at `bps` basis points, rounded half up to the minor unit: (amount * bps + 5000) / 10000, without
+ * overflow for any amount up to MONEY_MAX. amount >= 0, 0 <= bps <= 10000 (asserted). */
 int64_t ledger_fee(int64_t amount, int32_t bps);
 
 /* The largest amount that one order, milestone, payment or withdrawal may have, in minor units: larger input is E_INVALID. */

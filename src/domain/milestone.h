@@ -1,8 +1,9 @@
 /* milestone.h - a part of an order with its own amount and escrow.
  *
  * An order with milestones (ORDER_MILESTONES) keeps its money in the milestones' own escrow accounts. Its amount is their sum.
- * The order is in_progress once the first one is funded or work starts; it is completed when its last milestone is settled. Cancelling the order refunds every
- * funded milestone; a dispute over the order freezes all of them, its settlement covers what they hold. */
+ * The order is in_progress once the first one is funded or work starts; it is completed when its last milestone is settled.
+ * Cancelling the order refunds every funded milestone; a dispute over the order freezes all of them, its settlement covers what
+ * they hold. */
 #ifndef DOMAIN_MILESTONE_H
 #define DOMAIN_MILESTONE_H
 
@@ -46,7 +47,8 @@ typedef struct MilestonePlanIn {
     const MilestonePlan *parts;
     size_t count;
 } MilestonePlanIn;
-/* MilestonePlanIn -> Order. The client splits an unfunded order (pending, pending_payment) into 1..MILESTONES_MAX parts, replacing the earlier plan. */
+/* MilestonePlanIn -> Order. The client splits an unfunded order (pending, pending_payment) into 1..MILESTONES_MAX parts,
+ * replacing the earlier plan. */
 OpFn milestone_plan;
 /* IdIn (order) -> PageOut of Milestone, by position. Parties. */
 OpFn milestone_list;
@@ -54,7 +56,8 @@ OpFn milestone_list;
 OpFn milestone_submit;
 /* ReasonIn -> Milestone. The client: submitted -> funded again. */
 OpFn milestone_request_revision;
-/* IdIn -> Milestone. The client: submitted or funded -> released; its escrow is paid out, less the fee. The last one completes the order. */
+/* IdIn -> Milestone. The client: submitted or funded -> released; its escrow is paid out, less the fee. The last one completes
+ * the order. */
 OpFn milestone_approve;
 
 #endif

@@ -1,11 +1,12 @@
 /* order.h - one engagement between a client and a doer, from first to last.
  *
- * An order comes from an accepted application to a gig or from a service that somebody orders. Its life is the table of transitions in
- * order_flow.h; money is held in its escrow account (ledger.h), never in a field. Every state change writes state, postings, event,
- * notifications and outbox rows in the caller's one transaction.
+ * An order comes from an accepted application to a gig or from a service that somebody orders. Its life is the table of
+ * transitions in order_flow.h; money is held in its escrow account (ledger.h), never in a field. Every state change writes state,
+ * postings, event, notifications and outbox rows in the caller's one transaction.
  *
- * Errors that all operations on one order share: E_UNAUTHORIZED (nobody signed in), E_MISSING (no such order), E_FORBIDDEN (a stranger, or
- * the wrong party for an act that the state would allow), E_STATE with Diag code "INVALID_STATE" (the state does not allow the act). */
+ * Errors that all operations on one order share: E_UNAUTHORIZED (nobody signed in), E_MISSING (no such order), E_FORBIDDEN (a
+ * stranger, or the wrong party for an act that the state would allow), E_STATE with Diag code "INVALID_STATE" (the state does not
+ * allow the act). */
 #ifndef DOMAIN_ORDER_H
 #define DOMAIN_ORDER_H
 
@@ -25,8 +26,8 @@ typedef enum OrderStatus {
     ORDER_STATUS_COUNT
 } OrderStatus;
 #define ORDER_BIT(status) (1u << (status))
-#define ORDER_OPEN_MASK                                                                                                            \
-    (ORDER_BIT(ORDER_PENDING) | ORDER_BIT(ORDER_PENDING_PAYMENT) | ORDER_BIT(ORDER_IN_PROGRESS) | ORDER_BIT(ORDER_SUBMITTED) |     \
+#define ORDER_OPEN_MASK                                                                                                        \
+    (ORDER_BIT(ORDER_PENDING) | ORDER_BIT(ORDER_PENDING_PAYMENT) | ORDER_BIT(ORDER_IN_PROGRESS) | ORDER_BIT(ORDER_SUBMITTED) | \
      ORDER_BIT(ORDER_IN_REVISION) | ORDER_BIT(ORDER_APPROVED) | ORDER_BIT(ORDER_DISPUTED))
 
 typedef enum EscrowState { ESCROW_AWAITING = 1, ESCROW_FUNDED, ESCROW_RELEASED, ESCROW_REFUNDED } EscrowState;
@@ -109,8 +110,9 @@ typedef struct Order {
 extern const Record ORDER, DELIVERABLE, REVISION;
 extern const Index *const ORDER_BY_CLIENT;      /* client, status; counted both */
 extern const Index *const ORDER_BY_DOER;        /* doer, status; counted both */
+extern const Index *const ORDER_BY_PARTY;       /* client and doer; counted */
 extern const Index *const ORDER_BY_STATUS;      /* status; counted */
-extern const Index *const ORDER_BY_GIG;         /* gig, status */
+extern const Index *const ORDER_BY_GIG;         /* gig, status; counted both */
 extern const Index *const ORDER_BY_SERVICE;     /* service, status; counted both: completed orders of a service */
 extern const Index *const ORDER_BY_APPLICATION; /* unique: application, unless cancelled */
 extern const Index *const ORDER_BY_TIMER;       /* timer_ms, where a timer is set */
@@ -128,9 +130,9 @@ typedef struct AcceptOut {
     Order order;
     bool created; /* false: this application was accepted before; the same order again */
 } AcceptOut;
-/* AcceptIn -> AcceptOut. The gig's client accepts a pending application: the application is accepted, an order is made in pending_payment with
- * the counter-offer or else the gig's budgetMax as amount. E_FORBIDDEN unless the client; E_STATE when the application is not pending, or the
- * gig is not open or has another open order ("GIG_ALREADY_ACCEPTED"). */
+/* AcceptIn -> AcceptOut. The gig's client accepts a pending application: the application is accepted, an order is made in
+ * pending_payment with the counter-offer or else the gig's budgetMax as amount. E_FORBIDDEN unless the client; E_STATE when the
+ * application is not pending, or the gig is not open or has another open order ("GIG_ALREADY_ACCEPTED"). */
 OpFn application_accept;
 
 typedef struct ServiceOrderIn {
@@ -141,7 +143,8 @@ typedef struct ServiceOrderIn {
     int64_t due_ms;  /* 0: from the service's delivery time */
     int32_t flags;
 } ServiceOrderIn;
-/* ServiceOrderIn -> Order. Orders a service: the caller is the client, the order is `pending`. E_INVALID for one's own service, E_STATE for one that is not active. */
+/* ServiceOrderIn -> Order. Orders a service: the caller is the client, the order is `pending`. E_INVALID for one's own service,
+ * E_STATE for one that is not active. */
 OpFn service_order;
 
 /* ---- reading ---- */
@@ -156,7 +159,8 @@ typedef struct OrderListIn {
     uint32_t statuses;   /* ORDER_BIT(...) of those wanted; 0 = all */
     bool all;            /* moderators: everybody's orders (role ignored) */
 } OrderListIn;
-/* OrderListIn -> PageOut of Order, newest first: the caller's own. From indexes: cost grows with page * limit, not with the table. */
+/* OrderListIn -> PageOut of Order, newest first: the caller's own. From indexes: cost grows with page * limit, not with the
+ * table. */
 OpFn order_list;
 
 /* ---- acts ---- */
@@ -178,39 +182,43 @@ typedef struct ReasonIn {
 } ReasonIn;
 /* ReasonIn -> Order. The client: submitted -> in_revision. E_STATE "REVISIONS_USED_UP". */
 OpFn order_request_revision;
-/* IdIn -> Order. The client accepts the work and it is paid: submitted, approved -> completed; escrow to the doer's wallet, less the fee.
- * An unfunded order completes without money. */
+/* IdIn -> Order. The client accepts the work and it is paid: submitted, approved -> completed; escrow to the doer's wallet, less
+ * the fee. An unfunded order completes without money. */
 OpFn order_approve;
-/* IdIn -> Order. The client accepts the work, the escrow stays held: submitted, in_progress, in_revision -> approved. Released by order_release or after 72 h. */
+/* IdIn -> Order. The client accepts the work, the escrow stays held: submitted, in_progress, in_revision -> approved. Released by
+ * order_release or after 72 h. */
 OpFn order_accept_work;
 /* IdIn -> Order. The client: approved -> completed, paid. */
 OpFn order_release;
-/* ReasonIn -> Order. Either party (a moderator too), from anything before completed; approved only by the doer, disputed only by settlement. Money in escrow is refunded. */
+/* ReasonIn -> Order. Either party (a moderator too), from anything before completed; approved only by the doer, disputed only by
+ * settlement. Money in escrow is refunded. */
 OpFn order_cancel;
 /* ReasonIn -> Order. Either party: in_progress, submitted, in_revision -> disputed. E_INVALID without a reason. */
 OpFn order_dispute;
 /* IdIn -> Order. The doer takes / does not take a service order (pending). */
 OpFn order_take;
 OpFn order_reject;
-/* IdIn -> Order. Either party says that work begins: pending_payment -> in_progress unfunded, in contracts without a payment step; in in_progress it only notes begun_ms. */
+/* IdIn -> Order. Either party says that work begins: pending_payment -> in_progress unfunded, in contracts without a payment
+ * step; in in_progress it only notes begun_ms. */
 OpFn order_start;
 
 typedef struct AmountIn {
     int64_t id;
     int64_t amount;
 } AmountIn;
-/* AmountIn -> Order. Both sides agreed on another price (agreements): in anything before approved. Called by domain code on behalf of both. Open
- * provider orders over the old amount become void; money that is in escrow already stays as it is. */
+/* AmountIn -> Order. Both sides agreed on another price (agreements): in anything before approved. Called by domain code on
+ * behalf of both. Open provider orders over the old amount become void; money that is in escrow already stays as it is. */
 OpFn order_reprice;
 
 typedef enum Settlement { SETTLE_RELEASE = 1, SETTLE_REFUND, SETTLE_SPLIT } Settlement;
 typedef struct SettleIn {
     int64_t id;
-    int32_t outcome;     /* Settlement */
-    int64_t to_doer;     /* SETTLE_SPLIT: gross share of the doer, 0..escrow; the fee is taken from it */
+    int32_t outcome; /* Settlement */
+    int64_t to_doer; /* SETTLE_SPLIT: gross share of the doer, 0..escrow; the fee is taken from it */
     Str note;
 } SettleIn;
-/* SettleIn -> Order. Moderators: disputed -> completed (release, split) or cancelled (refund). E_INVALID: a share larger than the escrow. Audited. */
+/* SettleIn -> Order. Moderators: disputed -> completed (release, split) or cancelled (refund). E_INVALID: a share larger than the
+ * escrow. Audited. */
 OpFn dispute_settle;
 
 /* ---- for other domain code ---- */

@@ -1,8 +1,9 @@
 /* order_flow.h - the life of an order as rows.
  *
- * A row says: from which states, which act, by whom, leads to which state, with which timer running there, which ledger effect, who is told what.
- * order_act() is the only code that changes Order.status; it looks up the row, checks who acts, applies the effects and writes everything in
- * the caller's transaction. The table is the specification: tests compare it with an explicit expectation for every (state, act) pair. */
+ * A row says: from which states, which act, by whom, leads to which state, with which timer running there, which ledger effect,
+ * who is told what. order_act() is the only code that changes Order.status; it looks up the row, checks who acts, applies the
+ * effects and writes everything in the caller's transaction. The table is the specification: tests compare it with an explicit
+ * expectation for every (state, act) pair. */
 #ifndef DOMAIN_ORDER_FLOW_H
 #define DOMAIN_ORDER_FLOW_H
 
@@ -81,12 +82,13 @@ typedef struct FlowArg {
     Str text;        /* reason, message, note */
     int64_t to_doer; /* FX_SPLIT */
 } FlowArg;
-/* Performs `act` on `o` (loaded by the caller) and stores it: state, times, timer, money, event, notifications, gig and application statuses. The caller has
- * already put its own changes (a deliverable, a revision) into `o`. */
+/* Performs `act` on `o` (loaded by the caller) and stores it: state, times, timer, money, event, notifications, gig and
+ * application statuses. The caller has already put its own changes (a deliverable, a revision) into `o`. */
 Err order_act(Call *c, Order *o, OrderAct act, const FlowArg *arg);
 
-/* Pays out what the order's escrow accounts hold (its own and its milestones'): up to `to_doer` of it to the doer, less the fee, the rest back to the payers; settles the
- * milestones; sets fee, payout, refunded and escrow_state of `o`. INT64_MAX: all to the doer. Nothing in escrow: moves nothing. (order_money.c) */
+/* Pays out what the order's escrow accounts hold (its own and its milestones'): up to `to_doer` of it to the doer, less the fee,
+ * the rest back to the payers; settles the milestones; sets fee, payout, refunded and escrow_state of `o`. INT64_MAX: all to the
+ * doer. Nothing in escrow: moves nothing. (order_money.c) */
 Err order_pay_out(Call *c, Order *o, int64_t to_doer);
 /* What the order's escrow accounts hold together. */
 Err order_escrow(Tx *tx, const Order *o, int64_t *amount);
@@ -94,8 +96,14 @@ Err order_escrow(Tx *tx, const Order *o, int64_t *amount);
 Err order_release_account(Call *c, const Order *o, int32_t type, int64_t owner, int64_t gross, int64_t *fee);
 /* Adds a release to the order's fee and payout; the first one replaces what was expected. Pure. */
 void order_paid(Order *o, int64_t gross, int64_t fee);
-/* Brings gig, application and statistics in line after a move (order_link.c). */
-Err order_link(Call *c, const Order *o, int32_t from, OrderAct act);
+/* Sets and stores amount, fee and payout; voids open provider orders over the old amount; tells the sockets. */
+Err order_set_amount(Call *c, Order *o, int64_t amount);
+/* The event "this order changed, its state did not". */
+Err order_changed(Call *c, const Order *o);
+/* E_INVALID unless all files are the actor's own. */
+Err order_files_owned(Call *c, const List *files);
+/* Brings gig, application and statistics in line after a move (order_make.c). */
+Err order_link(Call *c, const Order *o, int32_t from);
 
 /* When the timer of this kind is due, counted from now. INT64_MAX for TIMER_NONE. */
 int64_t order_timer_due(const DomainConfig *cfg, OrderTimer t, int64_t now_ms);

@@ -49,8 +49,9 @@ extern const Record OUTBOX;
 /* Queues `row` (id, state, times, and a missing idempotency key are set here). */
 Err outbox_add(Call *c, Outbox *row);
 #define OUTBOX_LEASE_MS (2 * MS_MINUTE) /* a claimed row without an outcome is due again after this */
-/* The due rows, oldest first, at most max; and when the next one falls due (INT64_MAX: none). In a write transaction it claims them for
- * OUTBOX_LEASE_MS, which is what the worker must do before it sends; in a read transaction it only looks (to see whether there is work). */
+/* The due rows, oldest first, at most max; and when the next one falls due (INT64_MAX: none). In a write transaction it claims
+ * them for OUTBOX_LEASE_MS, which is what the worker must do before it sends; in a read transaction it only looks (to see whether
+ * there is work). */
 Err outbox_due(Call *c, size_t max, Outbox **rows, size_t *n, int64_t *next_ms);
 /* The worker's report: sent. */
 typedef struct OutboxOutcome {
@@ -59,7 +60,8 @@ typedef struct OutboxOutcome {
     bool permanent;      /* a failure that no retry can mend */
     Str provider_id, error;
 } OutboxOutcome;
-/* Writes the outcome, once (a row that is settled already is left alone); on a dead or sent payout, refund, penny drop calls the domain rule that follows (money back, verified, …). */
+/* Writes the outcome, once (a row that is settled already is left alone); on a dead or sent payout, refund, penny drop calls the
+ * domain rule that follows (money back, verified, …). */
 Err outbox_settle(Call *c, const OutboxOutcome *o);
 
 extern const Index *const OUTBOX_BY_DUE;   /* due_ms; waiting ones only */
@@ -80,10 +82,10 @@ Err outbox_trim(Call *c, int64_t before_ms, size_t max, size_t *gone);
 
 typedef struct OutboxListIn {
     PageIn page;
-    int32_t state; /* 0 = all */
-    int32_t kind;  /* 0 = all; only with a state */
+    int32_t state; /* 0 = waiting and dead */
+    int32_t kind;  /* 0 = all */
     Str to;        /* an address, or */
-    int64_t user;  /* a user; at most one of state, to, user decides */
+    int64_t user;  /* a user: then state and kind do not matter */
 } OutboxListIn;
 /* OutboxListIn -> PageOut of Outbox, newest first. Moderators and the system (the sandbox's outbox page). */
 OpFn outbox_list;

@@ -1,15 +1,15 @@
 /* payment.h - money from outside, settled exactly once.
  *
- * A Payment is one order opened at a provider (Razorpay order, Stripe session). A Receipt is money that really arrived, one row per provider payment id:
- * verify, webhook and polling all report the same arrival, in any order and any number of times, and the first report decides. A receipt is either applied
- * (its target is funded) or stray: late, double, of another amount or currency, or for something we do not know. A stray one is booked to
- * ACC_REFUNDS and sent back through the outbox, and the admin sees it. Only one receipt per target can be applied: a unique index holds that.
+ * A Payment is one order opened at a provider (Razorpay order, Stripe session). A Receipt is money that really arrived, one row
+ * per provider payment id: verify, webhook and polling all report the same arrival, in any order and any number of times, and the
+ * first report decides. A receipt is either applied (its target is funded) or stray: late, double, of another amount or currency,
+ * or for something we do not know. A stray one is booked to ACC_REFUNDS and sent back through the outbox, and the admin sees it.
+ * Only one receipt per target can be applied: a unique index holds that.
  *
  * Opening is two-phase, since the network must not be touched inside a transaction:
- *   payment_prepare (write) -> .action PAY_CALL: the caller owns the call for PAYMENT_LEASE_MS; it asks the provider, then payment_opened (write).
- *                              PAY_WAIT: another request is calling; prepare again after .wait_ms.
- *                              PAY_READY: the provider order exists already.
- * So the same open target gives the same provider order, to concurrent calls too. */
+ *   payment_prepare (write) -> .action PAY_CALL: the caller owns the call for PAYMENT_LEASE_MS; it asks the provider, then
+ * payment_opened (write). PAY_WAIT: another request is calling; prepare again after .wait_ms. PAY_READY: the provider order
+ * exists already. So the same open target gives the same provider order, to concurrent calls too. */
 #ifndef DOMAIN_PAYMENT_H
 #define DOMAIN_PAYMENT_H
 
@@ -102,7 +102,7 @@ extern const Index *const PAYMENT_BY_PROVIDER_ORDER; /* unique: provider, provid
 extern const Index *const PAYMENT_BY_POLL;           /* poll_ms, where set */
 extern const Index *const RECEIPT_BY_PROVIDER_PAYMENT; /* unique: provider, provider_payment */
 extern const Index *const RECEIPT_APPLIED_TO;        /* unique: purpose, ref; applied ones only */
-extern const Index *const RECEIPT_BY_ORDER;          /* order */
+extern const Index *const RECEIPT_BY_ORDER;          /* order, state */
 extern const Index *const RECEIPT_BY_STATE;          /* state; counted */
 extern const Index *const REFUND_BY_STATE;           /* state; counted */
 extern const Index *const REFUND_BY_RECEIPT;         /* receipt */
@@ -111,16 +111,19 @@ extern const Index *const REFUND_BY_RECEIPT;         /* receipt */
 
 enum { PAY_READY = 1, PAY_CALL, PAY_WAIT };
 typedef struct PaymentPrepareIn {
-    int32_t purpose; /* PAY_ORDER, PAY_MILESTONE, PAY_BOOST. PAY_ORDER on an order with milestones means its first unfunded one. */
+    int32_t
+        purpose; /* PAY_ORDER, PAY_MILESTONE, PAY_BOOST. PAY_ORDER on an order with milestones means its first unfunded one. */
     int32_t provider;
     int64_t ref;
 } PaymentPrepareIn;
 typedef struct PaymentPrepareOut {
     int32_t action;
     int64_t wait_ms;
-    Payment payment; /* amount, currency, and provider_order when ready; `id` names it to the provider as "gb<id>" (its receipt field) */
+    Payment payment; /* amount, currency, and provider_order when ready; `id` names it to the provider as "gb<id>" (its receipt
+                        field) */
 } PaymentPrepareOut;
-/* PaymentPrepareIn -> PaymentPrepareOut. The client of the order (the owner of the boost). E_STATE "ALREADY_FUNDED", "INVALID_STATE". */
+/* PaymentPrepareIn -> PaymentPrepareOut. The client of the order (the owner of the boost). E_STATE "ALREADY_FUNDED",
+ * "INVALID_STATE". */
 OpFn payment_prepare;
 
 typedef struct PaymentOpenedIn {
@@ -128,7 +131,8 @@ typedef struct PaymentOpenedIn {
     Str provider_order; /* "" : the provider failed; the lease ends */
     Str url;
 } PaymentOpenedIn;
-/* PaymentOpenedIn -> Payment. What the provider answered. When another answer came first, that one stays and is returned. System or payer. */
+/* PaymentOpenedIn -> Payment. What the provider answered. When another answer came first, that one stays and is returned. System
+ * or payer. */
 OpFn payment_opened;
 
 typedef struct PaymentTarget {
@@ -152,8 +156,9 @@ typedef struct PaymentCapturedOut {
     Receipt receipt;
     Order order;  /* id 0 when it is not about an order */
 } PaymentCapturedOut;
-/* PaymentCapturedIn -> PaymentCapturedOut. The caller has checked the provider's signature. Exactly once per provider payment id. A stray payment is OK with applied false:
- * its record must be kept. SOURCE_VERIFY needs the payer signed in (E_FORBIDDEN otherwise; E_MISSING for an unknown provider order), the others RIGHT_SYSTEM. */
+/* PaymentCapturedIn -> PaymentCapturedOut. The caller has checked the provider's signature. Exactly once per provider payment id.
+ * A stray payment is OK with applied false: its record must be kept. SOURCE_VERIFY needs the payer signed in (E_FORBIDDEN
+ * otherwise; E_MISSING for an unknown provider order), the others RIGHT_SYSTEM. */
 OpFn payment_captured;
 /* As payment_captured with source SOURCE_VERIFY. */
 OpFn payment_verified;
@@ -168,14 +173,17 @@ OpFn payment_direct;
 
 /* ---- polling ---- */
 
-/* Payments whose provider order should be asked about now, oldest first, into the arena; and when the next one falls due (INT64_MAX: none). */
+/* Payments whose provider order should be asked about now, oldest first, into the arena; and when the next one falls due
+ * (INT64_MAX: none). */
 Err payment_polls(Call *c, size_t max, Payment **rows, size_t *n, int64_t *next_ms);
-/* IdIn (payment) -> nothing. The provider was asked (or could not be): sets when to ask again. What it reported as captured goes through payment_captured. */
+/* IdIn (payment) -> nothing. The provider was asked (or could not be): sets when to ask again. What it reported as captured goes
+ * through payment_captured. */
 OpFn payment_polled;
 
 /* ---- giving back ---- */
 
-/* Promises `amount` of what is in the escrow account back to those who paid it in, newest receipt first: one refund per receipt touched. */
+/* Promises `amount` of what is in the escrow account back to those who paid it in, newest receipt first: one refund per receipt
+ * touched. */
 Err refund_escrow(Call *c, const Order *o, int32_t escrow_type, int64_t escrow_owner, int64_t amount, RefundReason why);
 /* What the gateway's worker needs for an OUT_REFUND row: loads the refund named by its ref. */
 Err refund_get(Tx *tx, int64_t id, Refund *out);

@@ -53,12 +53,14 @@ typedef struct WithdrawIn {
     int64_t amount;
     int64_t bank;
 } WithdrawIn;
-/* WithdrawIn -> Withdrawal. E_INVALID: amount not positive or under the setting withdraw_min, an account that is not the caller's or not verified. E_FUNDS. Paid out by the outbox. */
+/* WithdrawIn -> Withdrawal. E_INVALID: amount not positive or under the setting withdraw_min, an account that is not the caller's
+ * or not verified. E_FUNDS. Paid out by the outbox. */
 OpFn withdraw;
 /* StateListIn -> PageOut of Withdrawal. withdrawal_list: the caller's own. withdrawal_list_all: moderators. */
 OpFn withdrawal_list;
 OpFn withdrawal_list_all;
-/* IdIn -> Withdrawal. Admins. A waiting payout is tried now / given up, the money returns. E_STATE when it is settled. Audited. */
+/* IdIn -> Withdrawal. Admins. A waiting payout is tried now / given up, the money returns. E_STATE when it is settled. Audited.
+ */
 OpFn withdrawal_retry;
 OpFn withdrawal_cancel;
 

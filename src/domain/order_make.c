@@ -1,0 +1,185 @@
+/* Where orders come from, and what their moves do to what they came from. */
+#include "domain/application.h"
+#include "domain/event.h"
+#include "domain/ledger.h"
+#include "domain/order_flow.h"
+#include "domain/row.h"
+#include "domain/service.h"
+#include "domain/user.h"
+
+/* ---- making ---- */
+
+static Err make(Call *c, Order *o, int32_t note_client, int32_t note_doer) {
+    o->fee_bps = c->cfg->fee_bps;
+    o->fee = ledger_fee(o->amount, o->fee_bps);
+    o->payout = o->amount - o->fee;
+    o->escrow_state = ESCROW_AWAITING;
+    o->created_ms = o->updated_ms = c->now_ms;
+    Err e = rec_insert(c->tx, &ORDER, o);
+    if (e)
+        return e;
+    List users = list_of_i64s(c->arena, (int64_t[]){o->client, o->doer}, 2);
+    if (!users.p)
+        return E_NOMEM;
+    Event ev = {.type = EV_ORDER,
+                .verb = VERB_CREATED,
+                .actor = c->actor.user,
+                .subject = o->id,
+                .gig = o->gig,
+                .order = o->id,
+                .status = o->status,
+                .users = users};
+    e = event_emit(c, &ev);
+    const struct {
+        int64_t user;
+        int32_t type;
+    } notes[] = {{o->client, note_client}, {o->doer, note_doer}};
+    for (size_t i = 0; i < COUNT(notes) && !e; i++)
+        if (notes[i].type)
+            e = notify(c, &(Notice){.user = notes[i].user,
+                                    .type = notes[i].type,
+                                    .gig = o->gig,
+                                    .order = o->id,
+                                    .application = o->application,
+                                    .actor = c->actor.user,
+                                    .subject = o->title,
+                                    .amount = o->amount});
+    return e == E_MISSING ? OK : e;
+}
+
+static Err taken(Call *c) {
+    return diag_fail(c->diag, E_STATE, "GIG_ALREADY_ACCEPTED", S("Somebody has been accepted for this gig already."));
+}
+
+static Err gig_free(Call *c, int64_t gig) {
+    for (int32_t s = ORDER_PENDING; s < ORDER_STATUS_COUNT; s++) {
+        int64_t n;
+        Key key = key2(ORDER_BY_GIG, gig, s);
+        Err e = index_count(c->tx, ORDER_BY_GIG, &key, &n);
+        if (e)
+            return e;
+        if (n && (ORDER_OPEN_MASK & ORDER_BIT(s)))
+            return taken(c);
+    }
+    return OK;
+}
+
+/* The flags that whoever makes an order may choose. */
+static int32_t chosen_flags(int32_t flags) { return flags & ORDER_HOLD; }
+
+Err application_accept(Call *c, const void *in, void *out_) {
+    const AcceptIn *q = in;
+    AcceptOut *out = out_;
+    Application app;
+    Gig gig;
+    Err e = call_signed_in(c);
+    if (!e)
+        e = row_load(c, &APPLICATION, q->application, &app);
+    if (e)
+        return e;
+    if (app.client != c->actor.user)
+        return E_FORBIDDEN;
+    out->application = app.id;
+    out->created = false;
+    if (app.status == APPLICATION_ACCEPTED) {
+        Key key = key1(ORDER_BY_APPLICATION, app.id);
+        e = row_find(c, &ORDER, ORDER_BY_APPLICATION, &key, &out->order);
+        if (e != E_MISSING)
+            return e;
+    }
+    if (app.status != APPLICATION_PENDING)
+        return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("The application is not open any more."));
+    e = row_load(c, &GIG, app.gig, &gig);
+    if (!e)
+        e = gig_free(c, gig.id);
+    if (e)
+        return e;
+    if (gig.status != GIG_OPEN || (gig.flags & GIG_REMOVED))
+        return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("The gig is not open."));
+    int64_t amount = app.amount ? app.amount : gig.budget_max;
+    if (amount <= 0 || amount > MONEY_MAX)
+        return diag_field(c->diag, E_INVALID, S("amount"), S("cannot be paid"));
+
+    e = application_accepted(c, &app);
+    if (e)
+        return e;
+    out->order = (Order){.status = ORDER_PENDING_PAYMENT,
+                         .flags = chosen_flags(q->flags),
+                         .client = app.client,
+                         .doer = app.doer,
+                         .gig = gig.id,
+                         .application = app.id,
+                         .title = gig.title,
+                         .amount = amount,
+                         .revisions_max = REVISIONS_UNLIMITED,
+                         .due_ms = gig.deadline_ms,
+                         .timer = TIMER_LAPSE,
+                         .timer_ms = order_timer_due(c->cfg, TIMER_LAPSE, c->now_ms)};
+    out->created = true;
+    return make(c, &out->order, NOTE_ORDER_CREATED, NOTE_ORDER_CREATED);
+}
+
+Err service_order(Call *c, const void *in, void *out) {
+    const ServiceOrderIn *q = in;
+    Order *o = out;
+    Service s;
+    Err e = call_signed_in(c);
+    if (!e)
+        e = row_load(c, &SERVICE, q->service, &s);
+    if (e)
+        return e;
+    if (s.doer == c->actor.user)
+        return diag_field(c->diag, E_INVALID, S("service"), S("is one's own"));
+    if (!service_orderable(&s))
+        return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("The service cannot be ordered now."));
+    int64_t amount = q->amount ? q->amount : s.price;
+    if (amount <= 0 || amount > MONEY_MAX)
+        return diag_field(c->diag, E_INVALID, S("amount"), S("must be positive"));
+    if (q->message.n > ORDER_TEXT_MAX_BYTES)
+        return diag_field(c->diag, E_INVALID, S("message"), S("is too long"));
+    if (q->files.count > ORDER_FILES_MAX)
+        return diag_field(c->diag, E_INVALID, S("files"), S("are too many"));
+    e = order_files_owned(c, &q->files);
+    if (e)
+        return e;
+    *o = (Order){.status = ORDER_PENDING,
+                 .flags = chosen_flags(q->flags),
+                 .client = c->actor.user,
+                 .doer = s.doer,
+                 .service = s.id,
+                 .title = s.title,
+                 .amount = amount,
+                 .requirements = q->message,
+                 .requirement_files = q->files,
+                 .revisions_max = s.revisions,
+                 .due_ms = q->due_ms         ? q->due_ms
+                           : s.delivery_days ? c->now_ms + s.delivery_days * MS_DAY
+                                             : 0};
+    return make(c, o, 0, NOTE_ORDER_CREATED);
+}
+
+/* ---- following ---- */
+
+static Err ignore_missing(Err e) { return e == E_MISSING ? OK : e; }
+
+Err order_link(Call *c, const Order *o, int32_t from) {
+    Err e = OK;
+    bool early = from == ORDER_PENDING || from == ORDER_PENDING_PAYMENT;
+    if (o->gig && o->status != from) {
+        if (o->status == ORDER_IN_PROGRESS && early) {
+            e = ignore_missing(gig_set_status(c, o->gig, GIG_IN_PROGRESS));
+            if (!e)
+                e = application_reject_others(c, o->gig, o->application);
+        } else if (o->status == ORDER_COMPLETED) {
+            e = ignore_missing(gig_set_status(c, o->gig, GIG_COMPLETED));
+        } else if (o->status == ORDER_CANCELLED && early) {
+            e = ignore_missing(application_reopen(c, o->application));
+        } else if (o->status == ORDER_CANCELLED) {
+            e = ignore_missing(gig_set_status(c, o->gig, GIG_CANCELLED));
+        }
+    }
+    if (e || (o->status != ORDER_COMPLETED && o->status != ORDER_CANCELLED))
+        return e;
+    e = ignore_missing(user_refresh(c, o->doer));
+    return e ? e : ignore_missing(user_refresh(c, o->client));
+}
