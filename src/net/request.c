@@ -70,6 +70,7 @@ static void log_request(Worker *w, const Request *req, const Reply *rep, int64_t
 
 Step http_finish(Worker *w, NetConn *c, const Request *req, Reply *rep, size_t used) {
     HttpServer *s = w->server;
+    if (atomic_load_explicit(&s->stopping, memory_order_relaxed)) c->keep = false;
     bool alive = reply_send(w, c, req, rep);
     arena_reset(&w->arena);
     release_permit(s, c);
@@ -117,7 +118,7 @@ Step http_refuse(Worker *w, NetConn *c, int status, bool parsed) {
 static Step dispatch(Worker *w, NetConn *c, Str body, size_t used) {
     HttpServer *s = w->server;
     if (w->parsed != c && parse(w, c) != 0) return STEP_CLOSE; /* it parsed before */
-    c->keep = w->facts.keep_alive && !atomic_load_explicit(&s->stopping, memory_order_relaxed);
+    c->keep = w->facts.keep_alive;
     if (w->facts.wants_websocket && s->app.ws_open) {
         c->body_n = used;
         return ws_upgrade(w, c);
