@@ -67,6 +67,8 @@ Err blob_put_as(Tx *tx, Str bytes, const BlobId *id) {
 }
 
 Err blob_put(Tx *tx, Str bytes, BlobId *id) {
+    if (bytes.n > STORE_BLOB_MAX_BYTES)
+        return E_TOO_LARGE;
     blob_id(bytes, id);
     return blob_put_as(tx, bytes, id);
 }
