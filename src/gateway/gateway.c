@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "base/log.h"
 #include "gateway/internal.h"
 #include "gateway/sms.h"
 
@@ -99,25 +98,4 @@ void gateway_stats(const Gateway *g, GatewayStats *out) {
     pthread_mutex_lock(lock);
     *out = g->stats;
     pthread_mutex_unlock(lock);
-}
-
-Err gateway_call_begin(Gateway *g) {
-    pthread_mutex_lock(&g->lock);
-    bool free_place = g->calls < g->cfg->calls_max && !g->stopping;
-    if (free_place) {
-        g->calls++;
-        g->stats.calls++;
-    } else {
-        g->stats.busy++;
-    }
-    pthread_mutex_unlock(&g->lock);
-    return free_place ? OK : E_BUSY;
-}
-
-void gateway_call_end(Gateway *g, const char *what, const Outcome *o) {
-    pthread_mutex_lock(&g->lock);
-    g->calls--;
-    pthread_mutex_unlock(&g->lock);
-    if (o->err)
-        log_line(LOG_WARN, "gateway", "call failed", "call=%s error=%s", what, err_name(o->err));
 }

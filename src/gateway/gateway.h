@@ -13,7 +13,7 @@
 #ifndef GATEWAY_GATEWAY_H
 #define GATEWAY_GATEWAY_H
 
-#include "contract/request.h"
+#include "domain/bank.h"
 #include "domain/payment.h"
 #include "gateway/fetch.h"
 
@@ -74,20 +74,30 @@ typedef struct GatewayStats {
 } GatewayStats;
 void gateway_stats(const Gateway *g, GatewayStats *out);
 
-/* ---- for the contracts' ports (contract/engine.h): `gateway` is the Gateway; call without an open transaction ---- */
+/* ---- for the contracts' ports (contract/ports.h): `gateway` is the Gateway. They wait for the provider; call them without an
+ * open transaction. What they return lives in `a`; d may be NULL. ---- */
 
-/* Opens an order at Razorpay for a prepared payment, named to it as "gb<payment>"; gives its id, in `a`. E_NETWORK, E_PROVIDER,
- * E_BUSY (calls_max). */
-Err gateway_open_order(void *gateway, Arena *a, int64_t payment, int64_t amount, Str currency, Str *provider_order);
-/* A Razorpay checkout's signature: HMAC-SHA256(order "|" payment, key secret) in hex. Constant time. */
-bool gateway_checkout_signature(void *gateway, Str provider_order, Str provider_payment, Str signature);
-/* A Razorpay webhook: checks X-Razorpay-Signature (HMAC-SHA256 of the raw body with the webhook secret, hex, constant time;
- * E_INVALID when wrong or no secret is set), then applies the event. OK also for events that are none of ours or were applied
- * before: each effect is keyed by the thing it settles (payment id, withdrawal), so a repeated or reordered event changes
- * nothing. E_SYNTAX; E_BUSY, E_FULL, E_IO: send it again. */
-Err gateway_payment_webhook(void *gateway, const Request *req);
-/* The penny drop that bank_verify_begin asked for; writes the outcome (bank_verified). OK when the provider gave a verdict, good
- * or bad; E_NETWORK, E_PROVIDER or E_BUSY when not: the account stays in check and the outbox goes on. */
-Err gateway_penny_drop(void *gateway, Arena *a, int64_t bank_account, Str idempotency_key);
+/* Opens the Razorpay order of a payable thing: payment_prepare, the provider, payment_opened. The same open target gives the same
+ * provider order, to concurrent callers too. Errors of payment_prepare; E_NETWORK and E_PROVIDER with code
+ * "PROVIDER_UNAVAILABLE"; E_BUSY (calls_max). */
+Err gateway_open_payment(void *gateway, Arena *a, Diag *d, const Actor *actor, const PaymentPrepareIn *in, Payment *out);
+/* The second half alone, for a payment that payment_prepare_target answered PAY_CALL for: asks the provider (which knows it as
+ * "gb<id>") and writes payment_opened, whatever came of it. */
+Err gateway_call_payment(void *gateway, Arena *a, Diag *d, const Actor *actor, const Payment *p, Payment *out);
+
+/* A Razorpay checkout's answer: checks the signature, HMAC-SHA256(order "|" payment, key secret) in hex, in constant time
+ * (E_INVALID with code "INVALID_SIGNATURE", nothing changed), then payment_verified. */
+Err gateway_verify_payment(void *gateway, Arena *a, Diag *d, const Actor *actor, Str provider_order, Str provider_payment,
+                           Str signature, PaymentCapturedOut *out);
+
+/* Verifies a bank account by a penny drop: bank_verify_begin, the provider, bank_verified. OK with out->state BANK_VERIFIED,
+ * BANK_FAILED, or BANK_CHECKING when no verdict came in time (the outbox goes on). Errors of bank_verify_begin. */
+Err gateway_verify_bank(void *gateway, Arena *a, Diag *d, const Actor *actor, int64_t bank, BankAccount *out);
+
+/* A Razorpay webhook: `signature` is the X-Razorpay-Signature header, HMAC-SHA256 of the raw body in hex, compared in constant
+ * time (E_UNAUTHORIZED when wrong or when no secret is set). OK also for events that are none of ours or were applied before:
+ * each effect is keyed by the thing it settles (payment id, withdrawal), so a repeated or reordered event changes nothing.
+ * E_SYNTAX; E_BUSY, E_FULL, E_IO: the provider should send it again. */
+Err gateway_webhook(void *gateway, Arena *a, Str body, Str signature);
 
 #endif

@@ -63,11 +63,6 @@ void gateway_wait(Gateway *g, int64_t ms);
  * o->permanent and o->error, whose words are the answer's member `why`. Returns o->err. */
 Err gateway_exchange(Gateway *g, Arena *a, const FetchRequest *req, const char *why, Answer *answer, Outcome *o);
 
-/* Takes one of the calls_max places of requests that wait; E_BUSY when there is none. */
-Err gateway_call_begin(Gateway *g);
-/* Gives it back and logs a call that failed. */
-void gateway_call_end(Gateway *g, const char *what, const Outcome *o);
-
 /* worker.c */
 void *gateway_dispatch(void *gateway);
 void *gateway_send(void *sender);

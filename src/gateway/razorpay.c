@@ -146,22 +146,14 @@ static Err fund_account(Gateway *g, Arena *a, int64_t user, Str holder, Str numb
     return e ? e : answer_id(answer, fund, o);
 }
 
-/* ---- payment orders ---- */
+/* ---- payments ---- */
 
-Err gateway_open_order(void *gateway, Arena *a, int64_t payment, int64_t amount, Str currency, Str *provider_order) {
-    Gateway *g = gateway;
-    Err e = gateway_call_begin(g);
-    if (e)
-        return e;
+Err razorpay_open(Gateway *g, Arena *a, const Payment *p, Str *provider_order, Outcome *o) {
     Answer answer;
-    Outcome o;
     const Var vars[] = {
-        var_i64(a, "amount", amount), {"currency", currency, false}, {"reference", reference(a, "gb", payment), false}};
-    e = razorpay(g, a, RZP_ORDER_CREATE, vars, COUNT(vars), S(""), GATEWAY_CALL_DEADLINE_MS, &answer, &o);
-    if (!e)
-        e = answer_id(answer, provider_order, &o);
-    gateway_call_end(g, "order", &o);
-    return e;
+        var_i64(a, "amount", p->amount), {"currency", p->currency, false}, {"reference", reference(a, "gb", p->id), false}};
+    Err e = razorpay(g, a, RZP_ORDER_CREATE, vars, COUNT(vars), S(""), GATEWAY_CALL_DEADLINE_MS, &answer, o);
+    return e ? e : answer_id(answer, provider_order, o);
 }
 
 bool captured_payment(Answer entity, int32_t source, PaymentCapturedIn *in) {
@@ -342,7 +334,8 @@ void penny_drop(Gateway *g, Arena *a, const BankAccount *b, Str validation, int6
     *o = (Outcome){.err = E_NETWORK, .error = S("no verdict in time")};
 }
 
-Err penny_load(Gateway *g, Arena *a, int64_t account, BankAccount *out) {
+/* Loads the account, kept in `a`. */
+static Err penny_load(Gateway *g, Arena *a, int64_t account, BankAccount *out) {
     Call c;
     Err e = gateway_read(g, a, &c);
     if (e)
@@ -354,11 +347,10 @@ Err penny_load(Gateway *g, Arena *a, int64_t account, BankAccount *out) {
     return e;
 }
 
-Err penny_record(Gateway *g, Arena *a, int64_t account, const Penny *p) {
-    BankAccount out;
+Err penny_record(Gateway *g, Arena *a, int64_t account, const Penny *p, BankAccount *out) {
     BankVerifiedIn in = {
         .id = account, .reached = p->reached, .valid = p->valid, .registered_name = p->registered_name, .error = p->error};
-    return gateway_write(g, a, NULL, SYSTEM_ACTOR, bank_verified, &in, &out, sizeof out);
+    return gateway_write(g, a, NULL, SYSTEM_ACTOR, bank_verified, &in, out, sizeof *out);
 }
 
 void send_penny(Gateway *g, Arena *a, const Outbox *row, Outcome *o) {
@@ -371,27 +363,7 @@ void send_penny(Gateway *g, Arena *a, const Outbox *row, Outcome *o) {
     }
     penny_drop(g, a, &account, row->provider_id, GATEWAY_DEADLINE_MS, &penny, o);
     if (penny.reached)
-        *o = (Outcome){.err = penny_record(g, a, row->ref, &penny), .recorded = true};
+        *o = (Outcome){.err = penny_record(g, a, row->ref, &penny, &account), .recorded = true};
     else
         o->provider_id = penny.validation;
-}
-
-Err gateway_penny_drop(void *gateway, Arena *a, int64_t bank_account, Str idempotency_key) {
-    (void)idempotency_key; /* Razorpay takes none here; a second validation costs a rupee and answers the same */
-    Gateway *g = gateway;
-    BankAccount account;
-    Penny penny;
-    Outcome o = {0};
-    Err e = gateway_call_begin(g);
-    if (e)
-        return e;
-    e = penny_load(g, a, bank_account, &account);
-    if (!e) {
-        penny_drop(g, a, &account, S(""), GATEWAY_CALL_DEADLINE_MS, &penny, &o);
-        e = penny_record(g, a, bank_account, &penny);
-        if (!e && !penny.reached)
-            e = o.err;
-    }
-    gateway_call_end(g, "penny drop", &o);
-    return e;
 }

@@ -31,6 +31,9 @@ enum { RZP_KEY_MIN = 10, RZP_KEY_MAX = 36 };
 Err razorpay(Gateway *g, Arena *a, RazorpayCall call, const Var *vars, size_t n, Str key, int64_t deadline_ms, Answer *answer,
              Outcome *o);
 
+/* Opens the provider's order of a prepared payment; gives its id. */
+Err razorpay_open(Gateway *g, Arena *a, const Payment *p, Str *provider_order, Outcome *o);
+
 /* What a payout's status means for us. */
 typedef enum PayoutFate { PAYOUT_UNDER_WAY, PAYOUT_DONE, PAYOUT_FAILED } PayoutFate;
 PayoutFate payout_fate(Str status);
@@ -51,9 +54,7 @@ typedef struct Penny {
 /* Contact, fund account, validation, then looks at it until deadline_ms. `validation`: one begun earlier, or empty. o tells why
  * it was not reached. */
 void penny_drop(Gateway *g, Arena *a, const BankAccount *account, Str validation, int64_t deadline_ms, Penny *penny, Outcome *o);
-/* Loads the account, kept in `a`. */
-Err penny_load(Gateway *g, Arena *a, int64_t account, BankAccount *out);
-/* Tells the domain. */
-Err penny_record(Gateway *g, Arena *a, int64_t account, const Penny *penny);
+/* Tells the domain; *out is the account after it. */
+Err penny_record(Gateway *g, Arena *a, int64_t account, const Penny *penny, BankAccount *out);
 
 #endif

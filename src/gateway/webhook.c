@@ -4,19 +4,6 @@
 #include "domain/row.h"
 #include "gateway/razorpay.h"
 
-enum { CHECKOUT_TEXT_BYTES = 256 };
-
-bool gateway_checkout_signature(void *gateway, Str provider_order, Str provider_payment, Str signature) {
-    const Gateway *g = gateway;
-    char mem[CHECKOUT_TEXT_BYTES];
-    Buf text = buf_fixed(mem, sizeof mem);
-    buf_add(&text, provider_order);
-    buf_char(&text, '|');
-    buf_add(&text, provider_payment);
-    return !text.err && g->cfg->razorpay_key_secret.n &&
-           hmac_sha256_hex_ok(g->cfg->razorpay_key_secret, buf_str(&text), signature);
-}
-
 typedef Err EventFn(Gateway *g, Arena *a, Answer entity);
 
 static Err on_payment(Gateway *g, Arena *a, Answer entity) {
@@ -87,20 +74,20 @@ static const struct {
     {"payout.rejected", "payload.payout.entity", on_payout},      {"payout.cancelled", "payload.payout.entity", on_payout},
 };
 
-Err gateway_payment_webhook(void *gateway, const Request *req) {
+Err gateway_webhook(void *gateway, Arena *a, Str body, Str signature) {
     Gateway *g = gateway;
     Str secret = g->cfg->razorpay_webhook_secret;
-    if (!secret.n || !hmac_sha256_hex_ok(secret, req->body, req->header(req, "X-Razorpay-Signature")))
-        return E_INVALID;
-    Answer root = answer_of(req->arena, req->body);
+    if (!secret.n || !hmac_sha256_hex_ok(secret, body, signature))
+        return E_UNAUTHORIZED;
+    Answer root = answer_of(a, body);
     if (!root)
-        return req->arena->failed ? E_NOMEM : E_SYNTAX;
+        return a->failed ? E_NOMEM : E_SYNTAX;
     Str event = answer_str(root, "event");
     for (size_t i = 0; i < COUNT(events); i++) {
         if (!str_eq(event, str_c0(events[i].event)))
             continue;
         Answer entity = answer_at(root, events[i].entity);
-        Err e = entity ? events[i].apply(g, req->arena, entity) : OK;
+        Err e = entity ? events[i].apply(g, a, entity) : OK;
         if (e)
             log_line(LOG_ERROR, "gateway", "event not applied", "event=%s error=%s", events[i].event, err_name(e));
         return e;

@@ -1,0 +1,240 @@
+/* What was sent to people: taken from the simulated providers, shown at /sandbox/outbox. */
+#include "codec/base64.h"
+#include "codec/contact.h"
+#include "codec/form.h"
+#include "codec/hex.h"
+#include "codec/iso8601.h"
+#include "domain/row.h"
+#include "domain/user.h"
+#include "gateway/sandbox/internal.h"
+
+static Err keep_message(Tx *tx, void *arg) {
+    Message m = *(const Message *)arg;
+    m.at_ms = tx_now_ms(tx);
+    return insert_bounded(tx, &SANDBOX_MESSAGE, &m, SANDBOX_MESSAGES_MAX);
+}
+
+/* POST …/Accounts/{id}/Messages.json as Twilio takes it. */
+void take_sms(Visit *v) {
+    Form form;
+    Message m = {.channel = CHANNEL_SMS, .code = v->req->header(v->req, "X-Sandbox-Code")};
+    Err e = form_parse(v->req->arena, v->bytes, &form);
+    if (!e && (!form_get(&form, S("To"), &m.to) || !form_get(&form, S("Body"), &m.body) || !m.to.n || !m.body.n))
+        e = E_INVALID;
+    if (!e)
+        e = store_write(v->sandbox->cfg.store, keep_message, &m);
+    if (e == E_INVALID || e == E_SYNTAX) {
+        answer_template(v, 400, "{\"code\":21604,\"message\":\"'To' and 'Body' are required\",\"status\":400}", NULL, 0);
+        return;
+    }
+    if (e) {
+        answer_err(v, e);
+        return;
+    }
+    const Var vars[] = {{"sid", sandbox_name(v->req->arena, "SM"), false},
+                        {"account", v->id, false},
+                        {"to", m.to, false},
+                        {"body", m.body, false}};
+    answer_template(
+        v, 201, "{\"sid\":{sid},\"account_sid\":{account},\"to\":{to},\"body\":{body},\"status\":\"queued\",\"error_code\":null}",
+        vars, COUNT(vars));
+}
+
+/* POST /v1/projects/{id}/messages:send as FCM takes it. */
+void take_push(Visit *v) {
+    Message m = {.channel = CHANNEL_PUSH,
+                 .to = answer_str(v->body, "message.token"),
+                 .subject = answer_str(v->body, "message.notification.title"),
+                 .body = answer_str(v->body, "message.notification.body")};
+    Str user = answer_str(v->body, "message.data.user");
+    if (!str_i64(user, &m.user))
+        m.user = 0;
+    if (!m.to.n) {
+        answer_template(v, 400,
+                        "{\"error\":{\"code\":400,\"message\":\"message.token is required\",\"status\":\"INVALID_ARGUMENT\"}}",
+                        NULL, 0);
+        return;
+    }
+    Err e = store_write(v->sandbox->cfg.store, keep_message, &m);
+    if (e) {
+        answer_err(v, e);
+        return;
+    }
+    const Var vars[] = {
+        {"name",
+         arena_printf(v->req->arena, "projects/%.*s/messages/%.*s", STR_ARG(v->id), STR_ARG(sandbox_name(v->req->arena, "0:"))),
+         false}};
+    answer_template(v, 200, "{\"name\":{name}}", vars, COUNT(vars));
+}
+
+/* ---- mail ---- */
+
+/* The value of a header, unfolded; empty when there is none. */
+static Str mail_header(Arena *a, Str head, Str name) {
+    Str line, rest = head;
+    Buf value = buf_arena(a, SANDBOX_MAIL_BYTES_MAX);
+    bool in = false;
+    while (str_split(&rest, '\n', &line)) {
+        if (str_ends(line, S("\r")))
+            line = str_slice(line, 0, line.n - 1);
+        if (in && line.n && (line.p[0] == ' ' || line.p[0] == '\t')) {
+            buf_char(&value, ' ');
+            buf_add(&value, str_trim(line));
+            continue;
+        }
+        size_t colon = str_index(line, ':');
+        in = colon < line.n && str_eq_nocase(str_slice(line, 0, colon), name);
+        if (in)
+            buf_add(&value, str_trim(str_from(line, colon + 1)));
+    }
+    return buf_str(&value);
+}
+
+/* Decodes =?UTF-8?B?…?= words; blanks between two of them vanish. */
+static Str words_decoded(Arena *a, Str s) {
+    static const Str open = STR_INIT("=?UTF-8?B?");
+    Buf out = buf_arena(a, SANDBOX_MAIL_BYTES_MAX);
+    bool after_word = false;
+    while (s.n) {
+        size_t end = str_starts(s, open) ? open.n : s.n;
+        while (end < s.n && s.p[end] != '?')
+            end++;
+        char *to = end < s.n ? buf_reserve(&out, end) : NULL;
+        size_t n;
+        if (to && !base64_get(BASE64_STD, str_slice(s, open.n, end), to, end, &n)) {
+            out.n += n;
+            s = str_from(s, end + 2);
+            after_word = true;
+            continue;
+        }
+        size_t blanks = 0;
+        while (after_word && blanks < s.n && s.p[blanks] == ' ')
+            blanks++;
+        if (blanks && str_starts(str_from(s, blanks), open)) {
+            s = str_from(s, blanks);
+            continue;
+        }
+        after_word = false;
+        buf_char(&out, s.p[0]);
+        s = str_from(s, 1);
+    }
+    return buf_str(&out);
+}
+
+static Str quoted_printable_decoded(Arena *a, Str s) {
+    Buf out = buf_arena(a, SANDBOX_MAIL_BYTES_MAX);
+    for (size_t i = 0; i < s.n; i++) {
+        char byte;
+        if (s.p[i] == '=' && str_starts(str_from(s, i + 1), S("\r\n"))) {
+            i += 2;
+        } else if (s.p[i] == '=' && i + 2 < s.n && hex_get(str_slice(s, i + 1, i + 3), &byte, 1)) {
+            buf_char(&out, byte);
+            i += 2;
+        } else if (s.p[i] != '\r') {
+            buf_char(&out, s.p[i]);
+        }
+    }
+    Str text = buf_str(&out);
+    return text.n && text.p[text.n - 1] == '\n' ? str_slice(text, 0, text.n - 1) : text;
+}
+
+Err mail_read(Arena *a, Str data, Str *subject, Str *text, Str *code) {
+    size_t head = 0;
+    while (head < data.n && !str_starts(str_from(data, head), S("\r\n\r\n")))
+        head++;
+    Str headers = str_slice(data, 0, head), body = str_from(data, head + 4);
+    *subject = words_decoded(a, mail_header(a, headers, S("Subject")));
+    *code = mail_header(a, headers, S("X-Sandbox-Code"));
+    *text = str_eq_nocase(mail_header(a, headers, S("Content-Transfer-Encoding")), S("quoted-printable"))
+                ? quoted_printable_decoded(a, body)
+                : body;
+    return a->failed ? E_NOMEM : OK;
+}
+
+Err take_mail(Sandbox *s, Arena *a, Str to, Str data) {
+    Message m = {.channel = CHANNEL_EMAIL, .to = to};
+    Err e = mail_read(a, data, &m.subject, &m.body, &m.code);
+    return e ? e : store_write(s->cfg.store, keep_message, &m);
+}
+
+/* ---- the page ---- */
+
+static const char *const channel_words[CHANNEL_COUNT] = {
+    [CHANNEL_SMS] = "sms", [CHANNEL_EMAIL] = "email", [CHANNEL_PUSH] = "push"};
+
+/* A user id in any of the contracts' forms; 0 when it is none. */
+static int64_t user_of(const IdMap *ids, Str s) {
+    int64_t id;
+    bool is = idmap_uuid_id(ids, USER.kind, s, &id) || idmap_hex_id(ids, USER.kind, s, &id) || str_i64(s, &id);
+    return is && id > 0 ? id : 0;
+}
+
+/* Whose messages are asked for: an address in its normal form, or a user. A '+' of a query may have become a blank on the way. */
+static Err choose(Arena *a, const IdMap *ids, Str to, const Index **ix, Key *key) {
+    char phone[PHONE_CHARS_MAX];
+    size_t n;
+    Str address = str_trim(to);
+    int64_t user = user_of(ids, address);
+    if (email_valid(address)) {
+        address = email_normal(a, address);
+    } else if (phone_normal(address, COUNTRY_INDIA, phone, &n)) {
+        address = arena_str(a, str_of(phone, n));
+    } else if (user) {
+        *ix = MESSAGE_BY_USER;
+        *key = key_of(*ix);
+        key_i64(key, user);
+        return OK;
+    }
+    if (!address.p)
+        return E_NOMEM;
+    *ix = MESSAGE_BY_TO;
+    *key = key_of(*ix);
+    key_str(key, address);
+    return OK;
+}
+
+static void put_message(Visit *v, const Message *m, Buf *out) {
+    char uuid[IDMAP_UUID_CHARS];
+    if (m->user)
+        idmap_uuid(v->sandbox->cfg.ids, USER.kind, m->user, uuid);
+    const Var vars[] = {var_i64(v->req->arena, "id", m->id),
+                        {"channel", str_c0(channel_words[m->channel]), false},
+                        {"to", m->user ? str_of(uuid, sizeof uuid) : m->to, false},
+                        {"subject", m->subject, false},
+                        {"body", m->body, false},
+                        {"code", m->code.n ? m->code : S("null"), m->code.n == 0},
+                        var_i64(v->req->arena, "at", m->at_ms)};
+    template_add(out,
+                 S("{\"id\":\"{id}\",\"channel\":{channel},\"to\":{to},\"subject\":{subject},\"body\":{body},\"code\":{code},"
+                   "\"sentAt\":{at}}"),
+                 vars, COUNT(vars), ESCAPE_JSON);
+}
+
+void list_outbox(Visit *v) {
+    Form query;
+    Str to;
+    Tx *tx = NULL;
+    Scan *scan;
+    Message m;
+    const Index *ix = MESSAGE_BY_AT;
+    Key key = key_of(ix);
+    Err e = form_parse(v->req->arena, v->req->query, &query);
+    if (!e && form_get(&query, S("to"), &to))
+        e = choose(v->req->arena, v->sandbox->cfg.ids, to, &ix, &key);
+    if (!e)
+        e = store_read(v->sandbox->cfg.store, v->req->arena, &tx);
+    if (!e)
+        e = scan_open(tx, ix, (ScanRange){.prefix = &key, .descending = true}, &scan);
+    if (!e) {
+        buf_lit(&v->rep->body, "{\"messages\":[");
+        for (int i = 0; i < SANDBOX_LIST_MAX && scan_next_rec(scan, &SANDBOX_MESSAGE, &m); i++) {
+            if (i)
+                buf_char(&v->rep->body, ',');
+            put_message(v, &m, &v->rep->body);
+        }
+        buf_lit(&v->rep->body, "]}");
+    }
+    store_read_end(tx);
+    if (e)
+        answer_err(v, e);
+}
