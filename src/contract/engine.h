@@ -42,8 +42,8 @@ typedef struct EngineConfig {
     void *app;
     Ports ports;
     EngineLimits limits;
-    /* Who a session is, in the transaction: its user, rights, and that it was not revoked. E_UNAUTHORIZED. */
-    Err (*session)(Call *c, int64_t session, int64_t user, Actor *out);
+    /* Who a session is, in the transaction, and that it was not revoked: session_actor of domain/session.h. */
+    Err (*session)(Tx *tx, int64_t session, int64_t now_ms, Actor *out);
     uint8_t kind_user, kind_session; /* record kinds, for the ids in tokens */
 } EngineConfig;
 

@@ -41,6 +41,7 @@ struct Exchange {
     size_t param_count;
     Str access_token, refresh_token; /* made by exchange_session for views to show */
     int64_t retry_after_s;     /* with E_LIMIT */
+    Err refused;               /* set by `after`: keep what the operation did, but answer this problem (a wrong code was counted) */
 };
 
 typedef Err ExchangeFn(Exchange *x, Call *c, void *arg);

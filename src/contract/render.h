@@ -19,6 +19,11 @@ struct Render {
     int decimals;        /* of the currency */
     uint8_t id_form, money_form, time_form;
     unsigned depth;
+    /* what W_ITEM and W_ITEMS rows of an envelope show */
+    const View *item_view;
+    const void *item;
+    const PageOut *page;
+    const char *plural;
 };
 enum { RENDER_DEPTH_MAX = 12 };
 

@@ -176,14 +176,16 @@ typedef union Value {
 enum { FOR_PARTY = 1, FOR_OWNER = 2, FOR_MODERATOR = 4 };
 
 typedef enum Empty {
-    EMPTY_SHOW, /* "", 0, false, [] */
+    EMPTY_SHOW, /* "", 0, false, []; of ids, times and words, where zero is no value, null */
     EMPTY_NULL, /* null instead of the empty string, the zero, the empty list */
     EMPTY_OMIT
 } Empty;
 
+enum { VIEW_KEY_BYTES = 40 /* a wire name has at most 36 characters */ };
+
 typedef struct ViewRow {
-    const char *name; /* on the wire */
-    const char *key;  /* the same as it is written: ,"name": */
+    const char *name;         /* on the wire; "" in a scalar view */
+    char key[VIEW_KEY_BYTES]; /* the same as it is written: ,"name": */
     uint8_t key_n;
     uint8_t type, form, kind, empty, audience, scale;
     bool optional;    /* `get` may say "not there": then by `empty` (EMPTY_SHOW gives null) */
@@ -202,6 +204,7 @@ struct View {
     const ViewRow *rows;
     size_t count;
     size_t size;      /* of the struct that members are offsets into; 0 when all rows use `get` or there are none */
+    bool scalar;      /* not an object: the value of its only row */
     /* What the caller is to this thing: FOR_… bits. NULL: nobody special. Moderators get FOR_MODERATOR by themselves. */
     unsigned (*audience)(Render *r, const void *row);
     /* Called once per thing before its rows: what members are offsets into from here on, found by the row it is given (an id, a smaller struct). NULL result: null. */
@@ -224,6 +227,10 @@ struct View {
 #define VIEW(ident, T, schema_name, doc_, ...)                                                                                     \
     static const ViewRow ident##_rows[] = {__VA_ARGS__};                                                                           \
     const View ident = {.name = schema_name, .rows = ident##_rows, .count = COUNT(ident##_rows), .size = sizeof(T), .doc = doc_}
+/* A thing that is one value: a list of Str is shown as ["a","b"] by VIEW_SCALAR(strings_view, W_STR, Str, "…"). */
+#define VIEW_SCALAR(ident, type_, T, doc_)                                                                                         \
+    static const ViewRow ident##_rows[] = {{.name = "", .type = (type_), .size = sizeof(T), .doc = doc_}};                           \
+    const View ident = {.name = "", .rows = ident##_rows, .count = 1, .size = sizeof(T), .scalar = true, .doc = doc_}
 /* The same with .audience and .load in parentheses: VIEW_WITH(order_view, Order, "Order", "…", (.audience = order_audience), rows…) */
 #define VIEW_WITH(ident, T, schema_name, doc_, with_, ...)                                                                         \
     static const ViewRow ident##_rows[] = {__VA_ARGS__};                                                                           \
@@ -272,6 +279,8 @@ struct Route {
     const View *envelope;
     const char *plural;    /* key of the items: "gigs" */
     const char *fixed, *media;
+    /* After binding, before any transaction: what is slow (password hashing) or needs the raw request. May change x->in. */
+    Err (*before)(Exchange *x);
     /* After op, in its transaction, before rendering: cookies, headers (exchange.h). May run more than once. */
     Err (*after)(Exchange *x, Call *c, void *out);
     int16_t status;        /* 0: 200 */
@@ -298,7 +307,7 @@ typedef struct ProblemRow {
     const char *code;    /* the contract's code, when it has codes */
     const char *message; /* unless the Diag has one */
 } ProblemRow;
-/* A Diag code that changes what its Err says. */
+/* A Diag code that changes what its Err says. Codes that have no row do not show: the Err's own row does. */
 typedef struct CodeRow {
     const char *code; /* of the domain */
     int16_t status;   /* 0: that of the Err */
@@ -328,7 +337,7 @@ struct Contract {
     size_t code_count;
     void (*problem)(const Problem *p, Buf *out); /* appends the body */
     const char *problem_schema;                  /* JSON Schema of it */
-    Str (*fault)(Arena *a, const Input *row, Fault f, Str value); /* NULL: fault_text of bind.h */
+    Str (*fault)(Exchange *x, const Input *row, Fault f, Str value); /* words a fault; NULL: fault_text of bind.h */
     int16_t not_allowed_status; /* 0: 405 */
 };
 

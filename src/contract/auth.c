@@ -1,0 +1,105 @@
+/* Tokens, the cookie, and where a request came from. */
+#include "contract/internal.h"
+
+#define COOKIE_NAME "jwt"
+
+Err engine_token_make(Engine *e, const Contract *contract, int64_t user, int64_t session, int64_t now_ms, int64_t ttl_ms, Buf *out) {
+    char sub[IDMAP_UUID_CHARS], sid[IDMAP_UUID_CHARS];
+    idmap_uuid(&e->ids, e->cfg.kind_user, user, sub);
+    idmap_uuid(&e->ids, e->cfg.kind_session, session, sid);
+    if (!ttl_ms)
+        memcpy(&ttl_ms, (const char *)e->cfg.domain(e->cfg.app) + contract->ttl_offset, sizeof ttl_ms);
+    JwtClaims c = {.sub = str_of(sub, sizeof sub), .sid = str_of(sid, sizeof sid), .contract = str_c0(contract->name)};
+    c.iat_s = now_ms / MS_SECOND;
+    c.exp_s = (now_ms + ttl_ms) / MS_SECOND;
+    return jwt_make(&e->jwt, &c, out);
+}
+
+Err engine_token_check(Engine *e, Str token, int64_t now_ms, Token *out, bool *expired) {
+    JwtClaims c;
+    *out = (Token){0};
+    Err err = jwt_verify(&e->jwt, token, now_ms / MS_SECOND, &c, expired);
+    if (err)
+        return err;
+    const Contract *contract = engine_contract(e, c.contract);
+    Token t = {.contract = contract, .exp_s = c.exp_s};
+    if (!contract || !idmap_uuid_id(&e->ids, e->cfg.kind_user, c.sub, &t.user) ||
+        !idmap_uuid_id(&e->ids, e->cfg.kind_session, c.sid, &t.session))
+        return E_UNAUTHORIZED;
+    *out = t;
+    return OK;
+}
+
+static Str cookie_of(Str cookies, Str name) {
+    for (Str piece; str_split(&cookies, ';', &piece);) {
+        piece = str_trim(piece);
+        if (piece.n > name.n && str_starts(piece, name) && piece.p[name.n] == '=')
+            return str_from(piece, name.n + 1);
+    }
+    return (Str){NULL, 0};
+}
+
+Str engine_token_of(const Request *req, bool *by_cookie) {
+    Str header = str_trim(req->header(req, "Authorization")), bearer = S("Bearer ");
+    *by_cookie = false;
+    if (header.n > bearer.n && str_eq_nocase(str_slice(header, 0, bearer.n), bearer))
+        return str_trim(str_from(header, bearer.n));
+    Str cookie = cookie_of(req->header(req, "Cookie"), S(COOKIE_NAME));
+    *by_cookie = cookie.n > 0;
+    return cookie.n ? cookie : (Str){NULL, 0};
+}
+
+Err engine_actor(Engine *e, Call *c, const Token *t, Actor *out) {
+    *out = (Actor){0};
+    Err err = e->cfg.session(c->tx, t->session, c->now_ms, out);
+    if (!err && out->user != t->user)
+        err = E_UNAUTHORIZED;
+    if (err)
+        *out = (Actor){0};
+    return err == E_MISSING ? E_UNAUTHORIZED : err;
+}
+
+Err engine_same_origin(const Request *req) {
+    Str site = req->header(req, "Sec-Fetch-Site"), origin = req->header(req, "Origin");
+    if (site.n && !str_eq(site, S("same-origin")) && !str_eq(site, S("none")))
+        return E_FORBIDDEN;
+    if (!origin.p)
+        return OK;
+    /* Behind a proxy that ends TLS the scheme cannot be known, so a plain request may name either; never a TLS one "http". */
+    Str https = S("https://"), http = S("http://");
+    Str host = str_starts(origin, https) ? str_from(origin, https.n)
+               : !req->tls && str_starts(origin, http) ? str_from(origin, http.n)
+                                                       : (Str){NULL, 0};
+    return host.n && str_eq_nocase(host, req->host) ? OK : E_FORBIDDEN;
+}
+
+/* Over https by the socket, or by what the box is said to be reached as. */
+static bool secure(const Exchange *x) { return x->req->tls || str_starts(x->ports->public_url, S("https://")); }
+
+static void set_cookie(Exchange *x, Str token, int64_t ttl_ms) {
+    Str value = arena_printf(x->arena, COOKIE_NAME "=%.*s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Lax%s", STR_ARG(token),
+                             (long long)(ttl_ms / MS_SECOND), secure(x) ? "; Secure" : "");
+    reply_header(x->reply, "Set-Cookie", value);
+}
+
+Err exchange_session(Exchange *x, int64_t user, int64_t session) {
+    Buf token = buf_arena(x->arena, JWT_TOKEN_BYTES_MAX);
+    int64_t ttl_ms;
+    memcpy(&ttl_ms, (const char *)x->cfg + x->contract->ttl_offset, sizeof ttl_ms);
+    Err e = engine_token_make(x->engine, x->contract, user, session, x->now_ms, ttl_ms, &token);
+    if (!e)
+        e = token.err;
+    if (e)
+        return e;
+    x->access_token = buf_str(&token);
+    set_cookie(x, x->access_token, ttl_ms);
+    return OK;
+}
+
+void exchange_session_end(Exchange *x) { set_cookie(x, S(""), 0); }
+
+Str exchange_origin(Exchange *x) {
+    if (x->ports->public_url.n)
+        return x->ports->public_url;
+    return arena_printf(x->arena, "%s://%.*s", x->req->tls ? "https" : "http", STR_ARG(x->req->host));
+}

@@ -1,0 +1,365 @@
+#include "contract/render.h"
+
+#include "codec/iso8601.h"
+#include "codec/json.h"
+#include "codec/money.h"
+
+/* Room for any value that is not a string or a container: an id, a time, a number, with quotes. */
+enum { VALUE_BYTES = 48 };
+
+static const IsoForm iso_forms[] = {
+    [TIME_ISO_Z] = ISO_SECONDS_Z,        [TIME_ISO_MICROS] = ISO_MICROS, [TIME_ISO_MICROS_OFFSET] = ISO_MICROS_OFFSET,
+    [TIME_ISO_MILLIS_Z] = ISO_MILLIS_Z, [TIME_DATE] = ISO_DATE,
+};
+static const MoneyForm money_forms[] = {
+    [PAY_MINOR] = MONEY_MINOR,         [PAY_MAJOR] = MONEY_MAJOR,          [PAY_MAJOR_1] = MONEY_MAJOR_1,
+    [PAY_MAJOR_ALL] = MONEY_MAJOR_ALL, [PAY_MAJOR_TEXT] = MONEY_MAJOR_ALL,
+};
+
+/* These write at p, where VALUE_BYTES are free, and return the end. */
+
+static char *put_number(char *p, int64_t value) {
+    char text[20], *at = text + sizeof text;
+    uint64_t v = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    *p = '-';
+    p += value < 0;
+    if (v < 10) {
+        *p = (char)('0' + v);
+        return p + 1;
+    }
+    do
+        *--at = (char)('0' + v % 10);
+    while (v /= 10);
+    size_t n = (size_t)(text + sizeof text - at);
+    memcpy(p, at, n);
+    return p + n;
+}
+
+static char *put_null(char *p) {
+    memcpy(p, "null", 4);
+    return p + 4;
+}
+
+static char *put_id(const Render *r, char *p, uint8_t form, uint8_t kind, int64_t id) {
+    if (!form)
+        form = r->id_form;
+    if (!id)
+        return put_null(p);
+    if (form == ID_INTEGER)
+        return put_number(p, id);
+    size_t n = form == ID_HEX24 ? IDMAP_HEX_CHARS : IDMAP_UUID_CHARS;
+    *p++ = '"';
+    if (form == ID_HEX24)
+        idmap_hex(r->ids, kind, id, p);
+    else
+        idmap_uuid(r->ids, kind, id, p);
+    p[n] = '"';
+    return p + n + 1;
+}
+
+static char *put_time(const Render *r, char *p, uint8_t form, int64_t ms) {
+    if (!form)
+        form = r->time_form;
+    if (!ms)
+        return put_null(p);
+    if (form == TIME_MS)
+        return put_number(p, ms);
+    if (form == TIME_SECONDS)
+        return put_number(p, ms / 1000);
+    *p++ = '"';
+    p += iso_put(p, ms, iso_forms[form]);
+    *p++ = '"';
+    return p;
+}
+
+static char *put_money(const Render *r, char *p, uint8_t form, int64_t minor) {
+    if (!form)
+        form = r->money_form;
+    if (form == PAY_MINOR)
+        return put_number(p, minor);
+    Buf b = buf_fixed(p, VALUE_BYTES);
+    if (form == PAY_MAJOR_TEXT)
+        buf_char(&b, '"');
+    money_add(&b, minor, money_forms[form], r->decimals);
+    if (form == PAY_MAJOR_TEXT)
+        buf_char(&b, '"');
+    return p + b.n;
+}
+
+static char *put_word(Render *r, char *p, const Words *w, int32_t value) {
+    Str s = words_of(w, value);
+    if (!s.p)
+        return put_null(p);
+    if (s.n > VALUE_BYTES - 2) { /* contract_lint names such a word */
+        r->out->err = E_INTERNAL;
+        return put_null(p);
+    }
+    *p = '"';
+    memcpy(p + 1, s.p, s.n);
+    p[s.n + 1] = '"';
+    return p + s.n + 2;
+}
+
+static void put_words(Buf *b, const Words *w, uint32_t bits) {
+    buf_char(b, '[');
+    bool first = true;
+    for (size_t i = 0; i < w->count; i++) {
+        uint32_t mask = (uint32_t)w->rows[i].value;
+        if (!mask || (bits & mask) != mask)
+            continue;
+        if (!first)
+            buf_char(b, ',');
+        json_put_str(b, w->rows[i].word);
+        first = false;
+    }
+    buf_char(b, ']');
+}
+
+static void put_strs(Buf *b, const List *l) {
+    buf_char(b, '[');
+    ListIter it = list_iter(l);
+    bool first = true;
+    for (Str s; list_str(&it, &s); first = false) {
+        if (!first)
+            buf_char(b, ',');
+        json_put_str(b, s);
+    }
+    buf_char(b, ']');
+}
+
+static void put_map(Buf *b, const List *l) {
+    buf_char(b, '{');
+    ListIter it = list_iter(l);
+    bool first = true;
+    for (Str key, s; list_str(&it, &key) && list_str(&it, &s); first = false) {
+        if (!first)
+            buf_char(b, ',');
+        json_put_str(b, key);
+        buf_char(b, ':');
+        json_put_str(b, s);
+    }
+    buf_char(b, '}');
+}
+
+static void put_ids(Render *r, uint8_t form, uint8_t kind, const List *l) {
+    buf_char(r->out, '[');
+    ListIter it = list_iter(l);
+    bool first = true;
+    for (int64_t id; list_i64(&it, &id); first = false) {
+        if (!first)
+            buf_char(r->out, ',');
+        render_id(r, form, kind, id);
+    }
+    buf_char(r->out, ']');
+}
+
+static void put_recs(Render *r, const ViewRow *row, const List *l) {
+    void *rec = arena_alloc(r->arena, row->record->size);
+    if (!rec) {
+        r->out->err = E_NOMEM;
+        return;
+    }
+    buf_char(r->out, '[');
+    ListIter it = list_iter(l);
+    for (bool first = true; list_rec(&it, row->record, rec); first = false) {
+        if (!first)
+            buf_char(r->out, ',');
+        render_view(r, row->view, rec);
+    }
+    buf_char(r->out, ']');
+}
+
+static void value_of(const ViewRow *row, const char *base, Value *v) {
+    const char *at = base + row->offset;
+    switch (row->type) {
+    case W_STR:
+    case W_JSON: memcpy(&v->s, at, sizeof v->s); break;
+    case W_BOOL: v->b = *(const bool *)at; break;
+    case W_STRS:
+    case W_IDS:
+    case W_MAP: memcpy(&v->list, at, sizeof v->list); break;
+    case W_ROW: v->row = at; break;
+    case W_ROWS:
+        if (row->record)
+            memcpy(&v->list, at, sizeof v->list);
+        else
+            memcpy(&v->rows, at, sizeof v->rows);
+        break;
+    default:
+        if (row->size == sizeof(int64_t)) {
+            memcpy(&v->i, at, sizeof v->i);
+        } else {
+            int32_t small;
+            memcpy(&small, at, sizeof small);
+            v->i = small;
+        }
+    }
+}
+
+static bool value_empty(const ViewRow *row, const Value *v) {
+    switch (row->type) {
+    case W_STR:
+    case W_JSON: return !v->s.n;
+    case W_BOOL: return !v->b;
+    case W_STRS:
+    case W_IDS:
+    case W_MAP: return !v->list.count;
+    case W_ROW: return !v->row;
+    case W_ROWS: return row->record ? !v->list.count : !v->rows.count;
+    case W_WORD: return !words_of(row->words, (int32_t)v->i).p;
+    case W_CONST:
+    case W_ITEM:
+    case W_ITEMS: return false;
+    default: return !v->i;
+    }
+}
+
+/* Writes a value behind its key at p; at least VALUE_BYTES are free there. */
+static void put_value(Render *r, const ViewRow *row, char *p, const Value *v) {
+    Buf *b = r->out;
+    switch (row->type) {
+    case W_INT: p = put_number(p, v->i); break;
+    case W_ID: p = put_id(r, p, row->form, row->kind, v->i); break;
+    case W_MONEY: p = put_money(r, p, row->form, v->i); break;
+    case W_TIME: p = put_time(r, p, row->form, v->i); break;
+    case W_WORD: p = put_word(r, p, row->words, (int32_t)v->i); break;
+    case W_BOOL: {
+        size_t n = v->b ? 4 : 5;
+        memcpy(p, v->b ? "true" : "false", n);
+        p += n;
+        break;
+    }
+    default:
+        b->n = (size_t)(p - b->p);
+        switch (row->type) {
+        case W_STR: json_put_str(b, v->s); return;
+        case W_JSON: buf_add(b, v->s); return;
+        case W_DECIMAL: json_put_decimal(b, v->i, row->scale); return;
+        case W_WORDS: put_words(b, row->words, (uint32_t)v->i); return;
+        case W_STRS: put_strs(b, &v->list); return;
+        case W_MAP: put_map(b, &v->list); return;
+        case W_IDS: put_ids(r, row->form, row->kind, &v->list); return;
+        case W_ROW: render_view(r, row->view, v->row); return;
+        case W_ROWS:
+            if (row->record)
+                put_recs(r, row, &v->list);
+            else
+                render_items(r, row->view, v->rows.items, v->rows.count, 0);
+            return;
+        case W_CONST: buf_add(b, str_c0(row->literal)); return;
+        case W_ITEM: render_view(r, r->item_view, r->item); return;
+        case W_ITEMS: render_items(r, r->item_view, r->page->items, r->page->count, 0); return;
+        default: b->err = E_INTERNAL; return;
+        }
+    }
+    b->n = (size_t)(p - b->p);
+}
+
+static void put_rows(Render *r, const View *v, const void *base) {
+    Buf *b = r->out;
+    char open = '{'; /* takes the place of the first key's comma */
+    unsigned sees = 0;
+    bool asked = false;
+    for (const ViewRow *row = v->rows, *end = row + v->count; row < end; row++) {
+        if (row->audience) {
+            if (!asked) {
+                asked = true;
+                sees = v->audience ? v->audience(r, base) : 0;
+                if (r->call && r->call->actor.rights & (RIGHT_MODERATOR | RIGHT_ADMIN))
+                    sees |= FOR_MODERATOR;
+            }
+            if (!(row->audience & sees))
+                continue;
+        }
+        Value value;
+        bool there = true;
+        if (row->get)
+            there = row->get(r, base, &value);
+        else if (row->type < W_CONST)
+            value_of(row, base, &value);
+        bool null = !there;
+        if (row->empty && (!there || value_empty(row, &value))) {
+            if (row->empty == EMPTY_OMIT)
+                continue;
+            null = true;
+        }
+        char *p = buf_reserve(b, VIEW_KEY_BYTES + VALUE_BYTES);
+        if (!p)
+            return;
+        if (row->key_n) {
+            memcpy(p, row->key, VIEW_KEY_BYTES);
+            *p = open;
+            p += row->key_n;
+        } else { /* the items of a list, under the route's plural */
+            size_t n = r->plural ? strlen(r->plural) : 0;
+            if (n > VIEW_KEY_BYTES - 4) {
+                b->err = E_INTERNAL;
+                return;
+            }
+            *p++ = open;
+            *p++ = '"';
+            if (n)
+                memcpy(p, r->plural, n);
+            p += n;
+            *p++ = '"';
+            *p++ = ':';
+        }
+        open = ',';
+        if (null)
+            b->n = (size_t)(put_null(p) - b->p);
+        else
+            put_value(r, row, p, &value);
+    }
+    if (open == '{')
+        buf_char(b, '{');
+    buf_char(b, '}');
+}
+
+void render_view(Render *r, const View *v, const void *row) {
+    if (row && v->load)
+        row = v->load(r, row);
+    if (!row) {
+        buf_lit(r->out, "null");
+        return;
+    }
+    if (r->depth >= RENDER_DEPTH_MAX) {
+        r->out->err = E_INTERNAL;
+        return;
+    }
+    r->depth++;
+    if (v->scalar) {
+        Value value;
+        char *p = buf_reserve(r->out, VALUE_BYTES);
+        value_of(v->rows, row, &value);
+        if (p)
+            put_value(r, v->rows, p, &value);
+    } else {
+        put_rows(r, v, row);
+    }
+    r->depth--;
+}
+
+void render_items(Render *r, const View *v, const void *items, size_t count, size_t size) {
+    const char *at = items;
+    if (!size)
+        size = v->size;
+    buf_char(r->out, '[');
+    for (size_t i = 0; i < count && !r->out->err; i++) {
+        if (i)
+            buf_char(r->out, ',');
+        render_view(r, v, at + i * size);
+    }
+    buf_char(r->out, ']');
+}
+
+/* One value outside a view. */
+static void put_alone(Render *r, uint8_t type, uint8_t form, uint8_t kind, int64_t i) {
+    char *p = buf_reserve(r->out, VALUE_BYTES);
+    ViewRow row = {.type = type, .form = form, .kind = kind};
+    if (p)
+        put_value(r, &row, p, &(Value){.i = i});
+}
+
+void render_id(Render *r, uint8_t form, uint8_t kind, int64_t id) { put_alone(r, W_ID, form, kind, id); }
+void render_money(Render *r, uint8_t form, int64_t minor) { put_alone(r, W_MONEY, form, 0, minor); }
+void render_time(Render *r, uint8_t form, int64_t ms) { put_alone(r, W_TIME, form, 0, ms); }
