@@ -81,6 +81,7 @@ typedef struct Writer {
         void *ctx;
     } listeners[STORE_LISTENERS_MAX];
     /* The writer thread's own: */
+    bool full; /* the last commit, or a put, found no room */
     Tx tx;
     Arena arena;
 } Writer;

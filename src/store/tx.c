@@ -41,8 +41,9 @@ Err db_err(int rc) {
 Err tx_broken(Tx *tx, Err e, const char *what) {
     if (!tx->err) {
         tx->err = e;
-        log_line(e == E_CORRUPT || e == E_INTERNAL || e == E_IO ? LOG_ERROR : LOG_WARN, "store", "transaction broken",
-                 "error=%s at=%s", err_name(e), what);
+        if (e != E_FULL) /* the writer tells of that, once */
+            log_line(e == E_NOMEM || e == E_TOO_LARGE ? LOG_WARN : LOG_ERROR, "store", "transaction broken", "error=%s at=%s",
+                     err_name(e), what);
     }
     return e;
 }

@@ -29,6 +29,16 @@ static Err tx_begin(Store *s, Tx *tx, Arena *a) {
     return db_err(rc);
 }
 
+/* A full disk fails every write until somebody makes room: told when it begins and when it ends, not each time. */
+static void note_room(Store *s, Err e) {
+    if (e == E_FULL && !s->writer.full)
+        log_line(LOG_ERROR, "store", "no room: writes are refused, nothing is lost", "");
+    else if (!e && s->writer.full)
+        log_line(LOG_INFO, "store", "room again", "");
+    if (!e || e == E_FULL)
+        s->writer.full = e == E_FULL;
+}
+
 static Err tx_commit(Store *s, Tx *tx) {
     int rc;
     if (failpoint(FP_STORE_COMMIT)) {
@@ -38,11 +48,13 @@ static Err tx_commit(Store *s, Tx *tx) {
         rc = mdb_txn_commit(tx->txn);
     }
     tx->txn = NULL;
-    if (rc)
+    Err e = db_err(rc);
+    note_room(s, e);
+    if (e && e != E_FULL)
         log_line(LOG_ERROR, "store", "commit failed, nothing was changed", "error=%s", mdb_strerror(rc));
-    else
+    if (!e)
         atomic_fetch_add_explicit(&s->commits, 1, memory_order_relaxed);
-    return db_err(rc);
+    return e;
 }
 
 static Err run_one(Tx *tx, StoreWriteFn *fn, void *arg) {
@@ -52,6 +64,8 @@ static Err run_one(Tx *tx, StoreWriteFn *fn, void *arg) {
     tx->err = OK;
     tx->conflict = NULL;
     Err e = fn(tx, arg);
+    if (tx->err == E_FULL)
+        note_room(tx->store, E_FULL);
     if (tx->err)
         return tx->err;
     return !e && tx->arena->failed ? E_NOMEM : e;

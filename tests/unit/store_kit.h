@@ -2,9 +2,11 @@
 #ifndef TESTS_STORE_KIT_H
 #define TESTS_STORE_KIT_H
 
+#include <ftw.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/store.h"
@@ -46,17 +48,13 @@ static inline uint64_t kit_below(uint64_t n) { return kit_next() % n; }
 /* ---- a scratch directory ---- */
 
 static char kit_dir_path[64];
-static inline void kit_remove(void) {
-    static const char *const names[] = {"gigbox.db", "gigbox.db-lock", "copy.db", "gigbox.db.schema-1", "gigbox.db.schema-2", "."};
-    char path[160];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        snprintf(path, sizeof path, "%s/%s", kit_dir_path, names[i]);
-        if (i + 1 < sizeof names / sizeof *names)
-            unlink(path);
-        else
-            rmdir(kit_dir_path);
-    }
+static inline int kit_remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
 }
+static inline void kit_remove(void) { nftw(kit_dir_path, kit_remove_one, 8, FTW_DEPTH | FTW_PHYS); }
 /* A new, empty directory; the one before is removed. */
 static inline const char *kit_dir(void) {
     if (kit_dir_path[0])
