@@ -9,7 +9,7 @@
  * zero/empty, so a new field needs no migration.
  *
  * Decoding fills the C struct with VIEWS into the encoded bytes: strings and lists are not copied and live as long as those
- * bytes (for a stored record: until its transaction ends or, in a write transaction, until the next write).
+ * bytes (for a stored record: until its transaction ends or, in a write transaction, until the write function returns).
  *
  * Every top-level struct starts with `int64_t id`, which is not encoded: it is the record's key. */
 #ifndef SCHEMA_RECORD_H

@@ -244,30 +244,42 @@ static Err rec_change(Tx *tx, const Record *r, int64_t id, const void *row) {
     return e;
 }
 
-Err rec_put(Tx *tx, const Record *r, const void *row) {
-    int64_t id = *(const int64_t *)row;
-    uint8_t key[2] = {'s', r->kind};
+static Str sequence_key(uint8_t to[2], const Record *r) {
+    to[0] = 's';
+    to[1] = r->kind;
+    return str_of(to, 2);
+}
+
+Err rec_last_id(Tx *tx, const Record *r, int64_t *id) {
+    uint8_t key[2];
     uint64_t last;
-    Err e = counter_get(tx, str_of(key, sizeof key), &last);
+    Err e = counter_get(tx, sequence_key(key, r), &last);
+    *id = e ? 0 : (int64_t)last;
+    return e;
+}
+
+Err rec_put(Tx *tx, const Record *r, const void *row) {
+    int64_t id = *(const int64_t *)row, last;
+    uint8_t key[2];
+    Err e = rec_last_id(tx, r, &last);
     if (!e)
         e = rec_change(tx, r, id, row);
     /* An id of the caller's choosing must not be given out again. */
-    if (!e && (uint64_t)id > last)
-        e = counter_add(tx, str_of(key, sizeof key), (int64_t)((uint64_t)id - last));
+    if (!e && id > last)
+        e = counter_add(tx, sequence_key(key, r), id - last);
     return e;
 }
 
 Err rec_insert(Tx *tx, const Record *r, void *row) {
-    uint8_t key[2] = {'s', r->kind};
-    uint64_t last;
-    Err e = counter_get(tx, str_of(key, sizeof key), &last);
+    int64_t was = *(int64_t *)row, last;
+    uint8_t key[2];
+    Err e = rec_last_id(tx, r, &last);
     if (e)
         return e;
-    int64_t was = *(int64_t *)row;
-    *(int64_t *)row = (int64_t)(last + 1);
-    e = rec_change(tx, r, (int64_t)(last + 1), row);
+    *(int64_t *)row = last + 1;
+    e = rec_change(tx, r, last + 1, row);
     if (!e)
-        e = counter_add(tx, str_of(key, sizeof key), 1);
+        e = counter_add(tx, sequence_key(key, r), 1);
     if (e)
         *(int64_t *)row = was;
     return e;

@@ -12,7 +12,6 @@
 #include "store/migrate.h"
 #include "store/verify.h"
 
-static const char file_name[] = "gigbox.db";
 static const char *const db_names[DB_COUNT] = {
     [DB_REC] = "rec", [DB_IDX] = "idx", [DB_SMALL] = "small", [DB_BLOB] = "blob", [DB_TEXT] = "text"};
 
@@ -83,7 +82,8 @@ static uint64_t map_bytes_wanted(const Store *s) {
 /* Reserves the largest map that the address space has room for. */
 static Err open_env(Opening *o) {
     Store *s = o->s;
-    unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | (s->cfg.read_only ? MDB_RDONLY : 0) | (s->cfg.no_sync ? MDB_NOSYNC : 0);
+    unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | (s->cfg.read_only ? MDB_RDONLY : 0) | (s->cfg.no_sync ? MDB_NOSYNC : 0) |
+                     (s->cfg.file ? MDB_NOLOCK : 0);
     int rc = ENOMEM;
     /* valgrind answers EINVAL to what exceeds its address space. */
     for (uint64_t map = map_bytes_wanted(s); rc == ENOMEM || rc == EINVAL; map /= 2) {
@@ -189,30 +189,34 @@ static Err open_all(Opening *o) {
     return e;
 }
 
-Store *store_open(const StoreConfig *cfg, Arena *a, Str *why, Err *err) {
-    Store *s = calloc(1, sizeof *s);
-    size_t bytes = strlen(cfg->dir) + 1 + sizeof file_name;
-    char *path = malloc(bytes);
-    if (why)
-        *why = (Str){NULL, 0};
-    if (!s || !path) {
-        free(s);
-        free(path);
-        *err = E_NOMEM;
-        return NULL;
+static char *join_path(const char *dir, const char *file) {
+    size_t n = strlen(dir), m = strlen(file);
+    char *path = malloc(n + 1 + m + 1);
+    if (path) {
+        memcpy(path, dir, n);
+        path[n] = '/';
+        memcpy(path + n + 1, file, m + 1);
     }
-    s->cfg = *cfg;
-    s->dir_fd = -1;
-    s->path = path;
-    memcpy(path, cfg->dir, strlen(cfg->dir));
-    path[strlen(cfg->dir)] = '/';
-    memcpy(path + strlen(cfg->dir) + 1, file_name, sizeof file_name);
-    Opening o = {.s = s, .a = a};
-    *err = open_all(&o);
-    if (!*err)
-        return s;
+    return path;
+}
+
+Store *store_open(const StoreConfig *cfg, Arena *a, Str *why, Err *err) {
+    Opening o = {.a = a};
+    Store *s = o.s = calloc(1, sizeof *s);
+    *err = E_NOMEM;
+    if (s) {
+        s->cfg = *cfg;
+        s->dir_fd = -1;
+        s->path = join_path(cfg->dir, cfg->file ? cfg->file : "gigbox.db");
+        if (cfg->file && !cfg->read_only)
+            *err = because(&o, E_INTERNAL, "only gigbox.db is written to");
+        else if (s->path)
+            *err = open_all(&o);
+    }
     if (why)
         *why = o.why;
+    if (!*err)
+        return s;
     store_close(s);
     return NULL;
 }
@@ -223,6 +227,8 @@ void store_close(Store *s) {
     writer_stop(s);
     if (s->env) {
         readers_close(s);
+        if (s->cfg.no_sync && mdb_env_sync(s->env, 1) != 0)
+            log_line(LOG_ERROR, "store", "closing could not sync", "");
         mdb_env_close(s->env);
     }
     if (s->dir_fd >= 0)

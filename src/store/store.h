@@ -33,32 +33,40 @@ typedef struct StoreConfig {
     const char *dir;              /* the data directory; the file is <dir>/gigbox.db */
     const Record *const *records; /* all record tables; static */
     size_t record_count;
-    uint64_t map_bytes;      /* 0: as the address space allows (64 GiB; 1 GiB on 32-bit) */
-    bool read_only;          /* no writer thread: for check, backup, config */
-    bool no_sync;            /* tests and sample data only: commits without fsync */
+    uint64_t map_bytes;      /* most that the file may grow to; 0: 64 GiB, 1 GiB on 32-bit. Halved while the address space has no room */
+    bool read_only;          /* no writer thread: for check, backup, config, beside a serving process or not */
+    bool no_sync;            /* tests and sample data only: commits without fsync; closing syncs once */
+    const char *file;        /* another file of the directory, e.g. a backup to be verified; NULL: gigbox.db. read_only only; nobody else may
+                              * have it open */
     int64_t (*now_ms)(void); /* the clock seam */
 } StoreConfig;
 
-/* Opens (making it when absent) and verifies: file format, schema version, that page and record structure can be trusted. E_CORRUPT, E_STATE (made by
- * a newer gigbox; *why says so), E_IO, E_FULL. `why` (arena of the caller's, may be NULL) gets a sentence for people. */
+/* Opens (making directory and file when absent) and verifies: file format, schema version, that the pages can be trusted (every page of
+ * small files, the inner ones of big ones; store_check reads all). Runs migrations. E_CORRUPT, E_STATE (made by a newer gigbox, or another process is serving it),
+ * E_MISSING (read_only and nothing there), E_IO, E_FULL, E_NOMEM, E_INTERNAL (record_lint found faults: see stderr). `why` (arena of the
+ * caller's; may be NULL, as may the arena) gets a sentence for people. At most one Store per file in a process. */
 Store *store_open(const StoreConfig *cfg, Arena *a, Str *why, Err *err);
-/* Waits for queued writes, then closes. NULL is fine. */
+/* Waits for queued writes, then closes. No read transaction may be open, and nobody may call store_write any more. NULL is fine. */
 void store_close(Store *s);
 
 /* ---- transactions ---- */
 
-/* Begins reading on this thread's own slot (renewed, not opened anew). One at a time per thread. E_NOMEM, E_IO. */
+/* Begins reading, on a slot that is renewed, not opened anew. The arena is the caller's: scans live in it. One at a time per thread.
+ * E_BUSY (STORE_READERS_MAX are open), E_IO. */
 Err store_read(Store *s, Arena *a, Tx **tx);
 /* Ends it; views into it are dead. NULL is fine. */
 void store_read_end(Tx *tx);
 
+/* In a write function everything that the store gives (rows, their strings and lists, values) is copied to the scratch arena and stays
+ * good until the function returns, over later writes too. */
 typedef Err StoreWriteFn(Tx *tx, void *arg);
 /* Runs fn in the writer thread; returns fn's own error (nothing was changed), or OK once durable, or the commit's E_FULL / E_IO
- * (nothing was changed). Blocks; call it without an open read transaction. Thread-safe. */
+ * (nothing was changed), E_BUSY (STORE_QUEUE_MAX wait, or closing), E_STATE (read_only), E_NOMEM (fn used up its scratch). Blocks; call
+ * it without an open read transaction, never from a write function. Thread-safe. */
 Err store_write(Store *s, StoreWriteFn *fn, void *arg);
 
-Arena *tx_arena(Tx *tx);     /* scratch with the transaction's lifetime */
-int64_t tx_now_ms(Tx *tx);   /* the time, fixed at the transaction's begin */
+Arena *tx_arena(Tx *tx);     /* reading: the caller's; writing: scratch that is gone when the function returns */
+int64_t tx_now_ms(Tx *tx);   /* the time: of the batch's begin; reading: of the first call */
 bool tx_writable(const Tx *tx);
 /* The store's own first failure in this transaction (a disk error, a corrupt record met by a scan), OK when there was none. A write function
  * that met one fails with it whatever it returns. */
@@ -73,13 +81,18 @@ Err store_on_commit(Store *s, void (*fn)(void *ctx), void *ctx);
 /* Decodes record `id` into row (views into the transaction). E_MISSING. */
 Err rec_get(Tx *tx, const Record *r, int64_t id, void *row);
 bool rec_exists(Tx *tx, const Record *r, int64_t id);
-/* Gives row the next id of its kind (ids start at 1, ascend, and are never reused), stores it and its index entries. `row` starts with int64_t id. E_CONFLICT
- * (a unique index; the detail is in `*which` of store_conflict). */
+/* Gives row the next id of its kind (ids start at 1, ascend, and are never reused), stores it and its index entries. `row` starts with
+ * int64_t id. E_CONFLICT (a unique index: tx_conflict), E_TOO_LARGE (over STORE_RECORD_BYTES_MAX or INDEX_ENTRIES_MAX): nothing was written,
+ * row's id is as before. Any other error is the store's and fails the whole write function. */
 Err rec_insert(Tx *tx, const Record *r, void *row);
+/* The last id that rec_insert gave out for this kind, 0 when none: deleted records count too. */
+Err rec_last_id(Tx *tx, const Record *r, int64_t *id);
 /* Stores row under its own id, new or not, and brings the index entries in line: entries that did not change are not touched. */
+/* Errors as of rec_insert; E_INVALID for an id < 1. */
 Err rec_put(Tx *tx, const Record *r, const void *row);
+/* E_MISSING. */
 Err rec_delete(Tx *tx, const Record *r, int64_t id);
-/* The unique index that the last E_CONFLICT of this transaction was about, or NULL. */
+/* The unique index that the write function's last E_CONFLICT was about, or NULL. */
 const Index *tx_conflict(const Tx *tx);
 /* Walks all records of a kind by ascending id from `from`. */
 typedef struct RecScan RecScan;
@@ -102,13 +115,14 @@ void key_str(Key *k, Str s);
 
 /* The record id under a unique key. E_MISSING. */
 Err index_find(Tx *tx, const Index *ix, const Key *key, int64_t *id);
-/* How many entries begin with these parts; the parts must be the first ix->counted ones or fewer counted levels as kept. O(1). */
+/* How many entries begin with these parts: 1 to ix->counted of them, otherwise E_INVALID. No walk. */
 Err index_count(Tx *tx, const Index *ix, const Key *prefix, int64_t *n);
 
-/* Walking entries that begin with `prefix`. */
+/* Walking entries that begin with `prefix`. The transaction may be written to between two steps: the walk goes on behind the key it gave
+ * last. */
 typedef struct Scan Scan;
 typedef struct ScanRange {
-    const Key *prefix; /* only entries that begin so */
+    const Key *prefix; /* only entries that begin so; NULL: the whole index */
     const Key *from;   /* and are not before this key (NULL: no bound); itself begins with prefix */
     const Key *to;     /* and are before this key (NULL: no bound) */
     bool descending;
@@ -116,7 +130,7 @@ typedef struct ScanRange {
 Err scan_open(Tx *tx, const Index *ix, ScanRange range, Scan **scan);
 /* The next record id, false at the end. */
 bool scan_next(Scan *scan, int64_t *id);
-/* As scan_next, and the record too. E_CORRUPT is asserted away: an entry always has its record. */
+/* As scan_next, and the record too. An entry always has its record; should the file say otherwise, the walk ends, and tx_err is E_CORRUPT. */
 bool scan_next_rec(Scan *scan, const Record *r, void *row);
 /* Passes over n entries without looking at them; returns how many there were (fewer at the end). */
 int64_t scan_skip(Scan *scan, int64_t n);

@@ -137,6 +137,13 @@ static void test_backup(const char *self) {
     pthread_join(piper, &got);
     CHECK(got == (void *)OK && copy_is_good(sub[2], before, 400 + written + 1), "and one through a pipe");
 
+    snprintf(file[2], sizeof file[2], "%s/other.db", sub[0]);
+    MUST(rename(file[0], file[2]) == 0);
+    Store *other = kit_open(sub[0], (StoreConfig){.read_only = true, .file = "other.db"});
+    CHECK(other && records_clean(other) >= 450, "a backup can be verified under its own name");
+    store_close(other);
+    CHECK(!kit_open(sub[0], (StoreConfig){.file = "other.db"}), "but not served");
+
     stop_writing = true;
     pthread_join(writer, NULL);
     CHECK(records_clean(s) == (uint64_t)(400 + written), "and the store goes on undisturbed");
