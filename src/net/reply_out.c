@@ -98,7 +98,10 @@ static void broken(Reply *rep) {
 
 /* ---- streams ---- */
 
-enum { CHUNK_HEAD = 18 }; /* up to 16 hex digits and CRLF */
+enum {
+    CHUNK_HEAD = 18,      /* up to 16 hex digits and CRLF */
+    PIECE_ROOM_MIN = 1024 /* no pull into less than this */
+};
 
 void stream_end(NetConn *c) {
     OutStream *st = c->stream;
@@ -139,11 +142,18 @@ static bool stream_piece(NetConn *c, char *to, size_t *n, size_t cap) {
     return true;
 }
 
+/* Fills up the buffer, so that what ends within it ends with it. */
+static bool stream_fill(NetConn *c, char *to, size_t *n, size_t cap) {
+    while (c->stream && cap - *n >= PIECE_ROOM_MIN)
+        if (!stream_piece(c, to, n, cap)) return false;
+    return true;
+}
+
 bool stream_refill(HttpServer *s, NetConn *c) {
     size_t cap = WRITE_STEP_BYTES, n = 0;
     char *p = malloc(cap);
     if (!p) return false;
-    if (!stream_piece(c, p, &n, cap) || !conn_adopt(s, c, p, n, cap)) {
+    if (!stream_fill(c, p, &n, cap) || !conn_adopt(s, c, p, n, cap)) {
         if (c->out != p) free(p);
         return false;
     }
@@ -164,7 +174,7 @@ static bool stream_start(HttpServer *s, NetConn *c, const Reply *rep, Str head, 
     *st = (OutStream){rep->stream, rep->done, rep->stream_ctx, rep->length, chunked};
     c->stream = st;
     memcpy(p, head.p, head.n);
-    if (!stream_piece(c, p, &n, cap)) {
+    if (!stream_fill(c, p, &n, cap)) {
         free(p);
         return false;
     }
