@@ -8,9 +8,7 @@
 
 static const uint8_t v4_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-static bool is_v4(const NetAddr *a) {
-    return memcmp(a->b, v4_prefix, sizeof v4_prefix) == 0;
-}
+static bool is_v4(const NetAddr *a) { return memcmp(a->b, v4_prefix, sizeof v4_prefix) == 0; }
 
 NetAddr addr_of_sockaddr(const struct sockaddr_storage *sa, int *port) {
     NetAddr a = {{0}};
@@ -18,11 +16,13 @@ NetAddr addr_of_sockaddr(const struct sockaddr_storage *sa, int *port) {
         const struct sockaddr_in *in = (const struct sockaddr_in *)sa;
         memcpy(a.b, v4_prefix, sizeof v4_prefix);
         memcpy(a.b + 12, &in->sin_addr, 4);
-        if (port) *port = ntohs(in->sin_port);
+        if (port)
+            *port = ntohs(in->sin_port);
     } else if (sa->ss_family == AF_INET6) {
         const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)sa;
         memcpy(a.b, &in6->sin6_addr, 16);
-        if (port) *port = ntohs(in6->sin6_port);
+        if (port)
+            *port = ntohs(in6->sin6_port);
     } else if (port) {
         *port = 0;
     }
@@ -31,7 +31,8 @@ NetAddr addr_of_sockaddr(const struct sockaddr_storage *sa, int *port) {
 
 bool addr_parse(Str text, NetAddr *out) {
     char z[NET_ADDR_TEXT];
-    if (text.n == 0 || text.n >= sizeof z) return false;
+    if (text.n == 0 || text.n >= sizeof z)
+        return false;
     memcpy(z, text.p, text.n);
     z[text.n] = 0;
     if (inet_pton(AF_INET, z, out->b + 12) == 1) {
@@ -47,33 +48,42 @@ Str addr_text(const NetAddr *a, char out[NET_ADDR_TEXT]) {
         size_t n = 0;
         for (int i = 12; i < 16; i++) {
             unsigned v = a->b[i];
-            if (v >= 100) out[n++] = (char)('0' + v / 100);
-            if (v >= 10) out[n++] = (char)('0' + v / 10 % 10);
+            if (v >= 100)
+                out[n++] = (char)('0' + v / 100);
+            if (v >= 10)
+                out[n++] = (char)('0' + v / 10 % 10);
             out[n++] = (char)('0' + v % 10);
-            if (i < 15) out[n++] = '.';
+            if (i < 15)
+                out[n++] = '.';
         }
         out[n] = 0;
         return (Str){out, n};
     }
-    if (!inet_ntop(AF_INET6, a->b, out, NET_ADDR_TEXT)) out[0] = 0;
+    if (!inet_ntop(AF_INET6, a->b, out, NET_ADDR_TEXT))
+        out[0] = 0;
     return str_c0(out);
 }
 
 Err addr_parse_listen(const char *text, struct sockaddr_storage *out, socklen_t *len, bool *dual) {
     Str s = str_c0(text);
     size_t colon = s.n;
-    while (colon > 0 && s.p[colon - 1] != ':') colon--;
-    if (colon == 0) return E_INVALID;
+    while (colon > 0 && s.p[colon - 1] != ':')
+        colon--;
+    if (colon == 0)
+        return E_INVALID;
     Str host = str_slice(s, 0, colon - 1);
     uint64_t port;
-    if (!str_u64(str_from(s, colon), &port) || port > 65535) return E_INVALID;
+    if (!str_u64(str_from(s, colon), &port) || port > 65535)
+        return E_INVALID;
 
     memset(out, 0, sizeof *out);
     *dual = host.n == 0;
     bool bracketed = host.n >= 2 && host.p[0] == '[' && host.p[host.n - 1] == ']';
-    if (bracketed) host = str_slice(host, 1, host.n - 1);
+    if (bracketed)
+        host = str_slice(host, 1, host.n - 1);
     NetAddr a = {{0}};
-    if (!*dual && (!addr_parse(host, &a) || bracketed == is_v4(&a))) return E_INVALID;
+    if (!*dual && (!addr_parse(host, &a) || bracketed == is_v4(&a)))
+        return E_INVALID;
     if (!*dual && is_v4(&a)) {
         struct sockaddr_in *in = (struct sockaddr_in *)out;
         in->sin_family = AF_INET;
@@ -95,13 +105,17 @@ Err blocks_parse(Str text, NetBlocks *out) {
     Str rest = text;
     for (Str part; str_split(&rest, ',', &part);) {
         part = str_trim(part);
-        if (part.n == 0) continue;
-        if (out->count == NET_BLOCKS_MAX) return E_INVALID;
+        if (part.n == 0)
+            continue;
+        if (out->count == NET_BLOCKS_MAX)
+            return E_INVALID;
         size_t slash = str_index(part, '/');
         NetAddr a;
-        if (!addr_parse(str_slice(part, 0, slash), &a)) return E_INVALID;
+        if (!addr_parse(str_slice(part, 0, slash), &a))
+            return E_INVALID;
         uint64_t width = is_v4(&a) ? 32 : 128, bits = width;
-        if (slash < part.n && (!str_u64(str_from(part, slash + 1), &bits) || bits > width)) return E_INVALID;
+        if (slash < part.n && (!str_u64(str_from(part, slash + 1), &bits) || bits > width))
+            return E_INVALID;
         out->block[out->count].addr = a;
         out->block[out->count++].bits = (int)(bits + 128 - width);
     }
@@ -112,8 +126,10 @@ bool blocks_have(const NetBlocks *blocks, const NetAddr *a) {
     for (size_t i = 0; i < blocks->count; i++) {
         const uint8_t *b = blocks->block[i].addr.b;
         int bits = blocks->block[i].bits, whole = bits / 8, left = bits % 8;
-        if (memcmp(a->b, b, (size_t)whole) != 0) continue;
-        if (left == 0 || ((a->b[whole] ^ b[whole]) >> (8 - left)) == 0) return true;
+        if (memcmp(a->b, b, (size_t)whole) != 0)
+            continue;
+        if (left == 0 || ((a->b[whole] ^ b[whole]) >> (8 - left)) == 0)
+            return true;
     }
     return false;
 }
@@ -122,9 +138,11 @@ NetAddr addr_forwarded(const NetBlocks *trusted, const NetAddr *peer, Str list) 
     NetAddr at = *peer;
     while (blocks_have(trusted, &at) && list.n > 0) {
         size_t comma = list.n;
-        while (comma > 0 && list.p[comma - 1] != ',') comma--;
+        while (comma > 0 && list.p[comma - 1] != ',')
+            comma--;
         NetAddr next;
-        if (!addr_parse(str_trim(str_from(list, comma)), &next)) break;
+        if (!addr_parse(str_trim(str_from(list, comma)), &next))
+            break;
         at = next;
         list = str_slice(list, 0, comma ? comma - 1 : 0);
     }
@@ -146,7 +164,8 @@ struct AddrTable {
 
 static void addr_key(const NetAddr *a, uint64_t key[2]) {
     memcpy(key, a->b, 16);
-    if (!is_v4(a)) key[1] = 0;
+    if (!is_v4(a))
+        key[1] = 0;
 }
 
 static size_t addr_slot(const AddrTable *t, const uint64_t key[2]) {
@@ -157,9 +176,11 @@ static size_t addr_slot(const AddrTable *t, const uint64_t key[2]) {
 
 AddrTable *addr_table_new(size_t max) {
     size_t size = 16;
-    while (size < max * 2) size *= 2;
+    while (size < max * 2)
+        size *= 2;
     AddrTable *t = calloc(1, sizeof *t + size * sizeof t->entry[0]);
-    if (!t) return NULL;
+    if (!t)
+        return NULL;
     pthread_mutex_init(&t->mu, NULL);
     rand_bytes(&t->seed, sizeof t->seed);
     t->mask = size - 1;
@@ -168,7 +189,8 @@ AddrTable *addr_table_new(size_t max) {
 }
 
 void addr_table_free(AddrTable *t) {
-    if (!t) return;
+    if (!t)
+        return;
     pthread_mutex_destroy(&t->mu);
     free(t);
 }

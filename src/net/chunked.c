@@ -5,16 +5,17 @@
 enum { SIZE, EXTENSION, SIZE_LF, DATA, DATA_CR, DATA_LF, TRAILER, TRAILER_LF, END };
 
 static int hex_value(char ch) {
-    if (ch >= '0' && ch <= '9') return ch - '0';
-    if (ch >= 'a' && ch <= 'f') return ch - 'a' + 10;
-    if (ch >= 'A' && ch <= 'F') return ch - 'A' + 10;
+    if (ch >= '0' && ch <= '9')
+        return ch - '0';
+    if (ch >= 'a' && ch <= 'f')
+        return ch - 'a' + 10;
+    if (ch >= 'A' && ch <= 'F')
+        return ch - 'A' + 10;
     return -1;
 }
 
 /* Text inside an extension or a trailer: no control characters but tab. */
-static bool is_line_char(char ch) {
-    return (unsigned char)ch >= 32 ? ch != 127 : ch == '\t';
-}
+static bool is_line_char(char ch) { return (unsigned char)ch >= 32 ? ch != 127 : ch == '\t'; }
 
 ChunkedResult chunked_feed(Chunked *c, const char *in, size_t n, char *to, size_t *used, size_t *made) {
     size_t i = 0, out = 0;
@@ -37,8 +38,10 @@ ChunkedResult chunked_feed(Chunked *c, const char *in, size_t n, char *to, size_
             break;
         }
         case EXTENSION:
-            if (ch == '\r') c->state = SIZE_LF;
-            else bad = !is_line_char(ch) || ++c->line > CHUNK_EXTENSION_BYTES_MAX;
+            if (ch == '\r')
+                c->state = SIZE_LF;
+            else
+                bad = !is_line_char(ch) || ++c->line > CHUNK_EXTENSION_BYTES_MAX;
             i++;
             break;
         case SIZE_LF:
@@ -54,7 +57,8 @@ ChunkedResult chunked_feed(Chunked *c, const char *in, size_t n, char *to, size_
             out += take;
             i += take;
             c->left -= take;
-            if (c->left == 0) c->state = DATA_CR;
+            if (c->left == 0)
+                c->state = DATA_CR;
             break;
         }
         case DATA_CR:
@@ -80,14 +84,15 @@ ChunkedResult chunked_feed(Chunked *c, const char *in, size_t n, char *to, size_
         case TRAILER_LF:
             bad = ch != '\n';
             c->state = c->line_empty ? END : TRAILER;
-            if (c->line_empty && !bad) result = CHUNKED_DONE;
+            if (c->line_empty && !bad)
+                result = CHUNKED_DONE;
             c->line_empty = true;
             i++;
             break;
-        default:
-            bad = true;
+        default: bad = true;
         }
-        if (bad) result = CHUNKED_BAD;
+        if (bad)
+            result = CHUNKED_BAD;
     }
     *used = i;
     *made = out;

@@ -4,8 +4,8 @@
  * touch it: PARKED, nobody; OWNED, exactly one thread; NOTIFIED, one thread, and something happened meanwhile. An event
  * turns PARKED into OWNED (the thread that did it runs the connection) or OWNED into NOTIFIED (the owner looks again
  * before it parks). So an event is never lost and never handled twice, without a lock and without re-arming.
- * The word also carries a generation: an event for a connection that was closed since finds another generation and is dropped. Slots
- * are never given back to the system before the server stops, so looking at a stale one is safe.
+ * The word also carries a generation: an event for a connection that was closed since finds another generation and is dropped.
+ * Slots are never given back to the system before the server stops, so looking at a stale one is safe.
  *
  * A thread that wants a connection to run, but not on itself (a sender, the ticker), takes it the same way and puts it on the
  * ready list (server_kick), which workers empty. */
@@ -163,8 +163,8 @@ struct HttpServer {
     _Atomic uint32_t id_next;
 
     struct {
-        _Atomic uint64_t connections, requests, by_class[6], bytes_in, bytes_out, refused_total, refused_address,
-            bad_requests, timeouts, tls_failures, ws_opened, ws_slow, ws_dead;
+        _Atomic uint64_t connections, requests, by_class[6], bytes_in, bytes_out, refused_total, refused_address, bad_requests,
+            timeouts, tls_failures, ws_opened, ws_slow, ws_dead;
         _Atomic uint32_t open, ws;
     } stat;
 };

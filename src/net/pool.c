@@ -24,9 +24,11 @@ static void handle(Worker *w, const struct epoll_event *ev) {
     if (index == EVENT_OTHER) {
         if (low == EVENT_READY) {
             uint64_t count;
-            if (read(s->ready_fd, &count, sizeof count) != sizeof count) return; /* another worker has it */
+            if (read(s->ready_fd, &count, sizeof count) != sizeof count)
+                return; /* another worker has it */
             NetConn *c = ready_pop(s);
-            if (c) conn_run(w, c);
+            if (c)
+                conn_run(w, c);
         } else if (low != EVENT_QUIT) {
             server_accept(s, &s->listener[low]);
         }
@@ -36,7 +38,8 @@ static void handle(Worker *w, const struct epoll_event *ev) {
     /* Before taking it: the owner may be about to park. On a slot that has another connection by now this only costs a read. */
     if (ev->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
         atomic_store_explicit(&c->hangup, true, memory_order_relaxed);
-    if (slot_take(c, low)) conn_run(w, c);
+    if (slot_take(c, low))
+        conn_run(w, c);
 }
 
 static bool should_end(HttpServer *s, bool timed_out) {
@@ -62,12 +65,15 @@ static void *worker_main(void *arg) {
         atomic_fetch_sub_explicit(&s->idle, 1, memory_order_relaxed);
         atomic_fetch_add_explicit(&s->turns, 1, memory_order_relaxed);
         bool quit = n == 1 && ev.data.u64 == EVENT_DATA(EVENT_OTHER, EVENT_QUIT);
-        if (n == 1 && !quit) handle(w, &ev);
-        if ((n == 0 || quit) && should_end(s, n == 0)) break;
+        if (n == 1 && !quit)
+            handle(w, &ev);
+        if ((n == 0 || quit) && should_end(s, n == 0))
+            break;
     }
     pthread_mutex_lock(&s->pool_mu);
     Worker **at = &s->workers;
-    while (*at != w) at = &(*at)->next;
+    while (*at != w)
+        at = &(*at)->next;
     *at = w->next;
     w->next = s->ended;
     s->ended = w;
@@ -78,7 +84,8 @@ static void *worker_main(void *arg) {
 
 static int upgrade_write(void *arg, const void *data, size_t n) {
     Worker *w = arg;
-    if (!w->upgrade) return -1;
+    if (!w->upgrade)
+        return -1;
     buf_put(w->upgrade, data, n);
     return w->upgrade->err == OK ? (int)n : -1;
 }
@@ -86,7 +93,8 @@ static int upgrade_write(void *arg, const void *data, size_t n) {
 /* One more worker, unless there are enough. */
 static bool spawn(HttpServer *s) {
     Worker *w = calloc(1, sizeof *w);
-    if (!w) return false;
+    if (!w)
+        return false;
     w->server = s;
     arena_init(&w->arena, s->cfg.arena_bytes);
     w->scratch_cap = s->cfg.header_bytes_max + SCRATCH_EXTRA_BYTES;
@@ -100,7 +108,8 @@ static bool spawn(HttpServer *s) {
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_attr_init(&attr);
-    if (s->cfg.worker_stack_bytes) pthread_attr_setstacksize(&attr, s->cfg.worker_stack_bytes);
+    if (s->cfg.worker_stack_bytes)
+        pthread_attr_setstacksize(&attr, s->cfg.worker_stack_bytes);
     pthread_mutex_lock(&s->pool_mu);
     int total = atomic_load(&s->total);
     ok = ok && !s->quit && total < s->cfg.workers_max && pthread_create(&w->thread, &attr, worker_main, w) == 0;
@@ -112,21 +121,25 @@ static bool spawn(HttpServer *s) {
     pthread_mutex_unlock(&s->pool_mu);
     pthread_attr_destroy(&attr);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!ok) worker_free(w);
+    if (!ok)
+        worker_free(w);
     return ok;
 }
 
 void http_blocking_begin(void) {
     Worker *w = this_worker;
-    if (!w || w->blocking++ > 0) return;
+    if (!w || w->blocking++ > 0)
+        return;
     HttpServer *s = w->server;
     int blocked = atomic_fetch_add(&s->blocked, 1) + 1, total = atomic_load(&s->total);
-    if (total - blocked < s->cfg.workers_min && total < s->cfg.workers_max) spawn(s);
+    if (total - blocked < s->cfg.workers_min && total < s->cfg.workers_max)
+        spawn(s);
 }
 
 void http_blocking_end(void) {
     Worker *w = this_worker;
-    if (w && --w->blocking == 0) atomic_fetch_sub(&w->server->blocked, 1);
+    if (w && --w->blocking == 0)
+        atomic_fetch_sub(&w->server->blocked, 1);
 }
 
 /* ---- the ticker ---- */
@@ -136,13 +149,16 @@ static void sweep(HttpServer *s) {
     uint32_t slots = atomic_load_explicit(&s->slots, memory_order_acquire);
     for (uint32_t i = 0; i < slots; i++) {
         NetConn *c = slot_at(s, i);
-        if (atomic_load_explicit(&c->deadline_ms, memory_order_relaxed) > now) continue;
-        if (!slot_take_parked(c)) continue; /* busy; its owner sets a new deadline when it parks */
+        if (atomic_load_explicit(&c->deadline_ms, memory_order_relaxed) > now)
+            continue;
+        if (!slot_take_parked(c))
+            continue; /* busy; its owner sets a new deadline when it parks */
         c->expired = true;
         ready_push(s, c);
     }
     for (size_t i = 0; i < s->listeners; i++)
-        if (atomic_exchange(&s->listener[i].paused, false)) server_accept(s, &s->listener[i]);
+        if (atomic_exchange(&s->listener[i].paused, false))
+            server_accept(s, &s->listener[i]);
 }
 
 static Worker *take_ended(HttpServer *s) {
@@ -173,7 +189,8 @@ static void *ticker_main(void *arg) {
         until.tv_sec += until.tv_nsec / 1000000000L;
         until.tv_nsec %= 1000000000L;
         pthread_cond_timedwait(&s->tick, &s->pool_mu, &until);
-        if (s->quit) break;
+        if (s->quit)
+            break;
         Worker *ended = take_ended(s);
         pthread_mutex_unlock(&s->pool_mu);
         join_all(ended);
@@ -186,7 +203,8 @@ static void *ticker_main(void *arg) {
         uint64_t seen = atomic_load_explicit(&s->turns, memory_order_relaxed);
         bool busy = atomic_load_explicit(&s->idle, memory_order_relaxed) == 0;
         for (int i = 0; busy && all_busy && seen == turns && i < s->cfg.workers_min; i++)
-            if (!spawn(s)) break;
+            if (!spawn(s))
+                break;
         all_busy = busy;
         turns = seen;
         pthread_mutex_lock(&s->pool_mu);
@@ -220,12 +238,14 @@ void pool_stop(HttpServer *s) {
     s->quit = true;
     pthread_cond_broadcast(&s->tick);
     pthread_mutex_unlock(&s->pool_mu);
-    if (s->ticking) pthread_join(s->ticker, NULL);
+    if (s->ticking)
+        pthread_join(s->ticker, NULL);
     uint64_t one = 1;
     ssize_t put = write(s->quit_fd, &one, sizeof one); /* never read: each worker sees it */
     (void)put;
     pthread_mutex_lock(&s->pool_mu);
-    while (s->workers) pthread_cond_wait(&s->tick, &s->pool_mu);
+    while (s->workers)
+        pthread_cond_wait(&s->tick, &s->pool_mu);
     Worker *ended = take_ended(s);
     pthread_mutex_unlock(&s->pool_mu);
     join_all(ended);

@@ -81,13 +81,15 @@ static void put_date(Worker *w, Buf *b) {
 
 static bool has_control(Str s) {
     for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] < 32 || s.p[i] == 127) return true;
+        if ((unsigned char)s.p[i] < 32 || s.p[i] == 127)
+            return true;
     return false;
 }
 
 /* What was promised cannot be sent. */
 static void broken(Reply *rep) {
-    if (rep->done) rep->done(rep->stream_ctx);
+    if (rep->done)
+        rep->done(rep->stream_ctx);
     rep->stream = NULL;
     rep->done = NULL;
     rep->status = 500;
@@ -105,9 +107,11 @@ enum {
 
 void stream_end(NetConn *c) {
     OutStream *st = c->stream;
-    if (!st) return;
+    if (!st)
+        return;
     c->stream = NULL;
-    if (st->done) st->done(st->ctx);
+    if (st->done)
+        st->done(st->ctx);
     free(st);
 }
 
@@ -116,9 +120,12 @@ void stream_end(NetConn *c) {
 static bool stream_piece(NetConn *c, char *to, size_t *n, size_t cap) {
     OutStream *st = c->stream;
     size_t front = st->chunked ? CHUNK_HEAD : 0, room = cap - *n - front - (st->chunked ? 9 : 0), got = 0;
-    if (st->left >= 0 && (int64_t)room > st->left) room = (size_t)st->left;
-    if (room > 0 && st->pull(st->ctx, to + *n + front, room, &got) != OK) return false;
-    if (got > room || (got == 0 && st->left > 0)) return false; /* broke its promise */
+    if (st->left >= 0 && (int64_t)room > st->left)
+        room = (size_t)st->left;
+    if (room > 0 && st->pull(st->ctx, to + *n + front, room, &got) != OK)
+        return false;
+    if (got > room || (got == 0 && st->left > 0))
+        return false; /* broke its promise */
     if (st->chunked && got > 0) {
         char size[CHUNK_HEAD + 1];
         size_t len = (size_t)snprintf(size, sizeof size, "%zx\r\n", got);
@@ -131,7 +138,8 @@ static bool stream_piece(NetConn *c, char *to, size_t *n, size_t cap) {
     } else {
         *n += got;
     }
-    if (st->left >= 0) st->left -= (int64_t)got;
+    if (st->left >= 0)
+        st->left -= (int64_t)got;
     if (got == 0 || st->left == 0) {
         if (st->chunked) {
             memcpy(to + *n, "0\r\n\r\n", 5);
@@ -145,16 +153,19 @@ static bool stream_piece(NetConn *c, char *to, size_t *n, size_t cap) {
 /* Fills up the buffer, so that what ends within it ends with it. */
 static bool stream_fill(NetConn *c, char *to, size_t *n, size_t cap) {
     while (c->stream && cap - *n >= PIECE_ROOM_MIN)
-        if (!stream_piece(c, to, n, cap)) return false;
+        if (!stream_piece(c, to, n, cap))
+            return false;
     return true;
 }
 
 bool stream_refill(HttpServer *s, NetConn *c) {
     size_t cap = WRITE_STEP_BYTES, n = 0;
     char *p = malloc(cap);
-    if (!p) return false;
+    if (!p)
+        return false;
     if (!stream_fill(c, p, &n, cap) || !conn_adopt(s, c, p, n, cap)) {
-        if (c->out != p) free(p);
+        if (c->out != p)
+            free(p);
         return false;
     }
     return true;
@@ -168,7 +179,8 @@ static bool stream_start(HttpServer *s, NetConn *c, const Reply *rep, Str head, 
     if (!st || !p) {
         free(st);
         free(p);
-        if (rep->done) rep->done(rep->stream_ctx);
+        if (rep->done)
+            rep->done(rep->stream_ctx);
         return false;
     }
     *st = (OutStream){rep->stream, rep->done, rep->stream_ctx, rep->length, chunked};
@@ -185,8 +197,7 @@ static bool stream_start(HttpServer *s, NetConn *c, const Reply *rep, Str head, 
 
 bool reply_send(Worker *w, NetConn *c, const Request *req, Reply *rep) {
     HttpServer *s = w->server;
-    if (rep->status < 200 || rep->status > 599 || rep->body.err != OK || rep->headers.err != OK ||
-        has_control(rep->content_type))
+    if (rep->status < 200 || rep->status > 599 || rep->body.err != OK || rep->headers.err != OK || has_control(rep->content_type))
         broken(rep);
     STAT_ADD(s, by_class[rep->status / 100], 1);
 
@@ -194,7 +205,8 @@ bool reply_send(Worker *w, NetConn *c, const Request *req, Reply *rep) {
     Str body = rep->fixed.p ? rep->fixed : buf_str(&rep->body);
     bool http_1_0 = w->facts.http_1_0;
     bool chunked = stream && rep->length < 0 && !http_1_0;
-    if (stream && rep->length < 0 && http_1_0) c->keep = false; /* only the end of the connection can end it */
+    if (stream && rep->length < 0 && http_1_0)
+        c->keep = false; /* only the end of the connection can end it */
 
     Buf b = buf_arena(req->arena, REPLY_HEADER_BYTES_MAX + 1024);
     buf_reserve(&b, 256 + rep->headers.n + rep->content_type.n);
@@ -212,22 +224,27 @@ bool reply_send(Worker *w, NetConn *c, const Request *req, Reply *rep) {
         buf_u64(&b, stream ? (uint64_t)rep->length : body.n);
         buf_lit(&b, "\r\n");
     }
-    if (!c->keep) buf_lit(&b, "Connection: close\r\n");
-    else if (http_1_0) buf_lit(&b, "Connection: keep-alive\r\n");
+    if (!c->keep)
+        buf_lit(&b, "Connection: close\r\n");
+    else if (http_1_0)
+        buf_lit(&b, "Connection: keep-alive\r\n");
     buf_lit(&b, "X-Request-Id: ");
     buf_add(&b, req->id);
     buf_lit(&b, "\r\n");
     buf_add(&b, buf_str(&rep->headers));
     buf_lit(&b, "\r\n");
     if (b.err != OK) {
-        if (rep->done) rep->done(rep->stream_ctx);
+        if (rep->done)
+            rep->done(rep->stream_ctx);
         return false;
     }
     if (no_body || c->head_only) {
-        if (rep->done) rep->done(rep->stream_ctx);
+        if (rep->done)
+            rep->done(rep->stream_ctx);
         stream = false;
         body = (Str){0};
     }
-    if (stream) return stream_start(s, c, rep, buf_str(&b), chunked);
+    if (stream)
+        return stream_start(s, c, rep, buf_str(&b), chunked);
     return conn_send(s, c, buf_str(&b), body, rep->fixed.p != NULL);
 }

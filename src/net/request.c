@@ -5,9 +5,7 @@
 #include "base/log.h"
 #include "net/conn.h"
 
-static void set_phase(NetConn *c, Phase phase) {
-    atomic_store_explicit(&c->phase, (uint8_t)phase, memory_order_relaxed);
-}
+static void set_phase(NetConn *c, Phase phase) { atomic_store_explicit(&c->phase, (uint8_t)phase, memory_order_relaxed); }
 
 /* ---- the Request ---- */
 
@@ -19,7 +17,8 @@ static Str request_header(const Request *req, const char *name) {
 static void new_id(HttpServer *s, char id[17]) {
     static const char digits[] = "0123456789abcdef";
     uint64_t v = (uint64_t)s->id_base << 32 | atomic_fetch_add_explicit(&s->id_next, 1, memory_order_relaxed);
-    for (int i = 15; i >= 0; i--, v >>= 4) id[i] = digits[v & 15];
+    for (int i = 15; i >= 0; i--, v >>= 4)
+        id[i] = digits[v & 15];
     id[16] = 0;
 }
 
@@ -28,8 +27,10 @@ static int parse(Worker *w, NetConn *c) {
     HttpServer *s = w->server;
     memcpy(w->head, c->in, c->head_n);
     int status = mg_front_parse(w->mg, w->head, c->head_n, &w->facts);
-    if (status != 0) return status;
-    if (mg_get_request_info(w->mg)->num_headers > s->cfg.header_count_max) return 431;
+    if (status != 0)
+        return status;
+    if (mg_get_request_info(w->mg)->num_headers > s->cfg.header_count_max)
+        return 431;
 
     Request *req = &w->req;
     memset(req, 0, sizeof *req);
@@ -57,27 +58,32 @@ static int parse(Worker *w, NetConn *c) {
 /* ---- answering ---- */
 
 static void release_permit(HttpServer *s, NetConn *c) {
-    if (c->large) atomic_fetch_sub(&s->large_bodies, 1);
+    if (c->large)
+        atomic_fetch_sub(&s->large_bodies, 1);
     c->large = false;
 }
 
 static void log_request(Worker *w, const Request *req, const Reply *rep, int64_t began_us) {
-    if (!w->server->cfg.log_requests || !log_enabled(LOG_INFO)) return;
-    log_line(LOG_INFO, "http", "request", "id=%.16s status=%d ms=%lld remote=%.*s method=%.*s path=%.*s", w->id,
-             rep->status, (long long)((clock_mono_us() - began_us) / 1000), STR_ARG(req->remote), STR_ARG(req->method),
+    if (!w->server->cfg.log_requests || !log_enabled(LOG_INFO))
+        return;
+    log_line(LOG_INFO, "http", "request", "id=%.16s status=%d ms=%lld remote=%.*s method=%.*s path=%.*s", w->id, rep->status,
+             (long long)((clock_mono_us() - began_us) / 1000), STR_ARG(req->remote), STR_ARG(req->method),
              (int)(req->path.n < 256 ? req->path.n : 256), req->path.p);
 }
 
 Step http_finish(Worker *w, NetConn *c, const Request *req, Reply *rep, size_t used) {
     HttpServer *s = w->server;
-    if (atomic_load_explicit(&s->stopping, memory_order_relaxed)) c->keep = false;
+    if (atomic_load_explicit(&s->stopping, memory_order_relaxed))
+        c->keep = false;
     bool alive = reply_send(w, c, req, rep);
     arena_reset(&w->arena);
     release_permit(s, c);
-    if (!alive) return STEP_CLOSE;
+    if (!alive)
+        return STEP_CLOSE;
     conn_consume(c, used);
     w->parsed = NULL;
-    if (!c->keep) c->close_after = true;
+    if (!c->keep)
+        c->close_after = true;
     bool pending = conn_out_pending(c);
     set_phase(c, pending ? PHASE_HEAD : PHASE_IDLE);
     c->out_mark = 0;
@@ -87,7 +93,8 @@ Step http_finish(Worker *w, NetConn *c, const Request *req, Reply *rep, size_t u
 
 Step http_refuse(Worker *w, NetConn *c, int status, bool parsed) {
     HttpServer *s = w->server;
-    if (!parsed && atomic_load_explicit(&c->phase, memory_order_relaxed) == PHASE_BODY) parsed = parse(w, c) == 0;
+    if (!parsed && atomic_load_explicit(&c->phase, memory_order_relaxed) == PHASE_BODY)
+        parsed = parse(w, c) == 0;
     Request bare = {.method = S("-"), .path = S("/"), .arena = &w->arena, .header = request_header, .impl = w};
     const Request *req = parsed ? &w->req : &bare;
     if (!parsed) {
@@ -100,8 +107,10 @@ Step http_refuse(Worker *w, NetConn *c, int status, bool parsed) {
     STAT_ADD(s, bad_requests, 1);
     Reply rep = reply_new(req);
     rep.status = status;
-    if (status == 426) reply_header(&rep, "Sec-WebSocket-Version", S("13"));
-    if (status == 503) reply_header(&rep, "Retry-After", S("5"));
+    if (status == 426)
+        reply_header(&rep, "Sec-WebSocket-Version", S("13"));
+    if (status == 503)
+        reply_header(&rep, "Retry-After", S("5"));
     if (parsed && s->app.refuse) {
         s->app.refuse(s->app.ctx, req, &rep);
     } else {
@@ -117,7 +126,8 @@ Step http_refuse(Worker *w, NetConn *c, int status, bool parsed) {
 /* The request is complete: body and how many bytes of input it was in all. */
 static Step dispatch(Worker *w, NetConn *c, Str body, size_t used) {
     HttpServer *s = w->server;
-    if (w->parsed != c && parse(w, c) != 0) return STEP_CLOSE; /* it parsed before */
+    if (w->parsed != c && parse(w, c) != 0)
+        return STEP_CLOSE; /* it parsed before */
     c->keep = w->facts.keep_alive;
     if (w->facts.wants_websocket && s->app.ws_open) {
         c->body_n = used;
@@ -139,8 +149,10 @@ static size_t head_end(NetConn *c) {
     const char *p = c->in + c->scan, *end = c->in + c->in_n;
     while ((p = memchr(p, '\n', (size_t)(end - p))) != NULL) {
         size_t at = (size_t)(p - c->in);
-        if (at >= 3 && c->in[at - 1] == '\r' && c->in[at - 2] == '\n' && c->in[at - 3] == '\r') return at + 1;
-        if (at >= 1 && c->in[at - 1] == '\n') return at + 1; /* two bare ones: the parser refuses it */
+        if (at >= 3 && c->in[at - 1] == '\r' && c->in[at - 2] == '\n' && c->in[at - 3] == '\r')
+            return at + 1;
+        if (at >= 1 && c->in[at - 1] == '\n')
+            return at + 1; /* two bare ones: the parser refuses it */
         p++;
     }
     c->scan = c->in_n;
@@ -155,8 +167,10 @@ static bool line_too_long(const HttpServer *s, const NetConn *c) {
 /* May the body at hand be this long? 0 or a status. Takes a permit when it is large. */
 static int admit(Worker *w, NetConn *c, size_t bytes) {
     HttpServer *s = w->server;
-    if (bytes > c->body_max) return 413;
-    if (bytes <= s->cfg.small_body_bytes || c->large) return 0;
+    if (bytes > c->body_max)
+        return 413;
+    if (bytes <= s->cfg.small_body_bytes || c->large)
+        return 0;
     if (atomic_fetch_add(&s->large_bodies, 1) >= s->cfg.large_bodies_max) {
         atomic_fetch_sub(&s->large_bodies, 1);
         return 503;
@@ -170,13 +184,18 @@ static int admit(Worker *w, NetConn *c, size_t bytes) {
 static Step begin_request(Worker *w, NetConn *c) {
     HttpServer *s = w->server;
     STAT_ADD(s, requests, 1);
-    if (line_too_long(s, c)) return http_refuse(w, c, 414, false);
-    if (c->head_n > s->cfg.header_bytes_max) return http_refuse(w, c, 431, false);
+    if (line_too_long(s, c))
+        return http_refuse(w, c, 414, false);
+    if (c->head_n > s->cfg.header_bytes_max)
+        return http_refuse(w, c, 431, false);
     int status = parse(w, c);
-    if (status != 0) return http_refuse(w, c, status, false);
+    if (status != 0)
+        return http_refuse(w, c, status, false);
     c->body_length = w->facts.body_length;
-    if (w->facts.expects_continue < 0) return http_refuse(w, c, 417, true);
-    if (c->body_length == 0) return dispatch(w, c, (Str){0}, c->head_n);
+    if (w->facts.expects_continue < 0)
+        return http_refuse(w, c, 417, true);
+    if (c->body_length == 0)
+        return dispatch(w, c, (Str){0}, c->head_n);
 
     size_t limit = s->app.body_limit(s->app.ctx, w->req.method, w->req.path);
     c->body_max = limit < s->cfg.body_bytes_max ? limit : s->cfg.body_bytes_max;
@@ -185,9 +204,11 @@ static Step begin_request(Worker *w, NetConn *c) {
     set_phase(c, PHASE_BODY);
     conn_deadline(c, s->cfg.body_timeout_ms);
     if (c->body_length > 0) {
-        if ((uint64_t)c->body_length > SIZE_MAX / 2) return http_refuse(w, c, 413, true);
+        if ((uint64_t)c->body_length > SIZE_MAX / 2)
+            return http_refuse(w, c, 413, true);
         status = admit(w, c, (size_t)c->body_length);
-        if (status != 0) return http_refuse(w, c, status, true);
+        if (status != 0)
+            return http_refuse(w, c, status, true);
     }
     if (w->facts.expects_continue && c->in_n == c->head_n &&
         !conn_send(s, c, S("HTTP/1.1 100 Continue\r\n\r\n"), (Str){0}, false))
@@ -199,15 +220,21 @@ Step http_head_step(Worker *w, NetConn *c) {
     HttpServer *s = w->server;
     for (;;) {
         size_t blank = 0; /* an empty line before a request is ignored (RFC 9112, 2.2) */
-        while (c->scan == 0 && blank < c->in_n && (c->in[blank] == '\r' || c->in[blank] == '\n')) blank++;
-        if (blank) conn_consume(c, blank);
+        while (c->scan == 0 && blank < c->in_n && (c->in[blank] == '\r' || c->in[blank] == '\n'))
+            blank++;
+        if (blank)
+            conn_consume(c, blank);
         if (c->in_n) {
             bool letter = (c->in[0] >= 'A' && c->in[0] <= 'Z') || (c->in[0] >= 'a' && c->in[0] <= 'z');
-            if (!letter) return http_refuse(w, c, 400, false); /* TLS on a plain port, or noise */
+            if (!letter)
+                return http_refuse(w, c, 400, false); /* TLS on a plain port, or noise */
             c->head_n = head_end(c);
-            if (c->head_n) return begin_request(w, c);
-            if (c->in_n > s->cfg.request_line_bytes_max && line_too_long(s, c)) return http_refuse(w, c, 414, false);
-            if (c->in_n >= s->cfg.header_bytes_max) return http_refuse(w, c, 431, false);
+            if (c->head_n)
+                return begin_request(w, c);
+            if (c->in_n > s->cfg.request_line_bytes_max && line_too_long(s, c))
+                return http_refuse(w, c, 414, false);
+            if (c->in_n >= s->cfg.header_bytes_max)
+                return http_refuse(w, c, 431, false);
             if (atomic_load_explicit(&c->phase, memory_order_relaxed) == PHASE_IDLE) {
                 set_phase(c, PHASE_HEAD);
                 conn_deadline(c, s->cfg.header_timeout_ms);
@@ -215,11 +242,15 @@ Step http_head_step(Worker *w, NetConn *c) {
         } else if (atomic_load_explicit(&s->stopping, memory_order_relaxed)) {
             return STEP_CLOSE;
         }
-        if (c->drained) return STEP_WAIT;
-        if (c->in_n == c->in_cap && !conn_room(w, c, c->in_cap * 2)) return STEP_CLOSE;
+        if (c->drained)
+            return STEP_WAIT;
+        if (c->in_n == c->in_cap && !conn_room(w, c, c->in_cap * 2))
+            return STEP_CLOSE;
         ssize_t n = conn_recv(w, c);
-        if (n == NET_WAIT) return STEP_WAIT;
-        if (n <= 0) return STEP_CLOSE;
+        if (n == NET_WAIT)
+            return STEP_WAIT;
+        if (n <= 0)
+            return STEP_CLOSE;
     }
 }
 
@@ -241,22 +272,30 @@ Step http_body_step(Worker *w, NetConn *c) {
         size_t want;
         if (c->body_length >= 0) {
             want = head + (size_t)c->body_length;
-            if (c->in_n >= want) return dispatch(w, c, str_of(c->in + head, (size_t)c->body_length), want);
+            if (c->in_n >= want)
+                return dispatch(w, c, str_of(c->in + head, (size_t)c->body_length), want);
         } else {
             ChunkedResult r = decode(c);
-            if (r == CHUNKED_BAD) return http_refuse(w, c, 400, false);
+            if (r == CHUNKED_BAD)
+                return http_refuse(w, c, 400, false);
             int status = admit(w, c, c->body_n);
-            if (status != 0) return http_refuse(w, c, status, false);
-            if (r == CHUNKED_DONE) return dispatch(w, c, str_of(c->in + head, c->body_n), head + c->body_n);
+            if (status != 0)
+                return http_refuse(w, c, status, false);
+            if (r == CHUNKED_DONE)
+                return dispatch(w, c, str_of(c->in + head, c->body_n), head + c->body_n);
             want = SIZE_MAX;
         }
-        if (c->drained) return STEP_WAIT;
+        if (c->drained)
+            return STEP_WAIT;
         if (c->in_n == c->in_cap) { /* grows as the bytes come, not as they are announced */
             size_t cap = c->in_cap * 2 < want ? c->in_cap * 2 : want;
-            if (!conn_room(w, c, cap)) return http_refuse(w, c, 503, false);
+            if (!conn_room(w, c, cap))
+                return http_refuse(w, c, 503, false);
         }
         ssize_t n = conn_recv(w, c);
-        if (n == NET_WAIT) return STEP_WAIT;
-        if (n <= 0) return STEP_CLOSE;
+        if (n == NET_WAIT)
+            return STEP_WAIT;
+        if (n <= 0)
+            return STEP_CLOSE;
     }
 }

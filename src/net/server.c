@@ -72,7 +72,8 @@ static Err check_config(const HttpConfig *c, char why[NET_WHY_BYTES]) {
          "timeouts above zero"},
     };
     for (size_t i = 0; i < COUNT(rule); i++)
-        if (!rule[i].ok) return fail(why, E_INVALID, message, rule[i].detail);
+        if (!rule[i].ok)
+            return fail(why, E_INVALID, message, rule[i].detail);
     return OK;
 }
 
@@ -81,10 +82,13 @@ static Err check_config(const HttpConfig *c, char why[NET_WHY_BYTES]) {
 static int listen_socket(const struct sockaddr_storage *sa, socklen_t len, bool dual) {
     int on = 1, only6 = !dual;
     int fd = socket(sa->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) return -1;
+    if (fd < 0)
+        return -1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (sa->ss_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only6, sizeof only6);
-    if (bind(fd, (const struct sockaddr *)sa, len) == 0 && listen(fd, SOMAXCONN) == 0) return fd;
+    if (sa->ss_family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only6, sizeof only6);
+    if (bind(fd, (const struct sockaddr *)sa, len) == 0 && listen(fd, SOMAXCONN) == 0)
+        return fd;
     int err = errno;
     close(fd);
     errno = err;
@@ -104,7 +108,8 @@ static Err open_listener(HttpServer *s, const HttpListen *want, char why[NET_WHY
         memcpy(&sa, &in, sizeof in);
         fd = listen_socket(&sa, sizeof in, false);
     }
-    if (fd < 0) return fail(why, E_IO, want->address, strerror(errno));
+    if (fd < 0)
+        return fail(why, E_IO, want->address, strerror(errno));
     Listener *l = &s->listener[s->listeners];
     l->fd = fd;
     l->tls = want->tls;
@@ -137,22 +142,23 @@ void server_accept(HttpServer *s, Listener *l) {
         atomic_store(&l->paused, true);
         return;
     }
-    struct epoll_event ev = {.events = EPOLLIN | EPOLLONESHOT,
-                             .data.u64 = EVENT_DATA(EVENT_OTHER, (uint32_t)(l - s->listener))};
+    struct epoll_event ev = {.events = EPOLLIN | EPOLLONESHOT, .data.u64 = EVENT_DATA(EVENT_OTHER, (uint32_t)(l - s->listener))};
     epoll_ctl(s->epoll, EPOLL_CTL_MOD, l->fd, &ev);
 }
 
-int http_port(const HttpServer *s, size_t i) {
-    return i < s->listeners ? s->listener[i].port : 0;
-}
+int http_port(const HttpServer *s, size_t i) { return i < s->listeners ? s->listener[i].port : 0; }
 
 /* ---- start ---- */
 
 static void server_free(HttpServer *s) {
-    for (size_t i = 0; i < s->listeners; i++) close(s->listener[i].fd);
-    if (s->epoll >= 0) close(s->epoll);
-    if (s->ready_fd >= 0) close(s->ready_fd);
-    if (s->quit_fd >= 0) close(s->quit_fd);
+    for (size_t i = 0; i < s->listeners; i++)
+        close(s->listener[i].fd);
+    if (s->epoll >= 0)
+        close(s->epoll);
+    if (s->ready_fd >= 0)
+        close(s->ready_fd);
+    if (s->quit_fd >= 0)
+        close(s->quit_fd);
     for (uint32_t i = 0; s->chunk && i < atomic_load(&s->slots); i += SLOTS_PER_CHUNK)
         free(s->chunk[i / SLOTS_PER_CHUNK]);
     free(s->chunk);
@@ -174,18 +180,22 @@ static Err add_event(HttpServer *s, int fd, uint32_t what, uint32_t events) {
 
 static Err set_up(HttpServer *s, char why[NET_WHY_BYTES]) {
     bool tls = false;
-    for (size_t i = 0; i < s->cfg.listen_count; i++) tls = tls || s->cfg.listen[i].tls;
+    for (size_t i = 0; i < s->cfg.listen_count; i++)
+        tls = tls || s->cfg.listen[i].tls;
     Err e = check_config(&s->cfg, why);
-    if (e != OK) return e;
+    if (e != OK)
+        return e;
     if (blocks_parse(str_c0(s->cfg.trusted_proxies), &s->trusted) != OK)
         return fail(why, E_INVALID, "trusted proxies", "not a list of addresses or blocks");
-    if (!s->app.handle || !s->app.body_limit) return fail(why, E_INVALID, "no handler", NULL);
+    if (!s->app.handle || !s->app.body_limit)
+        return fail(why, E_INVALID, "no handler", NULL);
 
     s->mg = mg_front_start();
     s->addrs = addr_table_new(s->cfg.connections_max);
     s->tls_pool = tls_pool_new(s->cfg.tls_buffers_max);
     s->chunk = calloc((s->cfg.connections_max + SLOTS_PER_CHUNK - 1) / SLOTS_PER_CHUNK, sizeof *s->chunk);
-    if (!s->mg || !s->addrs || !s->tls_pool || !s->chunk) return fail(why, E_NOMEM, "out of memory", NULL);
+    if (!s->mg || !s->addrs || !s->tls_pool || !s->chunk)
+        return fail(why, E_NOMEM, "out of memory", NULL);
     s->epoll = epoll_create1(EPOLL_CLOEXEC);
     s->ready_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     s->quit_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -196,16 +206,20 @@ static Err set_up(HttpServer *s, char why[NET_WHY_BYTES]) {
         if (!s->cfg.tls_cert_file || !s->cfg.tls_key_file)
             return fail(why, E_INVALID, "TLS needs a certificate and a key file", NULL);
         e = tls_context_load(s->cfg.tls_cert_file, s->cfg.tls_key_file, &s->tls, why);
-        if (e != OK) return e;
+        if (e != OK)
+            return e;
     }
-    for (size_t i = 0; i < s->cfg.listen_count && e == OK; i++) e = open_listener(s, &s->cfg.listen[i], why);
-    if (e == OK && pool_start(s) != OK) e = fail(why, E_NOMEM, "no thread could be started", NULL);
+    for (size_t i = 0; i < s->cfg.listen_count && e == OK; i++)
+        e = open_listener(s, &s->cfg.listen[i], why);
+    if (e == OK && pool_start(s) != OK)
+        e = fail(why, E_NOMEM, "no thread could be started", NULL);
     return e;
 }
 
 Err http_start(const HttpConfig *config, const HttpApp *app, HttpServer **out, char why[NET_WHY_BYTES]) {
     HttpServer *s = calloc(1, sizeof *s);
-    if (!s) return fail(why, E_NOMEM, "out of memory", NULL);
+    if (!s)
+        return fail(why, E_NOMEM, "out of memory", NULL);
     s->cfg = *config;
     s->app = *app;
     s->epoll = s->ready_fd = s->quit_fd = -1;
@@ -226,9 +240,11 @@ Err http_start(const HttpConfig *config, const HttpApp *app, HttpServer **out, c
 
 Err http_reload_tls(HttpServer *s, char why[NET_WHY_BYTES]) {
     TlsContext *fresh;
-    if (!s->tls) return OK; /* no TLS listener */
+    if (!s->tls)
+        return OK; /* no TLS listener */
     Err e = tls_context_load(s->cfg.tls_cert_file, s->cfg.tls_key_file, &fresh, why);
-    if (e != OK) return e;
+    if (e != OK)
+        return e;
     pthread_mutex_lock(&s->tls_mu);
     TlsContext *old = s->tls;
     s->tls = fresh;
@@ -242,24 +258,30 @@ Err http_reload_tls(HttpServer *s, char why[NET_WHY_BYTES]) {
 /* Has each connection look at `stopping` and `cutting`. */
 static void run_all(HttpServer *s) {
     uint32_t slots = atomic_load_explicit(&s->slots, memory_order_acquire);
-    for (uint32_t i = 0; i < slots; i++) server_kick(s, i, slot_generation(slot_at(s, i)));
+    for (uint32_t i = 0; i < slots; i++)
+        server_kick(s, i, slot_generation(slot_at(s, i)));
 }
 
 /* wait_ms < 0: as long as it takes. */
 static bool drained(HttpServer *s, int64_t wait_ms) {
     int64_t until = clock_mono_ms() + wait_ms;
     for (unsigned round = 0; atomic_load(&s->stat.open) > 0; round++) {
-        if (wait_ms >= 0 && clock_mono_ms() >= until) return false;
-        if (round % DRAIN_ROUNDS == 0) run_all(s); /* again: one may have been accepted meanwhile */
+        if (wait_ms >= 0 && clock_mono_ms() >= until)
+            return false;
+        if (round % DRAIN_ROUNDS == 0)
+            run_all(s); /* again: one may have been accepted meanwhile */
         usleep(DRAIN_POLL_MS * 1000);
     }
     return true;
 }
 
 void http_stop(HttpServer *s, int drain_ms) {
-    if (!s) return;
-    for (size_t i = 0; i < s->listeners; i++) epoll_ctl(s->epoll, EPOLL_CTL_DEL, s->listener[i].fd, NULL);
-    for (size_t i = 0; i < s->listeners; i++) shutdown(s->listener[i].fd, SHUT_RDWR);
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->listeners; i++)
+        epoll_ctl(s->epoll, EPOLL_CTL_DEL, s->listener[i].fd, NULL);
+    for (size_t i = 0; i < s->listeners; i++)
+        shutdown(s->listener[i].fd, SHUT_RDWR);
     atomic_store(&s->stopping, true);
     if (!drained(s, drain_ms)) {
         atomic_store(&s->cutting, true);
@@ -273,7 +295,8 @@ void http_stats(const HttpServer *s, HttpStats *out) {
     memset(out, 0, sizeof *out);
     out->connections = s->stat.connections;
     out->requests = s->stat.requests;
-    for (size_t i = 0; i < COUNT(out->by_class); i++) out->by_class[i] = s->stat.by_class[i];
+    for (size_t i = 0; i < COUNT(out->by_class); i++)
+        out->by_class[i] = s->stat.by_class[i];
     out->bytes_in = s->stat.bytes_in;
     out->bytes_out = s->stat.bytes_out;
     out->refused_total = s->stat.refused_total;

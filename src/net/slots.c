@@ -5,17 +5,11 @@
 
 enum { FREE, PARKED, OWNED, NOTIFIED, STATE_BITS = 2 };
 
-static uint32_t word_of(uint32_t generation, uint32_t state) {
-    return generation << STATE_BITS | state;
-}
+static uint32_t word_of(uint32_t generation, uint32_t state) { return generation << STATE_BITS | state; }
 
-NetConn *slot_at(HttpServer *s, uint32_t index) {
-    return &s->chunk[index / SLOTS_PER_CHUNK][index % SLOTS_PER_CHUNK];
-}
+NetConn *slot_at(HttpServer *s, uint32_t index) { return &s->chunk[index / SLOTS_PER_CHUNK][index % SLOTS_PER_CHUNK]; }
 
-uint32_t slot_generation(const NetConn *c) {
-    return atomic_load_explicit(&c->word, memory_order_relaxed) >> STATE_BITS;
-}
+uint32_t slot_generation(const NetConn *c) { return atomic_load_explicit(&c->word, memory_order_relaxed) >> STATE_BITS; }
 
 NetConn *slot_new(HttpServer *s) {
     NetConn *c = NULL;
@@ -26,7 +20,8 @@ NetConn *slot_new(HttpServer *s) {
         s->free_slot = c->next;
     } else if (made < s->cfg.connections_max) {
         NetConn **chunk = &s->chunk[made / SLOTS_PER_CHUNK];
-        if (!*chunk) *chunk = calloc(SLOTS_PER_CHUNK, sizeof(NetConn));
+        if (!*chunk)
+            *chunk = calloc(SLOTS_PER_CHUNK, sizeof(NetConn));
         if (*chunk) {
             c = slot_at(s, made);
             c->index = made;
@@ -34,7 +29,8 @@ NetConn *slot_new(HttpServer *s) {
         }
     }
     pthread_mutex_unlock(&s->slots_mu);
-    if (!c) return NULL;
+    if (!c)
+        return NULL;
     uint32_t index = c->index, generation = slot_generation(c);
     memset((char *)c + offsetof(NetConn, index), 0, sizeof *c - offsetof(NetConn, index));
     c->index = index;
@@ -60,9 +56,12 @@ bool slot_take(NetConn *c, uint32_t generation) {
     uint32_t word = atomic_load_explicit(&c->word, memory_order_relaxed);
     for (;;) {
         uint32_t next;
-        if (word == word_of(generation, PARKED)) next = word_of(generation, OWNED);
-        else if (word == word_of(generation, OWNED)) next = word_of(generation, NOTIFIED);
-        else return false;
+        if (word == word_of(generation, PARKED))
+            next = word_of(generation, OWNED);
+        else if (word == word_of(generation, OWNED))
+            next = word_of(generation, NOTIFIED);
+        else
+            return false;
         if (atomic_compare_exchange_weak_explicit(&c->word, &word, next, memory_order_acq_rel, memory_order_relaxed))
             return next == word_of(generation, OWNED);
     }
@@ -95,11 +94,14 @@ void ready_push(HttpServer *s, NetConn *c) {
     c->next = SLOT_NONE;
     pthread_mutex_lock(&s->ready_mu);
     bool first = s->ready_head == SLOT_NONE;
-    if (first) s->ready_head = c->index;
-    else slot_at(s, s->ready_tail)->next = c->index;
+    if (first)
+        s->ready_head = c->index;
+    else
+        slot_at(s, s->ready_tail)->next = c->index;
     s->ready_tail = c->index;
     pthread_mutex_unlock(&s->ready_mu);
-    if (first) ready_wake(s);
+    if (first)
+        ready_wake(s);
 }
 
 NetConn *ready_pop(HttpServer *s) {
@@ -111,11 +113,13 @@ NetConn *ready_pop(HttpServer *s) {
     }
     bool more = c && s->ready_head != SLOT_NONE;
     pthread_mutex_unlock(&s->ready_mu);
-    if (more) ready_wake(s); /* the next worker comes along for the rest */
+    if (more)
+        ready_wake(s); /* the next worker comes along for the rest */
     return c;
 }
 
 void server_kick(HttpServer *s, uint32_t index, uint32_t generation) {
     NetConn *c = slot_at(s, index);
-    if (slot_take(c, generation)) ready_push(s, c);
+    if (slot_take(c, generation))
+        ready_push(s, c);
 }

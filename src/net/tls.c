@@ -21,21 +21,27 @@ static void wipe(void *p, size_t n) {
 
 Err tls_read_file(const char *path, size_t max, char **out, size_t *n, char why[TLS_WHY_BYTES]) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return fail(why, E_IO, path, strerror(errno));
+    if (fd < 0)
+        return fail(why, E_IO, path, strerror(errno));
     char *p = malloc(max + 1);
     size_t have = 0;
     Err e = p ? OK : fail(why, E_NOMEM, path, "out of memory");
     while (p && have <= max) {
         ssize_t got = read(fd, p + have, max + 1 - have);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) e = fail(why, E_IO, path, strerror(errno));
-        if (got <= 0) break;
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            e = fail(why, E_IO, path, strerror(errno));
+        if (got <= 0)
+            break;
         have += (size_t)got;
     }
     close(fd);
-    if (e == OK && have > max) e = fail(why, E_INVALID, path, "too large for a PEM file");
+    if (e == OK && have > max)
+        e = fail(why, E_INVALID, path, "too large for a PEM file");
     if (e != OK) {
-        if (p) wipe(p, have);
+        if (p)
+            wipe(p, have);
         free(p);
         return e;
     }
@@ -67,7 +73,8 @@ static Err pem_each(const char *file, const char *text, size_t n, char why[TLS_W
                     Err (*take)(void *ctx, const char *name, const unsigned char *der, size_t len), void *ctx) {
     br_pem_decoder_context pem;
     DerSink sink = {.p = malloc(n + 1), .cap = n + 1};
-    if (!sink.p) return fail(why, E_NOMEM, file, "out of memory");
+    if (!sink.p)
+        return fail(why, E_NOMEM, file, "out of memory");
     char name[128] = ""; /* as long as the decoder keeps one */
     Err e = OK;
     bool inside = false;
@@ -87,14 +94,12 @@ static Err pem_each(const char *file, const char *text, size_t n, char why[TLS_W
             inside = false;
             e = sink.failed ? E_INVALID : take(ctx, name, sink.p, sink.n);
             break;
-        case BR_PEM_ERROR:
-            e = fail(why, E_INVALID, file, "damaged PEM text");
-            break;
-        default:
-            break;
+        case BR_PEM_ERROR: e = fail(why, E_INVALID, file, "damaged PEM text"); break;
+        default: break;
         }
     }
-    if (e == OK && inside) e = fail(why, E_INVALID, file, "the last PEM object has no END line");
+    if (e == OK && inside)
+        e = fail(why, E_INVALID, file, "the last PEM object has no END line");
     wipe(sink.p, sink.cap);
     wipe(&pem, sizeof pem);
     free(sink.p);
@@ -111,10 +116,13 @@ typedef struct Load {
 static Err take_cert(void *ctx, const char *name, const unsigned char *der, size_t len) {
     Load *l = ctx;
     TlsContext *c = l->c;
-    if (strcmp(name, "CERTIFICATE") != 0 && strcmp(name, "X509 CERTIFICATE") != 0) return OK;
-    if (c->chain_len == TLS_CHAIN_MAX) return fail(l->why, E_INVALID, l->file, "more than 8 certificates");
+    if (strcmp(name, "CERTIFICATE") != 0 && strcmp(name, "X509 CERTIFICATE") != 0)
+        return OK;
+    if (c->chain_len == TLS_CHAIN_MAX)
+        return fail(l->why, E_INVALID, l->file, "more than 8 certificates");
     unsigned char *copy = malloc(len ? len : 1);
-    if (!copy) return fail(l->why, E_NOMEM, l->file, "out of memory");
+    if (!copy)
+        return fail(l->why, E_NOMEM, l->file, "out of memory");
     memcpy(copy, der, len);
     c->chain[c->chain_len].data = copy;
     c->chain[c->chain_len++].data_len = len;
@@ -134,10 +142,14 @@ static const struct {
 static Err take_key(void *ctx, const char *name, const unsigned char *der, size_t len) {
     Load *l = ctx;
     size_t i = 0;
-    while (i < COUNT(key_objects) && strcmp(name, key_objects[i].name) != 0) i++;
-    if (i == COUNT(key_objects)) return OK; /* a certificate or EC PARAMETERS in the same file */
-    if (key_objects[i].fault) return fail(l->why, E_INVALID, l->file, key_objects[i].fault);
-    if (l->have_key) return fail(l->why, E_INVALID, l->file, "more than one private key");
+    while (i < COUNT(key_objects) && strcmp(name, key_objects[i].name) != 0)
+        i++;
+    if (i == COUNT(key_objects))
+        return OK; /* a certificate or EC PARAMETERS in the same file */
+    if (key_objects[i].fault)
+        return fail(l->why, E_INVALID, l->file, key_objects[i].fault);
+    if (l->have_key)
+        return fail(l->why, E_INVALID, l->file, "more than one private key");
     br_skey_decoder_init(&l->c->key);
     br_skey_decoder_push(&l->c->key, der, len);
     if (br_skey_decoder_last_error(&l->c->key) != 0)
@@ -156,7 +168,8 @@ static Err check_ec(TlsContext *c, const br_x509_pkey *pk, Load *l) {
     br_ec_public_key pub;
     if (sk->curve < 23 || sk->curve > 25 || !(ec->supported_curves >> sk->curve & 1))
         return fail(l->why, E_INVALID, l->file, "the EC key is not on P-256, P-384 or P-521");
-    if (br_ec_compute_pub(ec, &pub, buf, sk) == 0) return fail(l->why, E_INVALID, l->file, "the EC key is not valid");
+    if (br_ec_compute_pub(ec, &pub, buf, sk) == 0)
+        return fail(l->why, E_INVALID, l->file, "the EC key is not valid");
     if (pk->key_type != BR_KEYTYPE_EC || pk->key.ec.curve != sk->curve || pk->key.ec.qlen != pub.qlen ||
         memcmp(pk->key.ec.q, pub.q, pub.qlen) != 0)
         return fail(l->why, E_INVALID, l->file, "this private key does not belong to the certificate");
@@ -169,10 +182,12 @@ static Err check_rsa(TlsContext *c, const br_x509_pkey *pk, Load *l) {
     if (sk->n_bitlen < 2048 || sk->n_bitlen > 4096)
         return fail(l->why, E_INVALID, l->file, "an RSA key must have 2048 to 4096 bits");
     size_t len = br_rsa_compute_modulus_get_default()(n, sk);
-    if (len == 0 || len > sizeof n) return fail(l->why, E_INVALID, l->file, "the RSA key is not valid");
+    if (len == 0 || len > sizeof n)
+        return fail(l->why, E_INVALID, l->file, "the RSA key is not valid");
     const unsigned char *cert_n = pk->key.rsa.n;
     size_t cert_len = pk->key_type == BR_KEYTYPE_RSA ? pk->key.rsa.nlen : 0;
-    while (cert_len > 0 && *cert_n == 0) cert_n++, cert_len--;
+    while (cert_len > 0 && *cert_n == 0)
+        cert_n++, cert_len--;
     if (cert_len != len || memcmp(cert_n, n, len) != 0)
         return fail(l->why, E_INVALID, l->file, "this private key does not belong to the certificate");
     return OK;
@@ -201,8 +216,7 @@ static void cache_save(const br_ssl_session_cache_class **ctx, br_ssl_server_con
     pthread_mutex_unlock(&c->mu);
 }
 
-static int cache_load(const br_ssl_session_cache_class **ctx, br_ssl_server_context *sc,
-                      br_ssl_session_parameters *params) {
+static int cache_load(const br_ssl_session_cache_class **ctx, br_ssl_server_context *sc, br_ssl_session_parameters *params) {
     TlsCache *c = (TlsCache *)(void *)ctx;
     pthread_mutex_lock(&c->mu);
     int found = c->lru.vtable->load(&c->lru.vtable, sc, params);
@@ -220,8 +234,10 @@ TlsContext *tls_context_ref(TlsContext *c) {
 }
 
 void tls_context_unref(TlsContext *c) {
-    if (!c || atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) != 1) return;
-    for (size_t i = 0; i < c->chain_len; i++) free(c->chain[i].data);
+    if (!c || atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    for (size_t i = 0; i < c->chain_len; i++)
+        free(c->chain[i].data);
     pthread_mutex_destroy(&c->cache.mu);
     wipe(c, sizeof *c);
     free(c);
@@ -231,7 +247,8 @@ Err tls_context_load(const char *cert_file, const char *key_file, TlsContext **o
     TlsContext *c = calloc(1, sizeof *c);
     char *text = NULL;
     size_t n = 0;
-    if (!c) return fail(why, E_NOMEM, cert_file, "out of memory");
+    if (!c)
+        return fail(why, E_NOMEM, cert_file, "out of memory");
     atomic_init(&c->refs, 1);
     pthread_mutex_init(&c->cache.mu, NULL);
     c->cache.vtable = &cache_vtable;
@@ -239,19 +256,25 @@ Err tls_context_load(const char *cert_file, const char *key_file, TlsContext **o
 
     Load l = {.c = c, .file = cert_file, .why = why};
     Err e = tls_read_file(cert_file, TLS_PEM_BYTES_MAX, &text, &n, why);
-    if (e == OK) e = pem_each(cert_file, text, n, why, take_cert, &l);
+    if (e == OK)
+        e = pem_each(cert_file, text, n, why, take_cert, &l);
     free(text);
-    if (e == OK && c->chain_len == 0) e = fail(why, E_INVALID, cert_file, "no certificate in it");
+    if (e == OK && c->chain_len == 0)
+        e = fail(why, E_INVALID, cert_file, "no certificate in it");
     if (e == OK) {
         text = NULL;
         l.file = key_file;
         e = tls_read_file(key_file, TLS_PEM_BYTES_MAX, &text, &n, why);
-        if (e == OK) e = pem_each(key_file, text, n, why, take_key, &l);
-        if (text) wipe(text, n);
+        if (e == OK)
+            e = pem_each(key_file, text, n, why, take_key, &l);
+        if (text)
+            wipe(text, n);
         free(text);
-        if (e == OK && !l.have_key) e = fail(why, E_INVALID, key_file, "no private key in it");
+        if (e == OK && !l.have_key)
+            e = fail(why, E_INVALID, key_file, "no private key in it");
     }
-    if (e == OK) e = check_chain(c, &l, cert_file);
+    if (e == OK)
+        e = check_chain(c, &l, cert_file);
     if (e != OK) {
         tls_context_unref(c);
         return e;
@@ -291,8 +314,8 @@ void tls_server_setup(TlsContext *c, br_ssl_server_context *sc) {
     br_ssl_engine_set_ec(eng, &br_ec_all_m31);
     br_ssl_engine_set_protocol_names(eng, alpn_names, COUNT(alpn_names));
     if (rsa) {
-        br_ssl_server_set_single_rsa(sc, c->chain, c->chain_len, br_skey_decoder_get_rsa(&c->key), BR_KEYTYPE_SIGN,
-                                     NULL, br_rsa_pkcs1_sign_get_default());
+        br_ssl_server_set_single_rsa(sc, c->chain, c->chain_len, br_skey_decoder_get_rsa(&c->key), BR_KEYTYPE_SIGN, NULL,
+                                     br_rsa_pkcs1_sign_get_default());
     } else {
         br_ssl_server_set_single_ec(sc, c->chain, c->chain_len, br_skey_decoder_get_ec(&c->key), BR_KEYTYPE_SIGN,
                                     (unsigned)c->issuer_key_type, &br_ec_all_m31, br_ecdsa_i31_sign_asn1);

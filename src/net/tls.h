@@ -15,17 +15,17 @@ enum { TLS_CHAIN_MAX = 8, TLS_PEM_BYTES_MAX = 128 * 1024, TLS_WHY_BYTES = 256, T
 
 typedef struct TlsContext TlsContext;
 
-/* Reads a PEM certificate chain (own certificate first) and its private key (EC P-256/P-384/P-521 or RSA of 2048 bits and more; PKCS#8, SEC1
- * or PKCS#1; not encrypted), and checks that they belong together. E_IO (cannot be read), E_INVALID (anything wrong inside),
- * E_NOMEM; `why` names the file and the fault. Reference counted: tls_context_unref gives it back. */
+/* Reads a PEM certificate chain (own certificate first) and its private key (EC P-256/P-384/P-521 or RSA of 2048 bits and more;
+ * PKCS#8, SEC1 or PKCS#1; not encrypted), and checks that they belong together. E_IO (cannot be read), E_INVALID (anything wrong
+ * inside), E_NOMEM; `why` names the file and the fault. Reference counted: tls_context_unref gives it back. */
 Err tls_context_load(const char *cert_file, const char *key_file, TlsContext **out, char why[TLS_WHY_BYTES]);
 TlsContext *tls_context_ref(TlsContext *context);
 void tls_context_unref(TlsContext *context); /* NULL is allowed */
 
-/* Writes a new P-256 key (mode 0600) and a certificate signed by itself, valid from a day before now_ms for `days` (up to 3650; 397
- * is what browsers bear). `names` is a comma-separated list of host names and IP addresses, the first is also the subject;
- * at most 16 names of 253 bytes. Existing files are replaced, each atomically. E_INVALID (names), E_IO, E_NOMEM. The form is
- * RFC 5280's v3 certificate with basicConstraints CA:FALSE, subjectAltName, keyUsage and extendedKeyUsage serverAuth. */
+/* Writes a new P-256 key (mode 0600) and a certificate signed by itself, valid from a day before now_ms for `days` (up to 3650;
+ * 397 is what browsers bear). `names` is a comma-separated list of host names and IP addresses, the first is also the subject; at
+ * most 16 names of 253 bytes. Existing files are replaced, each atomically. E_INVALID (names), E_IO, E_NOMEM. The form is RFC
+ * 5280's v3 certificate with basicConstraints CA:FALSE, subjectAltName, keyUsage and extendedKeyUsage serverAuth. */
 Err tls_self_signed(const char *cert_file, const char *key_file, const char *names, int days, int64_t now_ms,
                     char why[TLS_WHY_BYTES]);
 

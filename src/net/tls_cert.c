@@ -34,7 +34,7 @@ enum {
     SAN_IP = 0x87
 };
 
-#define OID(name, ...)                                 \
+#define OID(name, ...)                                         \
     static const unsigned char name##_bytes[] = {__VA_ARGS__}; \
     static const Str name = {(const char *)name##_bytes, sizeof name##_bytes}
 OID(oid_ec_public_key, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01);
@@ -61,7 +61,8 @@ static void der(Buf *out, int tag, Str content) {
     } else {
         int bytes = content.n < 256 ? 1 : 2;
         buf_char(out, (char)(0x80 | bytes));
-        if (bytes == 2) buf_char(out, (char)(content.n >> 8));
+        if (bytes == 2)
+            buf_char(out, (char)(content.n >> 8));
         buf_char(out, (char)content.n);
     }
     buf_add(out, content);
@@ -69,8 +70,10 @@ static void der(Buf *out, int tag, Str content) {
 
 /* One element around others: the callers fill `inner`, then wrap it. */
 static void der_buf(Buf *out, int tag, const Buf *inner) {
-    if (inner->err != OK) out->err = inner->err;
-    else der(out, tag, buf_str(inner));
+    if (inner->err != OK)
+        out->err = inner->err;
+    else
+        der(out, tag, buf_str(inner));
 }
 
 /* RFC 5280 4.1.2.5: two-digit years until 2049, four-digit ones from 2050. */
@@ -87,18 +90,21 @@ static void der_time(Buf *out, int64_t ms) {
 static void extension(Arena *a, Buf *list, Str oid, bool critical, Str value) {
     Buf one = buf_arena(a, DER_BYTES_MAX);
     der(&one, DER_OID, oid);
-    if (critical) der(&one, DER_BOOL, S("\xff"));
+    if (critical)
+        der(&one, DER_BOOL, S("\xff"));
     der(&one, DER_OCTETS, value);
     der_buf(list, DER_SEQ, &one);
 }
 
 static bool host_valid(Str name) {
-    if (name.n == 0 || name.n > NAME_BYTES_MAX) return false;
+    if (name.n == 0 || name.n > NAME_BYTES_MAX)
+        return false;
     for (size_t i = 0; i < name.n; i++) {
         char c = name.p[i];
         bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
                   (c == '*' && i == 0);
-        if (!ok) return false;
+        if (!ok)
+            return false;
     }
     return true;
 }
@@ -110,8 +116,10 @@ static Err alt_names(Arena *a, const char *names, Buf *out, Str *first) {
     size_t count = 0;
     for (Str name; str_split(&rest, ',', &name);) {
         name = str_trim(name);
-        if (name.n == 0) continue;
-        if (count++ == NAMES_MAX) return E_INVALID;
+        if (name.n == 0)
+            continue;
+        if (count++ == NAMES_MAX)
+            return E_INVALID;
         NetAddr addr;
         if (addr_parse(name, &addr)) {
             bool v4 = str_index(name, ':') == name.n;
@@ -121,9 +129,11 @@ static Err alt_names(Arena *a, const char *names, Buf *out, Str *first) {
         } else {
             return E_INVALID;
         }
-        if (count == 1) *first = name;
+        if (count == 1)
+            *first = name;
     }
-    if (count == 0) return E_INVALID;
+    if (count == 0)
+        return E_INVALID;
     der_buf(out, DER_SEQ, &list);
     return OK;
 }
@@ -133,7 +143,8 @@ static Err to_be_signed(Arena *a, const char *names, int days, int64_t now_ms, S
     Buf tbs = buf_arena(a, DER_BYTES_MAX), alg = buf_arena(a, 64), san = buf_arena(a, DER_BYTES_MAX);
     Str first = {0};
     Err e = alt_names(a, names, &san, &first);
-    if (e != OK) return e;
+    if (e != OK)
+        return e;
 
     Buf version = buf_arena(a, 16);
     der(&version, DER_INT, S("\x02")); /* v3 */
@@ -189,7 +200,8 @@ static Err sign(Arena *a, Str tbs, const br_ec_private_key *sk, Buf *out) {
     br_sha256_update(&sha, tbs.p, tbs.n);
     br_sha256_out(&sha, hash);
     size_t n = br_ecdsa_i31_sign_asn1(&br_ec_all_m31, &br_sha256_vtable, hash, sk, sig);
-    if (n == 0) return E_INTERNAL;
+    if (n == 0)
+        return E_INTERNAL;
     Buf cert = buf_arena(a, DER_BYTES_MAX), alg = buf_arena(a, 64), bits = buf_arena(a, 128);
     buf_add(&cert, tbs);
     der(&alg, DER_OID, oid_ecdsa_sha256);
@@ -202,36 +214,42 @@ static Err sign(Arena *a, Str tbs, const br_ec_private_key *sk, Buf *out) {
 }
 
 /* Writes beside the file and renames, so that a reader never sees half of it. */
-static Err write_pem(Arena *a, const char *file, mode_t mode, const char *banner, Str content,
-                     char why[TLS_WHY_BYTES]) {
+static Err write_pem(Arena *a, const char *file, mode_t mode, const char *banner, Str content, char why[TLS_WHY_BYTES]) {
     size_t n = br_pem_encode(NULL, content.p, content.n, banner, 0);
     char *text = arena_raw(a, n + 1);
     Str temp = arena_printf(a, "%s.new%c", file, 0);
-    if (!text || !temp.p) return fail(why, E_NOMEM, file, "out of memory");
+    if (!text || !temp.p)
+        return fail(why, E_NOMEM, file, "out of memory");
     br_pem_encode(text, content.p, content.n, banner, 0);
     unlink(temp.p);
     int fd = open(temp.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (fd < 0) return fail(why, E_IO, file, strerror(errno));
+    if (fd < 0)
+        return fail(why, E_IO, file, strerror(errno));
     size_t done = 0;
     bool ok = true;
     while (ok && done < n) {
         ssize_t put = write(fd, text + done, n - done);
-        if (put < 0 && errno == EINTR) continue;
+        if (put < 0 && errno == EINTR)
+            continue;
         ok = put > 0;
-        if (ok) done += (size_t)put;
+        if (ok)
+            done += (size_t)put;
     }
     ok = ok && fsync(fd) == 0;
     int err = errno;
     close(fd);
-    if (ok && rename(temp.p, file) == 0) return OK;
-    if (ok) err = errno;
+    if (ok && rename(temp.p, file) == 0)
+        return OK;
+    if (ok)
+        err = errno;
     unlink(temp.p);
     return fail(why, E_IO, file, strerror(err));
 }
 
 Err tls_self_signed(const char *cert_file, const char *key_file, const char *names, int days, int64_t now_ms,
                     char why[TLS_WHY_BYTES]) {
-    if (days < 1 || days > 3650) return fail(why, E_INVALID, cert_file, "validity must be 1 to 3650 days");
+    if (days < 1 || days > 3650)
+        return fail(why, E_INVALID, cert_file, "validity must be 1 to 3650 days");
     Arena arena;
     arena_init(&arena, ARENA_BYTES);
     unsigned char seed[32], key_buf[BR_EC_KBUF_PRIV_MAX_SIZE], pub_buf[BR_EC_KBUF_PUB_MAX_SIZE];
@@ -249,7 +267,8 @@ Err tls_self_signed(const char *cert_file, const char *key_file, const char *nam
     }
     Buf tbs = buf_arena(&arena, DER_BYTES_MAX), cert = buf_arena(&arena, DER_BYTES_MAX);
     e = to_be_signed(&arena, names, days, now_ms, str_of(pk.q, pk.qlen), &tbs);
-    if (e == OK) e = sign(&arena, buf_str(&tbs), &sk, &cert);
+    if (e == OK)
+        e = sign(&arena, buf_str(&tbs), &sk, &cert);
     if (e != OK) {
         fail(why, e, cert_file, e == E_INVALID ? "names must be host names or IP addresses, at most 16" : err_name(e));
         goto out;
@@ -261,7 +280,8 @@ Err tls_self_signed(const char *cert_file, const char *key_file, const char *nam
     }
     br_encode_ec_pkcs8_der(pkcs8, &sk, &pk);
     e = write_pem(&arena, key_file, 0600, "PRIVATE KEY", str_of(pkcs8, n), why);
-    if (e == OK) e = write_pem(&arena, cert_file, 0644, "CERTIFICATE", buf_str(&cert), why);
+    if (e == OK)
+        e = write_pem(&arena, cert_file, 0644, "CERTIFICATE", buf_str(&cert), why);
 out:
     memset(pkcs8, 0, sizeof pkcs8);
     memset(key_buf, 0, sizeof key_buf);

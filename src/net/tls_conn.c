@@ -19,15 +19,18 @@ struct TlsPool {
 
 TlsPool *tls_pool_new(size_t max) {
     TlsPool *p = calloc(1, sizeof *p);
-    if (!p) return NULL;
+    if (!p)
+        return NULL;
     pthread_mutex_init(&p->mu, NULL);
     p->max = max;
     return p;
 }
 
 void tls_pool_free(TlsPool *p) {
-    if (!p) return;
-    while (p->kept) free(p->keep[--p->kept]);
+    if (!p)
+        return;
+    while (p->kept)
+        free(p->keep[--p->kept]);
     pthread_mutex_destroy(&p->mu);
     free(p);
 }
@@ -36,8 +39,10 @@ static unsigned char *pool_get(TlsPool *p) {
     void *b = NULL;
     pthread_mutex_lock(&p->mu);
     bool ok = p->in_use < p->max;
-    if (ok) p->in_use++;
-    if (ok && p->kept) b = p->keep[--p->kept];
+    if (ok)
+        p->in_use++;
+    if (ok && p->kept)
+        b = p->keep[--p->kept];
     pthread_mutex_unlock(&p->mu);
     if (ok && !b) {
         b = malloc(TLS_BUFFER_BYTES);
@@ -51,7 +56,8 @@ static unsigned char *pool_get(TlsPool *p) {
 }
 
 static void pool_put(TlsPool *p, void *b) {
-    if (!b) return;
+    if (!b)
+        return;
     pthread_mutex_lock(&p->mu);
     p->in_use--;
     if (p->kept < TLS_POOL_KEEP) {
@@ -75,7 +81,8 @@ struct TlsConn {
 static bool wake(TlsConn *t) {
     if (!t->in) {
         t->in = pool_get(t->pool);
-        if (!t->in) return false;
+        if (!t->in)
+            return false;
         t->sc.eng.ibuf = t->in;
         if (t->stash) {
             memcpy(t->in, t->stash, t->stash_n);
@@ -85,7 +92,8 @@ static bool wake(TlsConn *t) {
     }
     if (!t->out) {
         t->out = pool_get(t->pool);
-        if (!t->out) return false;
+        if (!t->out)
+            return false;
         t->sc.eng.obuf = t->out;
     }
     return true;
@@ -102,7 +110,8 @@ void tls_conn_rest(TlsConn *t) {
     if (t->in && e->ixa == e->ixb && e->ixa <= STASH_BYTES) {
         if (e->ixa > 0) {
             t->stash = malloc(e->ixa);
-            if (!t->stash) return;
+            if (!t->stash)
+                return;
             memcpy(t->stash, t->in, e->ixa);
             t->stash_n = e->ixa;
         }
@@ -113,7 +122,8 @@ void tls_conn_rest(TlsConn *t) {
 
 TlsConn *tls_conn_new(TlsContext *context, TlsPool *pool) {
     TlsConn *t = calloc(1, sizeof *t);
-    if (!t) return NULL;
+    if (!t)
+        return NULL;
     t->context = tls_context_ref(context);
     t->pool = pool;
     tls_server_setup(context, &t->sc);
@@ -138,7 +148,8 @@ TlsConn *tls_conn_new(TlsContext *context, TlsPool *pool) {
 }
 
 void tls_conn_free(TlsConn *t) {
-    if (!t) return;
+    if (!t)
+        return;
     pool_put(t->pool, t->in);
     pool_put(t->pool, t->out);
     free(t->stash);
@@ -157,12 +168,16 @@ static bool nothing_to_send(const TlsConn *t) {
 int tls_conn_flush(TlsConn *t, int fd) {
     size_t n;
     unsigned char *p;
-    if (!t->out) return 0;
+    if (!t->out)
+        return 0;
     while ((p = br_ssl_engine_sendrec_buf(&t->sc.eng, &n)) != NULL) {
         ssize_t sent = send(fd, p, n, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR) continue;
-        if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? NET_WAIT : NET_FAIL;
-        if (!t->in && !wake(t)) return NET_FAIL; /* the handshake code looks at both buffers */
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent < 0)
+            return errno == EAGAIN || errno == EWOULDBLOCK ? NET_WAIT : NET_FAIL;
+        if (!t->in && !wake(t))
+            return NET_FAIL; /* the handshake code looks at both buffers */
         br_ssl_engine_sendrec_ack(&t->sc.eng, (size_t)sent);
     }
     return 0;
@@ -170,27 +185,35 @@ int tls_conn_flush(TlsConn *t, int fd) {
 
 ssize_t tls_conn_recv(TlsConn *t, int fd, void *to, size_t cap) {
     br_ssl_engine_context *e = &t->sc.eng;
-    if (!wake(t)) return NET_FAIL;
+    if (!wake(t))
+        return NET_FAIL;
     for (;;) {
         size_t n;
         unsigned char *p;
         int flushed = tls_conn_flush(t, fd);
-        if (flushed == NET_FAIL) return NET_FAIL;
+        if (flushed == NET_FAIL)
+            return NET_FAIL;
         unsigned state = br_ssl_engine_current_state(e);
-        if (state == BR_SSL_CLOSED) return br_ssl_engine_last_error(e) == BR_ERR_OK ? 0 : NET_FAIL;
+        if (state == BR_SSL_CLOSED)
+            return br_ssl_engine_last_error(e) == BR_ERR_OK ? 0 : NET_FAIL;
         if (state & BR_SSL_RECVAPP) {
             p = br_ssl_engine_recvapp_buf(e, &n);
-            if (n > cap) n = cap;
+            if (n > cap)
+                n = cap;
             memcpy(to, p, n);
             br_ssl_engine_recvapp_ack(e, n);
             return (ssize_t)n;
         }
-        if (!(state & BR_SSL_RECVREC)) return NET_WAIT;
+        if (!(state & BR_SSL_RECVREC))
+            return NET_WAIT;
         p = br_ssl_engine_recvrec_buf(e, &n);
         ssize_t got = recv(fd, p, n, MSG_DONTWAIT);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? NET_WAIT : NET_FAIL;
-        if (got == 0) return tls_conn_established(t) ? 0 : NET_FAIL;
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return errno == EAGAIN || errno == EWOULDBLOCK ? NET_WAIT : NET_FAIL;
+        if (got == 0)
+            return tls_conn_established(t) ? 0 : NET_FAIL;
         br_ssl_engine_recvrec_ack(e, (size_t)got);
     }
 }
@@ -198,44 +221,46 @@ ssize_t tls_conn_recv(TlsConn *t, int fd, void *to, size_t cap) {
 ssize_t tls_conn_send(TlsConn *t, int fd, const void *from, size_t len, bool more) {
     br_ssl_engine_context *e = &t->sc.eng;
     size_t done = 0;
-    if (!wake(t)) return NET_FAIL;
+    if (!wake(t))
+        return NET_FAIL;
     while (done < len) {
         size_t n;
         unsigned char *p = br_ssl_engine_sendapp_buf(e, &n);
         if (!p) {
-            if (br_ssl_engine_current_state(e) == BR_SSL_CLOSED) return NET_FAIL;
+            if (br_ssl_engine_current_state(e) == BR_SSL_CLOSED)
+                return NET_FAIL;
             int r = tls_conn_flush(t, fd);
-            if (r == NET_FAIL) return NET_FAIL;
-            if (r == NET_WAIT) return done ? (ssize_t)done : NET_WAIT;
-            if (!br_ssl_engine_sendapp_buf(e, &n)) return NET_FAIL; /* before the handshake's end, or after close */
+            if (r == NET_FAIL)
+                return NET_FAIL;
+            if (r == NET_WAIT)
+                return done ? (ssize_t)done : NET_WAIT;
+            if (!br_ssl_engine_sendapp_buf(e, &n))
+                return NET_FAIL; /* before the handshake's end, or after close */
             continue;
         }
-        if (n > len - done) n = len - done;
+        if (n > len - done)
+            n = len - done;
         memcpy(p, (const char *)from + done, n);
         br_ssl_engine_sendapp_ack(e, n);
         done += n;
     }
     if (!more) {
         br_ssl_engine_flush(e, 0);
-        if (tls_conn_flush(t, fd) == NET_FAIL) return NET_FAIL;
+        if (tls_conn_flush(t, fd) == NET_FAIL)
+            return NET_FAIL;
     }
     return (ssize_t)done;
 }
 
-bool tls_conn_wants_write(const TlsConn *t) {
-    return !nothing_to_send(t);
-}
+bool tls_conn_wants_write(const TlsConn *t) { return !nothing_to_send(t); }
 
-bool tls_conn_established(const TlsConn *t) {
-    return (t->sc.eng.application_data & 1) != 0;
-}
+bool tls_conn_established(const TlsConn *t) { return (t->sc.eng.application_data & 1) != 0; }
 
-bool tls_conn_mid_record(const TlsConn *t) {
-    return t->sc.eng.ixa != 0;
-}
+bool tls_conn_mid_record(const TlsConn *t) { return t->sc.eng.ixa != 0; }
 
 void tls_conn_close(TlsConn *t, int fd) {
-    if (br_ssl_engine_current_state(&t->sc.eng) == BR_SSL_CLOSED || !wake(t)) return;
+    if (br_ssl_engine_current_state(&t->sc.eng) == BR_SSL_CLOSED || !wake(t))
+        return;
     br_ssl_engine_close(&t->sc.eng);
     tls_conn_flush(t, fd);
 }

@@ -43,7 +43,8 @@ WsConn *ws_ref(WsConn *s) {
 }
 
 void ws_unref(WsConn *s) {
-    if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1) return;
+    if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
+        return;
     pthread_mutex_destroy(&s->mu);
     free(s->queue);
     free(s->message);
@@ -61,24 +62,28 @@ static Err queue_frame(WsConn *s, int opcode, Str payload) {
     uint8_t head[WS_OUT_HEAD_BYTES_MAX];
     size_t head_n = ws_frame_write(head, opcode, payload.n), need = s->queue_n + head_n + payload.n;
     Err e = OK;
-    if (s->gone || s->closing) return E_STATE;
+    if (s->gone || s->closing)
+        return E_STATE;
     if (need + s->inflight > s->server->cfg.ws_queue_bytes_max) {
         s->slow = s->closing = true;
         e = E_LIMIT;
     } else if (need > s->queue_cap) {
         size_t cap = need < 128 ? 128 : need + need / 2;
         char *p = realloc(s->queue, cap);
-        if (!p) return E_NOMEM;
+        if (!p)
+            return E_NOMEM;
         s->queue = p;
         s->queue_cap = cap;
     }
     bool idle = s->queue_n == 0;
     if (e == OK) {
         memcpy(s->queue + s->queue_n, head, head_n);
-        if (payload.n) memcpy(s->queue + s->queue_n + head_n, payload.p, payload.n);
+        if (payload.n)
+            memcpy(s->queue + s->queue_n + head_n, payload.p, payload.n);
         s->queue_n = need;
     }
-    if (idle || e != OK) server_kick(s->server, s->index, s->generation);
+    if (idle || e != OK)
+        server_kick(s->server, s->index, s->generation);
     return e;
 }
 
@@ -93,12 +98,14 @@ Err ws_send(WsConn *s, bool text, Str message) {
 static void close_with(WsConn *s, int code, Str reason) {
     char payload[WS_CONTROL_BYTES_MAX];
     reason = str_slice(reason, 0, sizeof payload - 2);
-    while (reason.n && !str_utf8_valid(reason)) reason.n--; /* not in the middle of a character */
+    while (reason.n && !str_utf8_valid(reason))
+        reason.n--; /* not in the middle of a character */
     size_t n = code == WS_NO_CODE ? 0 : 2 + reason.n;
     if (n) {
         payload[0] = (char)(code >> 8);
         payload[1] = (char)code;
-        if (reason.n) memcpy(payload + 2, reason.p, reason.n);
+        if (reason.n)
+            memcpy(payload + 2, reason.p, reason.n);
     }
     pthread_mutex_lock(&s->mu);
     if (!s->gone && !s->closing && queue_frame(s, WS_CLOSE, str_of(payload, n)) == OK) {
@@ -130,11 +137,13 @@ void ws_gone(Worker *w, NetConn *c) {
     s->queue = NULL;
     s->queue_n = s->queue_cap = 0;
     pthread_mutex_unlock(&s->mu);
-    if (slow) STAT_ADD(server, ws_slow, 1);
+    if (slow)
+        STAT_ADD(server, ws_slow, 1);
     atomic_fetch_sub(&server->stat.ws, 1);
     free(s->message);
     s->message = NULL;
-    if (server->app.ws_closed) server->app.ws_closed(server->app.ctx, s, s->code);
+    if (server->app.ws_closed)
+        server->app.ws_closed(server->app.ctx, s, s->code);
     ws_unref(s);
 }
 
@@ -159,14 +168,17 @@ static bool take_queue(HttpServer *server, NetConn *c) {
 /* 0: nothing left, NET_WAIT, NET_FAIL, 1: more, later. */
 static int send_queue(HttpServer *server, NetConn *c) {
     for (;;) {
-        if (!take_queue(server, c)) return NET_FAIL;
+        if (!take_queue(server, c))
+            return NET_FAIL;
         if (!conn_out_pending(c)) {
             c->ws->blocked_ms = 0;
             return 0;
         }
         int r = conn_flush(server, c);
-        if (r == NET_WAIT && !c->ws->blocked_ms) c->ws->blocked_ms = clock_mono_ms();
-        if (r != 0) return r;
+        if (r == NET_WAIT && !c->ws->blocked_ms)
+            c->ws->blocked_ms = clock_mono_ms();
+        if (r != 0)
+            return r;
         c->ws->blocked_ms = 0;
     }
 }
@@ -180,14 +192,16 @@ static void deliver(Worker *w, WsConn *s, int opcode, Str message) {
     pthread_mutex_lock(&s->mu);
     bool closing = s->closing;
     pthread_mutex_unlock(&s->mu);
-    if (closing || !server->app.ws_message) return;
+    if (closing || !server->app.ws_message)
+        return;
     server->app.ws_message(server->app.ctx, s, opcode == WS_TEXT, message, &w->arena);
     arena_reset(&w->arena);
 }
 
 static void on_close(WsConn *s, Str payload) {
     int code = WS_NO_CODE;
-    if (payload.n >= 2) code = (uint8_t)payload.p[0] << 8 | (uint8_t)payload.p[1];
+    if (payload.n >= 2)
+        code = (uint8_t)payload.p[0] << 8 | (uint8_t)payload.p[1];
     if (payload.n == 1 || (payload.n >= 2 && !ws_close_code_valid(code))) {
         fail(s, WS_PROTOCOL, S("bad close frame"));
         return;
@@ -217,7 +231,8 @@ static void on_data(Worker *w, WsConn *s, const WsFrame *f, Str payload) {
         fail(s, WS_TOO_BIG, S("message too long"));
         return;
     }
-    if (f->opcode != WS_CONTINUATION) s->message_opcode = f->opcode;
+    if (f->opcode != WS_CONTINUATION)
+        s->message_opcode = f->opcode;
     if (need > s->message_cap) {
         size_t cap = need + need / 2;
         char *p = realloc(s->message, cap);
@@ -228,9 +243,11 @@ static void on_data(Worker *w, WsConn *s, const WsFrame *f, Str payload) {
         s->message = p;
         s->message_cap = cap;
     }
-    if (payload.n) memcpy(s->message + s->message_n, payload.p, payload.n);
+    if (payload.n)
+        memcpy(s->message + s->message_n, payload.p, payload.n);
     s->message_n = need;
-    if (!f->fin) return;
+    if (!f->fin)
+        return;
     deliver(w, s, s->message_opcode, str_of(s->message, s->message_n));
     free(s->message);
     s->message = NULL;
@@ -246,8 +263,10 @@ static bool read_frames(Worker *w, NetConn *c) {
     while (!s->fatal && !s->got_close) {
         WsFrame f;
         int r = ws_frame_head((const uint8_t *)c->in + at, c->in_n - at, max, &f);
-        if (r > 1) fail(s, r, r == WS_TOO_BIG ? S("message too long") : S("bad frame"));
-        if (r != 1) break;
+        if (r > 1)
+            fail(s, r, r == WS_TOO_BIG ? S("message too long") : S("bad frame"));
+        if (r != 1)
+            break;
         if (c->in_n - at < f.head + f.length) {
             conn_consume(c, at);
             at = 0;
@@ -267,16 +286,19 @@ static bool read_frames(Worker *w, NetConn *c) {
         } else if (f.opcode != WS_PONG) {
             on_data(w, s, &f, payload);
         }
-        if (!s->message_opcode) s->message_ms = 0;
+        if (!s->message_opcode)
+            s->message_ms = 0;
     }
     conn_consume(c, s->fatal || s->got_close ? c->in_n : at);
     bool partial = c->in_n > 0 || s->message_opcode;
-    if (partial && !s->message_ms) s->message_ms = clock_mono_ms();
+    if (partial && !s->message_ms)
+        s->message_ms = clock_mono_ms();
     return ok;
 }
 
 static void sooner(int64_t *at, int64_t since, int64_t after) {
-    if (since && since + after < *at) *at = since + after;
+    if (since && since + after < *at)
+        *at = since + after;
 }
 
 /* When the ticker should look, if nothing happens before. */
@@ -284,7 +306,8 @@ static Step park(Worker *w, NetConn *c) {
     const HttpConfig *cfg = &w->server->cfg;
     WsConn *s = c->ws;
     int64_t at = s->heard_ms + cfg->ws_ping_ms;
-    if (s->pinged) at = s->pinged_ms + cfg->ws_pong_ms;
+    if (s->pinged)
+        at = s->pinged_ms + cfg->ws_pong_ms;
     sooner(&at, s->message_ms, cfg->ws_message_timeout_ms);
     sooner(&at, s->blocked_ms, cfg->write_timeout_ms);
     pthread_mutex_lock(&s->mu);
@@ -301,11 +324,14 @@ Step ws_deadline(Worker *w, NetConn *c) {
     int64_t now = clock_mono_ms();
     pthread_mutex_lock(&s->mu);
     bool close_over = s->close_ms && now >= s->close_ms + WS_CLOSE_WAIT_MS;
-    if (close_over) s->code = s->close_code;
+    if (close_over)
+        s->code = s->close_code;
     bool stuck = s->blocked_ms && now >= s->blocked_ms + cfg->write_timeout_ms;
-    if (stuck) s->slow = s->closing = true; /* counted when it is gone */
+    if (stuck)
+        s->slow = s->closing = true; /* counted when it is gone */
     pthread_mutex_unlock(&s->mu);
-    if (close_over || stuck) return STEP_CLOSE;
+    if (close_over || stuck)
+        return STEP_CLOSE;
     if (s->message_ms && now >= s->message_ms + cfg->ws_message_timeout_ms) {
         STAT_ADD(server, timeouts, 1);
         fail(s, WS_POLICY, S("message too slow"));
@@ -325,37 +351,47 @@ Step ws_deadline(Worker *w, NetConn *c) {
 Step ws_step(Worker *w, NetConn *c) {
     HttpServer *server = w->server;
     WsConn *s = c->ws;
-    if (atomic_load_explicit(&server->stopping, memory_order_relaxed)) close_with(s, WS_GOING_AWAY, S("shutting down"));
+    if (atomic_load_explicit(&server->stopping, memory_order_relaxed))
+        close_with(s, WS_GOING_AWAY, S("shutting down"));
     bool first = true;
     for (;;) {
         int r = send_queue(server, c);
-        if (r == NET_FAIL) return STEP_CLOSE;
-        if (r == 1) return STEP_YIELD;
+        if (r == NET_FAIL)
+            return STEP_CLOSE;
+        if (r == 1)
+            return STEP_YIELD;
         if (r == 0 && (s->fatal || s->got_close)) { /* our close frame has left */
             ws_gone(w, c);
             return conn_linger(c);
         }
-        if (!first && c->drained) return park(w, c);
+        if (!first && c->drained)
+            return park(w, c);
         ssize_t n = 0;
         if (!first || c->in_n == 0) {
-            if (c->in_n == c->in_cap) return STEP_CLOSE; /* read_frames made room for any frame that may come */
+            if (c->in_n == c->in_cap)
+                return STEP_CLOSE; /* read_frames made room for any frame that may come */
             n = conn_recv(w, c);
-            if (n == NET_WAIT) return park(w, c);
-            if (n <= 0) return STEP_CLOSE;
+            if (n == NET_WAIT)
+                return park(w, c);
+            if (n <= 0)
+                return STEP_CLOSE;
             s->heard_ms = clock_mono_ms();
             s->pinged = false;
         }
         first = false;
-        if (!read_frames(w, c)) return STEP_CLOSE;
+        if (!read_frames(w, c))
+            return STEP_CLOSE;
     }
 }
 
 Step ws_upgrade(Worker *w, NetConn *c) {
     HttpServer *server = w->server;
     int status = mg_front_check_upgrade(w->mg);
-    if (status != 0) return http_refuse(w, c, status, true);
+    if (status != 0)
+        return http_refuse(w, c, status, true);
     WsConn *s = calloc(1, sizeof *s);
-    if (!s) return http_refuse(w, c, 503, true);
+    if (!s)
+        return http_refuse(w, c, 503, true);
     atomic_init(&s->refs, 1);
     pthread_mutex_init(&s->mu, NULL);
     s->id = atomic_fetch_add(&last_id, 1) + 1;
@@ -386,7 +422,8 @@ Step ws_upgrade(Worker *w, NetConn *c) {
     w->upgrade = NULL;
     bool ok = status == 0 && answer.err == OK && conn_send(server, c, buf_str(&answer), (Str){0}, false);
     arena_reset(&w->arena);
-    if (!ok) return STEP_CLOSE;
+    if (!ok)
+        return STEP_CLOSE;
     conn_consume(c, c->body_n);
     atomic_store_explicit(&c->phase, PHASE_WS, memory_order_relaxed);
     return STEP_AGAIN;

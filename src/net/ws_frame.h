@@ -18,8 +18,8 @@ typedef struct WsFrame {
 } WsFrame;
 
 /* Reads the head of a client's frame from p[0..n). 0: it is not complete yet; 1: *out is filled in; otherwise the close code:
- * 1002 for an unmasked frame, reserved bits or opcodes, a fragmented or long control frame, a length that is not in its shortest form; 1009 for
- * a payload over max_bytes. Never looks behind p + n. */
+ * 1002 for an unmasked frame, reserved bits or opcodes, a fragmented or long control frame, a length that is not in its shortest
+ * form; 1009 for a payload over max_bytes. Never looks behind p + n. */
 int ws_frame_head(const uint8_t *p, size_t n, uint64_t max_bytes, WsFrame *out);
 
 /* Takes the mask off p[0..n), in place; `at` is the offset of p within the payload. */

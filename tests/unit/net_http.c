@@ -7,7 +7,8 @@ static Answer a;
 
 static bool is_letters(const char *p, size_t n) {
     for (size_t i = 0; i < n; i++)
-        if (p[i] != (char)('a' + i % 26)) return false;
+        if (p[i] != (char)('a' + i % 26))
+            return false;
     return true;
 }
 
@@ -104,7 +105,8 @@ static void bodies(int port) {
     answer_free(&a);
 
     int n = sprintf(text, "POST /big HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", 3 * 1024 * 1024);
-    for (int i = 0; i < 3 * 1024 * 1024; i++) text[n + i] = (char)('a' + i % 26);
+    for (int i = 0; i < 3 * 1024 * 1024; i++)
+        text[n + i] = (char)('a' + i % 26);
     put(fd, text, (size_t)n + 3 * 1024 * 1024);
     get_answer(fd, &a, false);
     expect(a.status == 200 && a.body_n == 3 * 1024 * 1024 && is_letters(a.body, a.body_n), "3 MB there and back");
@@ -144,8 +146,7 @@ static void streams(int port) {
     for (size_t i = 0; i < COUNT(sizes); i++) {
         for (int chunked = 0; chunked < 2; chunked++) {
             char text[128];
-            snprintf(text, sizeof text, "GET /%s?n=%d HTTP/1.1\r\nHost: x\r\n\r\n", chunked ? "chunked" : "stream",
-                     sizes[i]);
+            snprintf(text, sizeof text, "GET /%s?n=%d HTTP/1.1\r\nHost: x\r\n\r\n", chunked ? "chunked" : "stream", sizes[i]);
             put_text(fd, text);
             get_answer(fd, &a, false);
             expect(a.status == 200 && a.body_n == (size_t)sizes[i] && is_letters(a.body, a.body_n),
@@ -172,7 +173,8 @@ static void streams(int port) {
     char some[1000];
     get_exactly(fd, some, sizeof some);
     close(fd);
-    for (int i = 0; i < 500 && pours_open > 0; i++) usleep(10000);
+    for (int i = 0; i < 500 && pours_open > 0; i++)
+        usleep(10000);
     expect(pours_open == 0, "every stream was ended exactly once");
 }
 
@@ -195,7 +197,8 @@ static int64_t at_once(int port, const char *path, int n) {
     bool good = true;
     snprintf(number, sizeof number, "%d", port);
     int64_t began = clock_mono_ms();
-    for (int i = 0; i < n; i++) pthread_create(&t[i], NULL, one_request, arg);
+    for (int i = 0; i < n; i++)
+        pthread_create(&t[i], NULL, one_request, arg);
     for (int i = 0; i < n; i++) {
         void *r;
         pthread_join(t[i], &r);
@@ -309,8 +312,7 @@ int main(void) {
     streams(port);
     HttpStats st;
     http_stats(s, &st);
-    expect(st.requests > 20 && st.by_class[2] > 15 && st.by_class[4] >= 2 && st.bytes_in > 3000000 &&
-               st.bytes_out > 6000000,
+    expect(st.requests > 20 && st.by_class[2] > 15 && st.by_class[4] >= 2 && st.bytes_in > 3000000 && st.bytes_out > 6000000,
            "the counters count");
     http_stop(s, 1000);
     workers();

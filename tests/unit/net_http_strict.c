@@ -38,7 +38,10 @@ static const struct {
     {"a bare LF in the head", GET "Host: x\nX-A: b\r\n\r\n", 400},
     {"a head ended by two LF", GET "Host: x\n\n", 400},
     {"a bare CR in a value", GET "Host: x\r\nX-A: a\rb\r\n\r\n", 400},
-    {"a control character in a value", GET "Host: x\r\nX-A: a\x01" "b\r\n\r\n", 400},
+    {"a control character in a value",
+     GET "Host: x\r\nX-A: a\x01"
+         "b\r\n\r\n",
+     400},
     {"no Host", "GET /hello HTTP/1.1\r\n\r\n", 400},
     {"two Hosts", GET "Host: x\r\nHost: x\r\n\r\n", 400},
     {"a Host with a slash", GET "Host: x/y\r\n\r\n", 400},
@@ -95,7 +98,8 @@ static char *line_of(size_t n) {
 static char *headers_of(int n) {
     static char text[40000];
     int at = sprintf(text, GET "Host: x\r\n");
-    for (int i = 1; i < n; i++) at += sprintf(text + at, "X-%d: y\r\n", i);
+    for (int i = 1; i < n; i++)
+        at += sprintf(text + at, "X-%d: y\r\n", i);
     strcpy(text + at, "\r\n");
     return text;
 }
@@ -138,8 +142,7 @@ static void chunked_splits(void) {
             total += made;
             at += used;
         }
-        same = same && r == CHUNKED_DONE && total == 13 && memcmp(out, "abc0123456789", 13) == 0 &&
-               strcmp(raw + at, "NEXT") == 0;
+        same = same && r == CHUNKED_DONE && total == 13 && memcmp(out, "abc0123456789", 13) == 0 && strcmp(raw + at, "NEXT") == 0;
     }
     expect(same, "chunked decoding is the same however the bytes are split");
 }

@@ -42,7 +42,8 @@ static WsConn *_Atomic ws_kept;
 static Err pour(void *ctx, void *to, size_t cap, size_t *n) {
     Pour *p = ctx;
     *n = (int64_t)cap < p->left ? cap : (size_t)p->left;
-    for (size_t i = 0; i < *n; i++) ((char *)to)[i] = (char)('a' + (p->at + (int64_t)i) % 26);
+    for (size_t i = 0; i < *n; i++)
+        ((char *)to)[i] = (char)('a' + (p->at + (int64_t)i) % 26);
     p->at += (int64_t)*n;
     p->left -= (int64_t)*n;
     return OK;
@@ -75,7 +76,8 @@ static void kit_handle(void *ctx, const Request *req, Reply *rep) {
         rep->stream = pour;
         rep->done = pour_done;
         rep->stream_ctx = p;
-        if (str_starts(req->path, S("/stream"))) rep->length = p->left;
+        if (str_starts(req->path, S("/stream")))
+            rep->length = p->left;
         pours_open++;
     } else if (str_eq(req->path, S("/fixed"))) {
         rep->fixed = S("static bytes");
@@ -93,12 +95,12 @@ static void kit_handle(void *ctx, const Request *req, Reply *rep) {
     } else if (str_eq(req->path, S("/split"))) {
         reply_header(rep, "X-Value", S("a\r\nX-Injected: 1"));
     } else if (str_eq(req->path, S("/overflow"))) {
-        for (int i = 0; i < 2000; i++) reply_header(rep, "X-Many", S("0123456789"));
+        for (int i = 0; i < 2000; i++)
+            reply_header(rep, "X-Many", S("0123456789"));
     } else if (str_starts(req->path, S("/info"))) {
         Str test = req->header(req, "x-test");
         buf_printf(&rep->body, "%.*s|%.*s|%.*s|%.*s|%.*s|%d|%zu|%.*s", STR_ARG(req->method), STR_ARG(req->path),
-                   STR_ARG(req->query), STR_ARG(req->host), STR_ARG(req->remote), req->tls, req->body.n,
-                   STR_ARG(test));
+                   STR_ARG(req->query), STR_ARG(req->host), STR_ARG(req->remote), req->tls, req->body.n, STR_ARG(test));
     } else {
         rep->status = 404;
         buf_lit(&rep->body, "nothing here");
@@ -123,9 +125,12 @@ static WsAccept kit_ws_open(void *ctx, const Request *req, Reply *refusal, WsCon
         buf_lit(&refusal->body, "no");
         return (WsAccept){false, {0}};
     }
-    if (str_eq(req->path, S("/ws/late"))) ws_close(conn, 4401, S("who are you"));
-    if (str_eq(req->path, S("/ws/greet"))) ws_send(conn, true, S("welcome"));
-    if (str_eq(req->path, S("/ws/keep"))) ws_kept = ws_ref(conn);
+    if (str_eq(req->path, S("/ws/late")))
+        ws_close(conn, 4401, S("who are you"));
+    if (str_eq(req->path, S("/ws/greet")))
+        ws_send(conn, true, S("welcome"));
+    if (str_eq(req->path, S("/ws/keep")))
+        ws_kept = ws_ref(conn);
     return (WsAccept){true, str_eq(req->path, S("/ws/sub")) ? S("phoenix") : (Str){0}};
 }
 
@@ -133,7 +138,8 @@ static void kit_ws_message(void *ctx, WsConn *conn, bool text, Str message, Aren
     (void)ctx, (void)arena;
     if (text && str_eq(message, S("flood"))) {
         static char block[16 * 1024];
-        while (ws_send(conn, false, str_of(block, sizeof block)) == OK) continue;
+        while (ws_send(conn, false, str_of(block, sizeof block)) == OK)
+            continue;
         return;
     }
     if (text && str_eq(message, S("bye"))) {
@@ -195,7 +201,8 @@ MAYBE_UNUSED static int dial(int port) { return dial_from("127.0.0.1", port); }
 MAYBE_UNUSED static bool put(int fd, const void *p, size_t n) {
     while (n > 0) {
         ssize_t sent = send(fd, p, n, MSG_NOSIGNAL);
-        if (sent <= 0) return false;
+        if (sent <= 0)
+            return false;
         p = (const char *)p + sent;
         n -= (size_t)sent;
     }
@@ -207,7 +214,8 @@ MAYBE_UNUSED static bool put_text(int fd, const char *text) { return put(fd, tex
 /* One read within `ms`; 0 at the end, -1 on time-out or reset. */
 MAYBE_UNUSED static ssize_t get_some(int fd, void *to, size_t cap, int ms) {
     struct pollfd p = {.fd = fd, .events = POLLIN};
-    if (poll(&p, 1, ms) != 1) return -1;
+    if (poll(&p, 1, ms) != 1)
+        return -1;
     return recv(fd, to, cap, 0);
 }
 
@@ -215,7 +223,8 @@ MAYBE_UNUSED static bool get_exactly(int fd, void *to, size_t n) {
     size_t have = 0;
     while (have < n) {
         ssize_t got = get_some(fd, (char *)to + have, n - have, PATIENCE_MS);
-        if (got <= 0) return false;
+        if (got <= 0)
+            return false;
         have += (size_t)got;
     }
     return true;
@@ -228,8 +237,10 @@ MAYBE_UNUSED static bool closes_within(int fd, int ms) {
     for (;;) {
         struct pollfd p = {.fd = fd, .events = POLLIN};
         int64_t left = until - clock_mono_ms();
-        if (left < 0 || poll(&p, 1, (int)left) != 1) return false;
-        if (recv(fd, sink, sizeof sink, 0) <= 0) return true;
+        if (left < 0 || poll(&p, 1, (int)left) != 1)
+            return false;
+        if (recv(fd, sink, sizeof sink, 0) <= 0)
+            return true;
     }
 }
 
@@ -245,9 +256,11 @@ MAYBE_UNUSED static const char *answer_header(const Answer *a, const char *name)
     static char value[1024];
     for (const char *line = strstr(a->head, "\r\n"); line; line = strstr(line + 2, "\r\n")) {
         size_t n = strlen(name);
-        if (strncasecmp(line + 2, name, n) != 0 || line[2 + n] != ':') continue;
+        if (strncasecmp(line + 2, name, n) != 0 || line[2 + n] != ':')
+            continue;
         const char *from = line + 3 + n, *to = strstr(from, "\r\n");
-        while (*from == ' ') from++;
+        while (*from == ' ')
+            from++;
         snprintf(value, sizeof value, "%.*s", (int)(to - from), from);
         return value;
     }
@@ -261,9 +274,11 @@ MAYBE_UNUSED static void get_answer(int fd, Answer *a, bool to_head) {
     while (n < sizeof a->head - 1) {
         /* up to the empty line, byte by byte only near it */
         ssize_t got = get_some(fd, a->head + n, 1, PATIENCE_MS);
-        if (got <= 0) return;
+        if (got <= 0)
+            return;
         n++;
-        if (n >= 4 && memcmp(a->head + n - 4, "\r\n\r\n", 4) == 0) break;
+        if (n >= 4 && memcmp(a->head + n - 4, "\r\n\r\n", 4) == 0)
+            break;
     }
     int status = atoi(a->head + 9);
     const char *length = answer_header(a, "content-length"), *coding;
@@ -272,26 +287,33 @@ MAYBE_UNUSED static void get_answer(int fd, Answer *a, bool to_head) {
         a->status = status;
     } else if (length) {
         a->body_n = (size_t)atoll(length);
-        if (a->body_n <= ANSWER_MAX && get_exactly(fd, a->body, a->body_n)) a->status = status;
+        if (a->body_n <= ANSWER_MAX && get_exactly(fd, a->body, a->body_n))
+            a->status = status;
     } else if ((coding = answer_header(a, "transfer-encoding")) && strcmp(coding, "chunked") == 0) {
         for (;;) {
             char line[32] = "";
             size_t at = 0;
-            while (at < sizeof line - 1 && get_exactly(fd, line + at, 1) && line[at++] != '\n') continue;
+            while (at < sizeof line - 1 && get_exactly(fd, line + at, 1) && line[at++] != '\n')
+                continue;
             size_t size = strtoul(line, NULL, 16);
-            if (at == 0 || a->body_n + size + 2 > ANSWER_MAX) return;
-            if (!get_exactly(fd, a->body + a->body_n, size + 2)) return;
-            if (memcmp(a->body + a->body_n + size, "\r\n", 2) != 0) return;
+            if (at == 0 || a->body_n + size + 2 > ANSWER_MAX)
+                return;
+            if (!get_exactly(fd, a->body + a->body_n, size + 2))
+                return;
+            if (memcmp(a->body + a->body_n + size, "\r\n", 2) != 0)
+                return;
             a->body_n += size;
             a->body[a->body_n] = 0;
-            if (size == 0) break;
+            if (size == 0)
+                break;
         }
         a->status = status;
     } else {
         ssize_t got;
         while ((got = get_some(fd, a->body + a->body_n, ANSWER_MAX - a->body_n, PATIENCE_MS)) > 0)
             a->body_n += (size_t)got;
-        if (got == 0) a->status = status;
+        if (got == 0)
+            a->status = status;
     }
 }
 
@@ -340,12 +362,14 @@ MAYBE_UNUSED static void ws_put(int fd, int b0, const void *p, size_t n) {
         at = 4;
     } else {
         f[1] = 0x80 | 127;
-        for (int i = 0; i < 8; i++) f[2 + i] = (uint8_t)((uint64_t)n >> (56 - 8 * i));
+        for (int i = 0; i < 8; i++)
+            f[2 + i] = (uint8_t)((uint64_t)n >> (56 - 8 * i));
         at = 10;
     }
     memcpy(f + at, mask, 4);
     at += 4;
-    for (size_t i = 0; i < n; i++) f[at + i] = ((const uint8_t *)p)[i] ^ mask[i & 3];
+    for (size_t i = 0; i < n; i++)
+        f[at + i] = ((const uint8_t *)p)[i] ^ mask[i & 3];
     put(fd, f, at + n);
     free(f);
 }
@@ -353,17 +377,22 @@ MAYBE_UNUSED static void ws_put(int fd, int b0, const void *p, size_t n) {
 /* Reads a frame: its opcode, or -1. The payload into to[cap], NUL-terminated. */
 MAYBE_UNUSED static int ws_get(int fd, char *to, size_t cap, size_t *n) {
     uint8_t h[10];
-    if (!get_exactly(fd, h, 2)) return -1;
+    if (!get_exactly(fd, h, 2))
+        return -1;
     uint64_t len = h[1] & 0x7f;
     if (len == 126) {
-        if (!get_exactly(fd, h + 2, 2)) return -1;
+        if (!get_exactly(fd, h + 2, 2))
+            return -1;
         len = (uint64_t)h[2] << 8 | h[3];
     } else if (len == 127) {
-        if (!get_exactly(fd, h + 2, 8)) return -1;
+        if (!get_exactly(fd, h + 2, 8))
+            return -1;
         len = 0;
-        for (int i = 0; i < 8; i++) len = len << 8 | h[2 + i];
+        for (int i = 0; i < 8; i++)
+            len = len << 8 | h[2 + i];
     }
-    if (len >= cap || !get_exactly(fd, to, (size_t)len)) return -1;
+    if (len >= cap || !get_exactly(fd, to, (size_t)len))
+        return -1;
     to[len] = 0;
     *n = (size_t)len;
     return h[0] & 0x0f;
@@ -375,8 +404,10 @@ MAYBE_UNUSED static int ws_close_code(int fd) {
     size_t n;
     for (;;) {
         int op = ws_get(fd, b, sizeof b, &n);
-        if (op < 0) return 0;
-        if (op == 8) return n >= 2 ? (uint8_t)b[0] << 8 | (uint8_t)b[1] : 1005;
+        if (op < 0)
+            return 0;
+        if (op == 8)
+            return n >= 2 ? (uint8_t)b[0] << 8 | (uint8_t)b[1] : 1005;
     }
 }
 

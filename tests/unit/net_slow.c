@@ -11,9 +11,12 @@ static int64_t drip(int fd, const char *text, int ms, int give_up_ms) {
     while (clock_mono_ms() - began < give_up_ms) {
         char sink[1024];
         struct pollfd p = {.fd = fd, .events = POLLIN};
-        if (poll(&p, 1, ms) == 1 && recv(fd, sink, sizeof sink, 0) <= 0) return clock_mono_ms() - began;
-        if (!put(fd, text, 1)) return clock_mono_ms() - began;
-        if (text[1]) text++;
+        if (poll(&p, 1, ms) == 1 && recv(fd, sink, sizeof sink, 0) <= 0)
+            return clock_mono_ms() - began;
+        if (!put(fd, text, 1))
+            return clock_mono_ms() - began;
+        if (text[1])
+            text++;
     }
     return give_up_ms;
 }
@@ -83,9 +86,12 @@ static void undisturbed(void) {
     int port = http_port(s, 0), slow[SLOW];
     for (int i = 0; i < SLOW; i++) {
         slow[i] = dial(port);
-        if (i % 4 == 1) put_text(slow[i], "GET /hello HTTP/1.1\r\nHo");
-        if (i % 4 == 2) put_text(slow[i], "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 999\r\n\r\nabc");
-        if (i % 4 == 3) put_text(slow[i], "GET /stream?n=100000000 HTTP/1.1\r\nHost: x\r\n\r\n"); /* never reads */
+        if (i % 4 == 1)
+            put_text(slow[i], "GET /hello HTTP/1.1\r\nHo");
+        if (i % 4 == 2)
+            put_text(slow[i], "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 999\r\n\r\nabc");
+        if (i % 4 == 3)
+            put_text(slow[i], "GET /stream?n=100000000 HTTP/1.1\r\nHost: x\r\n\r\n"); /* never reads */
     }
     HttpStats st;
     uint64_t filled = 1;
@@ -94,7 +100,8 @@ static void undisturbed(void) {
         bool same = st.bytes_out == filled;
         filled = st.bytes_out;
         usleep(300000);
-        if (same) break;
+        if (same)
+            break;
     } while (true);
     int64_t began = clock_mono_ms();
     int good = 0, fd = dial(port);
@@ -106,13 +113,14 @@ static void undisturbed(void) {
         put(slow[i], "x", 1);
     }
     int64_t took = clock_mono_ms() - began;
-    expect(good == 100 && took < 3000, "200 silent, dripping and unread connections disturb nobody (%d ms for 100)",
-           (int)took);
+    expect(good == 100 && took < 3000, "200 silent, dripping and unread connections disturb nobody (%d ms for 100)", (int)took);
     http_stats(s, &st);
     expect(st.workers <= 4 && st.open_connections == SLOW + 1, "and hold no worker (%u workers)", st.workers);
     close(fd);
-    for (int i = 0; i < SLOW; i++) close(slow[i]);
-    for (int i = 0; i < 500 && pours_open > 0; i++) usleep(10000);
+    for (int i = 0; i < SLOW; i++)
+        close(slow[i]);
+    for (int i = 0; i < 500 && pours_open > 0; i++)
+        usleep(10000);
     http_stop(s, 2000);
     expect(pours_open == 0, "every stream was ended");
 }
@@ -126,7 +134,8 @@ static void unread_answers(void) {
     put_text(fd, "GET /stream?n=100000000 HTTP/1.1\r\nHost: x\r\n\r\n");
     HttpStats st = {0};
     int64_t began = clock_mono_ms();
-    do usleep(20000), http_stats(s, &st);
+    do
+        usleep(20000), http_stats(s, &st);
     while (st.open_connections > 0 && clock_mono_ms() - began < 5000);
     expect(st.open_connections == 0 && st.timeouts == 1 && pours_open == 0, "an answer that nobody reads is cut");
     close(fd);
@@ -134,7 +143,8 @@ static void unread_answers(void) {
     put_text(fd, "GET /stream?n=2000000 HTTP/1.1\r\nHost: x\r\n\r\n");
     size_t have = 0;
     char b[100000];
-    for (ssize_t n; have < 2000000 && (n = get_some(fd, b, sizeof b, PATIENCE_MS)) > 0; usleep(50000)) have += (size_t)n;
+    for (ssize_t n; have < 2000000 && (n = get_some(fd, b, sizeof b, PATIENCE_MS)) > 0; usleep(50000))
+        have += (size_t)n;
     expect(have > 2000000, "one that is read slowly but steadily is not");
     close(fd);
     http_stop(s, 1000);
@@ -166,7 +176,8 @@ static void connection_limits(void) {
     http_stats(s, &st);
     expect(st.refused_address == 1, "it is counted");
     close(sixth), close(other);
-    for (int i = 1; i < 5; i++) close(fd[i]);
+    for (int i = 1; i < 5; i++)
+        close(fd[i]);
     http_stop(s, 1000);
 
     c.connections_per_address_max = 0;
@@ -183,16 +194,19 @@ static void connection_limits(void) {
     http_stats(s, &st);
     expect(good == 40 && st.open_connections <= 16, "at connections_max idle ones make room (%u open)", st.open_connections);
     expect(closes_within(many[0], 1000), "the longest idle first");
-    for (int i = 0; i < 40; i++) close(many[i]);
+    for (int i = 0; i < 40; i++)
+        close(many[i]);
     http_stop(s, 1000);
 
     s = kit_start(&c);
     port = http_port(s, 0);
-    for (int i = 0; i < 17; i++) many[i] = dial(port), put_text(many[i], "GET /he"); /* not idle: none may go */
+    for (int i = 0; i < 17; i++)
+        many[i] = dial(port), put_text(many[i], "GET /he"); /* not idle: none may go */
     usleep(200000);
     http_stats(s, &st);
     expect(st.open_connections == 16 && st.refused_total == 1, "busy ones do not: the newest is turned away");
-    for (int i = 0; i < 17; i++) close(many[i]);
+    for (int i = 0; i < 17; i++)
+        close(many[i]);
     http_stop(s, 1000);
 }
 
@@ -203,7 +217,8 @@ static void body_limits(void) {
     int port = http_port(s, 0), fd[3];
     const char *head = "POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n";
     static char body[200000];
-    for (int i = 0; i < 2; i++) fd[i] = dial(port), put_text(fd[i], head);
+    for (int i = 0; i < 2; i++)
+        fd[i] = dial(port), put_text(fd[i], head);
     usleep(100000);
     fd[2] = dial(port);
     put_text(fd[2], head);
@@ -222,7 +237,8 @@ static void body_limits(void) {
     get_answer(fd[2], &a, false);
     expect(a.status == 200, "and their places are free again");
     answer_free(&a);
-    for (int i = 0; i < 3; i++) close(fd[i]);
+    for (int i = 0; i < 3; i++)
+        close(fd[i]);
     http_stop(s, 1000);
 
     c.pending_in_bytes_max = 100000;

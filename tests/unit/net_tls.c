@@ -72,7 +72,8 @@ static void self_signed(void) {
     expect(has("Dec 30 00:00:00 2049") && has("Jan 30 00:00:00 2050"), "the years are right: %s", out);
     static const char *const bad[] = {"", "a b", "x,y/z", "a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a"};
     for (size_t i = 0; i < COUNT(bad); i++)
-        expect(tls_self_signed(path("b.pem"), path("b.key"), bad[i], 30, now, why) == E_INVALID, "names '%s' are refused", bad[i]);
+        expect(tls_self_signed(path("b.pem"), path("b.key"), bad[i], 30, now, why) == E_INVALID, "names '%s' are refused",
+               bad[i]);
     expect(tls_self_signed("/nowhere/b.pem", "/nowhere/b.key", "x", 30, now, why) == E_IO && strstr(why, "/nowhere/"),
            "a folder that does not exist: %s", why);
     TlsContext *c = NULL;
@@ -85,12 +86,14 @@ static void loading(void) {
         "-out ec.pem");
     run("openssl ecparam -name secp384r1 -genkey -out ec384.key && openssl req -new -x509 -key ec384.key -subj /CN=ec384 -days "
         "30 -out ec384.pem");
-    run("openssl genrsa -traditional -out rsa.key 2048 && openssl req -new -x509 -key rsa.key -subj /CN=rsa -days 30 -out rsa.pem");
+    run("openssl genrsa -traditional -out rsa.key 2048 && openssl req -new -x509 -key rsa.key -subj /CN=rsa -days 30 -out "
+        "rsa.pem");
     run("openssl pkcs8 -topk8 -nocrypt -in rsa.key -out rsa8.key && openssl pkcs8 -topk8 -nocrypt -in ec.key -out ec8.key");
     run("openssl pkcs8 -topk8 -passout pass:x -in ec.key -out locked.key");
     run("openssl genrsa -out small.key 1024 && openssl req -new -x509 -key small.key -subj /CN=s -days 30 -out small.pem");
     run("openssl genpkey -algorithm ed25519 -out ed.key && openssl req -new -x509 -key ed.key -subj /CN=ed -days 30 -out ed.pem");
-    run("cat ec.pem rsa.pem > chain.pem; cat ec.pem ec.key > both.pem; head -c 300 ec.pem > cut.pem; head -c 100 ec.key > cut.key; "
+    run("cat ec.pem rsa.pem > chain.pem; cat ec.pem ec.key > both.pem; head -c 300 ec.pem > cut.pem; head -c 100 ec.key > "
+        "cut.key; "
         "for i in 1 2 3 4 5 6 7 8 9; do cat ec.pem; done > long.pem; head -c 200000 /dev/zero > huge.pem; tr -d '\\n' < ec.pem > "
         "flat.pem; printf %%s \"$(cat ec.pem)\" > noeol.pem");
     write_file("empty.pem", "");
@@ -168,22 +171,29 @@ static void handshakes(const char *kind) {
         client(port, option);
         expect(has("|/info|") && has(suites[i]), "%s: %s", kind, suites[i]);
     }
-    static const char *const refused[] = {"-tls1_1 -cipher ALL:@SECLEVEL=0", "-tls1 -cipher ALL:@SECLEVEL=0",
-                                          "-tls1_2 -cipher AES128-SHA", "-tls1_2 -cipher AES128-GCM-SHA256",
-                                          "-tls1_2 -cipher ECDHE-RSA-AES128-SHA:ECDHE-ECDSA-AES128-SHA", "-tls1_3"};
+    static const char *const refused[] = {"-tls1_1 -cipher ALL:@SECLEVEL=0",
+                                          "-tls1 -cipher ALL:@SECLEVEL=0",
+                                          "-tls1_2 -cipher AES128-SHA",
+                                          "-tls1_2 -cipher AES128-GCM-SHA256",
+                                          "-tls1_2 -cipher ECDHE-RSA-AES128-SHA:ECDHE-ECDSA-AES128-SHA",
+                                          "-tls1_3"};
     for (size_t i = 0; i < COUNT(refused); i++) {
         client(port, refused[i]);
         expect(!has("|/info|"), "%s: refused: %s", kind, refused[i]);
     }
-    run("rm -f session; printf 'GET /info HTTP/1.0\\r\\n\\r\\n' | timeout 20 openssl s_client -connect 127.0.0.1:%d -ign_eof -sess_out "
-        "session; printf 'GET /info HTTP/1.0\\r\\n\\r\\n' | timeout 20 openssl s_client -connect 127.0.0.1:%d -ign_eof -sess_in session",
+    run("rm -f session; printf 'GET /info HTTP/1.0\\r\\n\\r\\n' | timeout 20 openssl s_client -connect 127.0.0.1:%d -ign_eof "
+        "-sess_out "
+        "session; printf 'GET /info HTTP/1.0\\r\\n\\r\\n' | timeout 20 openssl s_client -connect 127.0.0.1:%d -ign_eof -sess_in "
+        "session",
         port, port);
     expect(has("Reused, TLSv1.2"), "%s: a session is resumed", kind);
-    run("{ printf 'GET /stream?n=3000000 HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n'; sleep 0.1; } | timeout 30 openssl "
+    run("{ printf 'GET /stream?n=3000000 HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n'; sleep 0.1; } | timeout 30 "
+        "openssl "
         "s_client -connect 127.0.0.1:%d -ign_eof -quiet 2>/dev/null | tr -d '\\r' | sed '1,/^$/d' | wc -c",
         port);
     expect(atoi(out) == 3000000, "%s: 3 MB come whole (%d)", kind, atoi(out));
-    run("{ printf 'POST /length HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 1000000\\r\\nConnection: close\\r\\n\\r\\n'; head -c 1000000 "
+    run("{ printf 'POST /length HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 1000000\\r\\nConnection: close\\r\\n\\r\\n'; head -c "
+        "1000000 "
         "/dev/zero; } | timeout 30 openssl s_client -connect 127.0.0.1:%d -ign_eof -quiet 2>/dev/null",
         port);
     expect(has("200 OK") && strcmp(out + strlen(out) - 7, "1000000") == 0, "%s: 1 MB is taken whole", kind);
@@ -224,14 +234,17 @@ static void broken_clients(void) {
     int port = http_port(s, 1), fd[MANY];
     for (int i = 0; i < MANY; i++) {
         fd[i] = dial(port);
-        if (i % 3 == 1) put(fd[i], "\x16\x03\x01", 3);              /* a record's head, cut */
-        if (i % 3 == 2) put(fd[i], "\x16\x03\x01\x02\x00\x01", 6); /* a record, cut */
+        if (i % 3 == 1)
+            put(fd[i], "\x16\x03\x01", 3);              /* a record's head, cut */
+        if (i % 3 == 2)
+            put(fd[i], "\x16\x03\x01\x02\x00\x01", 6); /* a record, cut */
     }
     usleep(200000);
     client(port, "");
     expect(has("|/info|"), "150 silent or unfinished handshakes do not hold the buffers");
     bool all = true;
-    for (int i = 0; i < MANY; i++) all = all && closes_within(fd[i], 3000), close(fd[i]);
+    for (int i = 0; i < MANY; i++)
+        all = all && closes_within(fd[i], 3000), close(fd[i]);
     expect(all, "and are let go after the handshake's time");
     int plain = dial(port);
     put_text(plain, "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -240,7 +253,8 @@ static void broken_clients(void) {
     HttpStats st;
     for (int i = 0; i < 100; i++) {
         http_stats(s, &st);
-        if (st.open_connections == 0) break;
+        if (st.open_connections == 0)
+            break;
         usleep(10000);
     }
     expect(st.tls_failures >= 1 && st.open_connections == 0, "failures are counted, nothing is left open");
@@ -250,19 +264,21 @@ static void broken_clients(void) {
 static void websocket(void) {
     HttpConfig c = tls_config(path("ec.pem"), path("ec.key"));
     HttpServer *s = kit_start(&c);
-    write_file("frames", "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
-    run("{ cat frames; sleep 0.2; printf '\\201\\205\\001\\002\\003\\004igohn'; sleep 0.2; printf '\\210\\200aaaa'; } | timeout 20 openssl "
+    write_file("frames",
+               "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    run("{ cat frames; sleep 0.2; printf '\\201\\205\\001\\002\\003\\004igohn'; sleep 0.2; printf '\\210\\200aaaa'; } | timeout "
+        "20 openssl "
         "s_client -connect 127.0.0.1:%d -ign_eof -quiet 2>/dev/null",
         http_port(s, 1));
-    expect(has("101 Switching") && has("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") && has("hello"),
-           "a WebSocket over TLS");
+    expect(has("101 Switching") && has("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") && has("hello"), "a WebSocket over TLS");
     http_stop(s, 1000);
 }
 
 int main(void) {
     signal(SIGPIPE, SIG_IGN);
-    if (!mkdtemp(dir)) return 1;
+    if (!mkdtemp(dir))
+        return 1;
     self_signed();
     loading();
     handshakes("ec");

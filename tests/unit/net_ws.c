@@ -58,8 +58,10 @@ static void frame_heads(void) {
     expect(same, "what is written is read back");
     static const int good[] = {1000, 1001, 1007, 1011, 3000, 4401, 4999}, bad[] = {0, 999, 1004, 1005, 1006, 1015, 2999, 5000};
     bool ok = true;
-    for (size_t i = 0; i < COUNT(good); i++) ok = ok && ws_close_code_valid(good[i]);
-    for (size_t i = 0; i < COUNT(bad); i++) ok = ok && !ws_close_code_valid(bad[i]);
+    for (size_t i = 0; i < COUNT(good); i++)
+        ok = ok && ws_close_code_valid(good[i]);
+    for (size_t i = 0; i < COUNT(bad); i++)
+        ok = ok && !ws_close_code_valid(bad[i]);
     expect(ok, "close codes that a peer may send");
 }
 
@@ -104,7 +106,8 @@ static void handshakes(int port) {
         {"a short key", "GET /ws HTTP/1.1\r\nHost: x\r\n" UPGRADE V13 "Sec-WebSocket-Key: abc==\r\n\r\n", 400},
         {"two keys", "GET /ws HTTP/1.1\r\nHost: x\r\n" UPGRADE V13 KEY KEY "\r\n", 400},
         {"POST", "POST /ws HTTP/1.1\r\nHost: x\r\n" UPGRADE V13 KEY "\r\n", 400},
-        {"the old draft", "GET /ws HTTP/1.1\r\nHost: x\r\n" UPGRADE "Sec-WebSocket-Key1: a\r\nSec-WebSocket-Key2: b\r\n\r\n12345678", 426},
+        {"the old draft",
+         "GET /ws HTTP/1.1\r\nHost: x\r\n" UPGRADE "Sec-WebSocket-Key1: a\r\nSec-WebSocket-Key2: b\r\n\r\n12345678", 426},
         {"HTTP/1.0", "GET /ws HTTP/1.0\r\nHost: x\r\n" UPGRADE V13 KEY "\r\n", 400},
     };
     for (size_t i = 0; i < COUNT(bad); i++)
@@ -138,17 +141,24 @@ static void messages(int port) {
            "fragments are joined, even within a character");
     /* many frames in one write, and one frame in many */
     char burst[100 * 7];
-    for (int i = 0; i < 100; i++) memcpy(burst + i * 7, "\x81\x81\0\0\0\0z", 7);
+    for (int i = 0; i < 100; i++)
+        memcpy(burst + i * 7, "\x81\x81\0\0\0\0z", 7);
     put(fd, burst, sizeof burst);
     int good = 0;
-    for (int i = 0; i < 100; i++) good += ws_get(fd, text, sizeof text, &n) == 1 && strcmp(text, "z") == 0;
+    for (int i = 0; i < 100; i++)
+        good += ws_get(fd, text, sizeof text, &n) == 1 && strcmp(text, "z") == 0;
     expect(good == 100, "a burst of frames keeps its order and number");
-    for (int i = 0; i < 7; i++) put(fd, burst + i, 1), usleep(3000);
+    for (int i = 0; i < 7; i++)
+        put(fd, burst + i, 1), usleep(3000);
     expect(ws_get(fd, text, sizeof text, &n) == 1 && strcmp(text, "z") == 0, "a frame in seven pieces");
     int before = ws_closed_calls;
-    ws_put(fd, 0x88, "\x03\xe8" "done", 6);
+    ws_put(fd, 0x88,
+           "\x03\xe8"
+           "done",
+           6);
     expect(ws_close_code(fd) == 1000 && closes_within(fd, PATIENCE_MS), "a close is echoed and ends it");
-    for (int i = 0; i < 200 && ws_closed_calls == before; i++) usleep(5000);
+    for (int i = 0; i < 200 && ws_closed_calls == before; i++)
+        usleep(5000);
     expect(ws_closed_calls == before + 1 && ws_last_code == 1000, "the application hears of it once");
     close(fd);
     fd = open_ws(port);
@@ -164,7 +174,8 @@ static void messages(int port) {
     before = ws_closed_calls;
     fd = open_ws(port);
     close(fd);
-    for (int i = 0; i < 200 && ws_closed_calls == before; i++) usleep(5000);
+    for (int i = 0; i < 200 && ws_closed_calls == before; i++)
+        usleep(5000);
     expect(ws_closed_calls == before + 1 && ws_last_code == 1006, "a connection that just goes is 1006");
 }
 
@@ -225,9 +236,11 @@ static void keepalive(void) {
     began = clock_mono_ms();
     for (int i = 0; i < 20; i++) { /* still alive: answers pings, but the message stays unfinished */
         struct pollfd p = {.fd = fd, .events = POLLIN};
-        if (poll(&p, 1, 100) == 1) break;
+        if (poll(&p, 1, 100) == 1)
+            break;
     }
-    for (int op = 9; op == 9;) op = ws_get(fd, text, sizeof text, &n);
+    for (int op = 9; op == 9;)
+        op = ws_get(fd, text, sizeof text, &n);
     expect(n >= 2 && (uint8_t)text[1] == (1008 & 0xff) && clock_mono_ms() - began >= 500, "an unfinished message has a deadline");
     close(fd);
     fd = open_ws(http_port(s, 0));
@@ -259,9 +272,11 @@ static void slow_consumer(void) {
     int fd = open_ws(http_port(s, 0)), before = ws_closed_calls;
     ws_put(fd, 0x81, "flood", 5);
     HttpStats st = {0};
-    for (int i = 0; i < 400 && st.ws_slow == 0; i++) usleep(10000), http_stats(s, &st);
+    for (int i = 0; i < 400 && st.ws_slow == 0; i++)
+        usleep(10000), http_stats(s, &st);
     expect(st.ws_slow == 1, "a full queue cuts the connection");
-    for (int i = 0; i < 200 && ws_closed_calls == before; i++) usleep(5000);
+    for (int i = 0; i < 200 && ws_closed_calls == before; i++)
+        usleep(5000);
     expect(ws_closed_calls == before + 1 && ws_last_code == 1006, "the application hears of it");
     close(fd);
     http_stop(s, 1000);
@@ -273,8 +288,10 @@ static void *send_many(void *arg) {
     char m[32];
     for (int i = 0; i < EACH; i++) {
         int len = snprintf(m, sizeof m, "%d %d", (int)(intptr_t)arg, i);
-        while (ws_send(ws_kept, true, str_of(m, (size_t)len)) != OK) usleep(100);
-        if (i % 64 == 0) usleep(500); /* the reader is no faster */
+        while (ws_send(ws_kept, true, str_of(m, (size_t)len)) != OK)
+            usleep(100);
+        if (i % 64 == 0)
+            usleep(500); /* the reader is no faster */
     }
     return NULL;
 }
@@ -286,7 +303,8 @@ static void many_threads(void) {
     int fd = ws_dial(http_port(s, 0), "/ws/keep", "", &a);
     answer_free(&a);
     pthread_t t[SENDERS];
-    for (intptr_t i = 0; i < SENDERS; i++) pthread_create(&t[i], NULL, send_many, (void *)i);
+    for (intptr_t i = 0; i < SENDERS; i++)
+        pthread_create(&t[i], NULL, send_many, (void *)i);
     int next[SENDERS] = {0}, got = 0;
     bool order = true;
     while (got < SENDERS * EACH && ws_get(fd, text, sizeof text, &n) == 1) {
@@ -294,13 +312,15 @@ static void many_threads(void) {
         order = order && sscanf(text, "%d %d", &who, &number) == 2 && number == next[who]++;
         got++;
     }
-    for (int i = 0; i < SENDERS; i++) pthread_join(t[i], NULL);
+    for (int i = 0; i < SENDERS; i++)
+        pthread_join(t[i], NULL);
     expect(got == SENDERS * EACH && order, "%d messages of %d threads arrive, each thread's in order", got, SENDERS);
     close(fd);
     HttpStats st;
     for (int i = 0; i < 200; i++) {
         http_stats(s, &st);
-        if (st.open_ws == 0) break;
+        if (st.open_ws == 0)
+            break;
         usleep(5000);
     }
     expect(ws_send(ws_kept, true, S("late")) == E_STATE, "sending on a closed connection is harmless");
