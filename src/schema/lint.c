@@ -16,9 +16,9 @@ static void fault(Lint *l, const char *what, const char *which) {
 }
 
 static size_t field_bytes(uint8_t type) {
-    static const size_t bytes[] = {[F_I64] = sizeof(int64_t), [F_I32] = sizeof(int32_t), [F_BOOL] = sizeof(bool),
-                                   [F_STR] = sizeof(Str),     [F_STRS] = sizeof(List),   [F_I64S] = sizeof(List),
-                                   [F_RECS] = sizeof(List)};
+    static const size_t bytes[] = {
+        [F_I64] = sizeof(int64_t), [F_I32] = sizeof(int32_t), [F_BOOL] = sizeof(bool), [F_STR] = sizeof(Str),
+        [F_STRS] = sizeof(List),   [F_I64S] = sizeof(List),   [F_RECS] = sizeof(List)};
     return type < COUNT(bytes) ? bytes[type] : 0;
 }
 

@@ -97,7 +97,8 @@ static const uint8_t *value_skip(unsigned wire, uint64_t v, const uint8_t *p, co
     return wire == WIRE_BYTES && v <= (size_t)(end - p) ? p + v : NULL;
 }
 
-/* Sets one field, whose first varint was `v` and stands before `p`; returns what follows, or NULL when it cannot be of its type. */
+/* Sets one field, whose first varint was `v` and stands before `p`; returns what follows, or NULL when it cannot be of its type.
+ */
 static inline const uint8_t *field_set(const Field *f, void *row, unsigned wire, uint64_t v, const uint8_t *p,
                                        const uint8_t *end) {
     void *at = (char *)row + f->offset;

@@ -101,23 +101,26 @@ struct Record {
 };
 
 /* Row makers for tables. */
-#define FIELD(tag_, T, member, type_, doc_) {.tag = (tag_), .type = (type_), .offset = offsetof(T, member), .name = #member, .doc = (doc_)}
-#define FIELD_RECS(tag_, T, member, sub_, doc_)                                                                                    \
+#define FIELD(tag_, T, member, type_, doc_) \
+    {.tag = (tag_), .type = (type_), .offset = offsetof(T, member), .name = #member, .doc = (doc_)}
+#define FIELD_RECS(tag_, T, member, sub_, doc_) \
     {.tag = (tag_), .type = F_RECS, .offset = offsetof(T, member), .name = #member, .doc = (doc_), .sub = (sub_)}
 
-#define FIELD_BLOB(tag_, T, member, doc_)                                                                                           \
+#define FIELD_BLOB(tag_, T, member, doc_) \
     {.tag = (tag_), .type = F_STR, .offset = offsetof(T, member), .name = #member, .doc = (doc_), .blob = true}
 
 /* Appends the encoding of `row`. A list that could not be built (see below) sets out->err to E_NOMEM. */
 void record_encode(const Record *r, const void *row, Buf *out);
-/* Fills `row` (r->size bytes; its id is left alone) from encoded bytes; views into them. E_CORRUPT when they are not well-formed. */
+/* Fills `row` (r->size bytes; its id is left alone) from encoded bytes; views into them. E_CORRUPT when they are not well-formed.
+ */
 Err record_decode(const Record *r, Str bytes, void *row);
 /* As record_decode, but looks into every list of sub-records too. Scratch from `a`. E_CORRUPT, E_NOMEM. */
 Err record_verify(const Record *r, Str bytes, Arena *a);
 /* The field with this tag, or NULL. */
 const Field *record_field(const Record *r, unsigned tag);
 /* Checks the tables: ascending tags, no tag twice or retired, offsets inside the struct, docs present, kinds and index ids unique
- * over all `n` records, index parts that exist and fit KEY_PARTS_MAX. Prints one line per fault to stderr; returns their number. */
+ * over all `n` records, index parts that exist and fit KEY_PARTS_MAX. Prints one line per fault to stderr; returns their number.
+ */
 size_t record_lint(const Record *const *all, size_t n);
 
 /* Reading a list: for (ListIter it = list_iter(&l); list_str(&it, &s);) … Each returns false at the end (or on bad bytes). */

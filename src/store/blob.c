@@ -1,5 +1,5 @@
-#include "crypto/hmac.h"
 #include "store/blob.h"
+#include "crypto/hmac.h"
 #include "store/internal.h"
 
 enum { BLOB_HEAD_BYTES = 16 };
@@ -62,7 +62,8 @@ Err blob_put_as(Tx *tx, Str bytes, const BlobId *id) {
     uint8_t key[BLOB_KEY_BYTES];
     e = head_put(tx, id, (BlobHead){.refs = 1, .bytes = bytes.n});
     for (size_t at = 0; !e && at < bytes.n; at += STORE_BLOB_CHUNK_BYTES)
-        e = db_put(tx, DB_BLOB, chunk_key(key, id, at / STORE_BLOB_CHUNK_BYTES), str_slice(bytes, at, at + STORE_BLOB_CHUNK_BYTES));
+        e = db_put(tx, DB_BLOB, chunk_key(key, id, at / STORE_BLOB_CHUNK_BYTES),
+                   str_slice(bytes, at, at + STORE_BLOB_CHUNK_BYTES));
     return e;
 }
 

@@ -237,10 +237,8 @@ static void check_small(Check *c) {
             if (rest.n != 1 || !c->s->kinds[(uint8_t)rest.p[0]] || cur.value.n != sizeof(uint64_t))
                 fault(c, "a sequence is not well-formed");
             break;
-        case 'm':
-            break;
-        default:
-            fault(c, "an unknown key in the small values");
+        case 'm': break;
+        default: fault(c, "an unknown key in the small values");
         }
     }
     if (!c->err)

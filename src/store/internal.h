@@ -13,8 +13,8 @@
  *
  * Views: in a READ transaction what these functions give are views into the map, good until store_read_end. In a WRITE
  * transaction LMDB's pages move under later writes, so everything that public functions give is first copied into the
- * transaction's arena and stays good until the write function returns; db_get and cursors do NOT copy: what they give is good until
- * the next write only (db_copy copies). */
+ * transaction's arena and stays good until the write function returns; db_get and cursors do NOT copy: what they give is good
+ * until the next write only (db_copy copies). */
 #ifndef STORE_INTERNAL_H
 #define STORE_INTERNAL_H
 
@@ -143,7 +143,8 @@ typedef struct Cursor {
 } Cursor;
 /* E_NOMEM: more than TX_CURSORS_MAX at once. */
 Err cursor_open(Tx *tx, Db db, Cursor *c);
-/* Goes to the first key >= `key` / the last key / the last key < `key`. False: there is none (or the transaction broke: tx->err). */
+/* Goes to the first key >= `key` / the last key / the last key < `key`. False: there is none (or the transaction broke: tx->err).
+ */
 bool cursor_seek(Cursor *c, Str key);
 bool cursor_last(Cursor *c);
 bool cursor_seek_before(Cursor *c, Str key);
@@ -164,9 +165,7 @@ enum { ORDERED_BYTES_MAX = 9 };
  * Negative: all bits flipped. */
 unsigned ordered_put(uint8_t to[ORDERED_BYTES_MAX], int64_t v);
 /* Its length by its first byte. */
-static inline unsigned ordered_len(uint8_t first) {
-    return first >= 0xF8 ? first - 0xF6u : first < 0x08 ? 0x09u - first : 1u;
-}
+static inline unsigned ordered_len(uint8_t first) { return first >= 0xF8 ? first - 0xF6u : first < 0x08 ? 0x09u - first : 1u; }
 /* Reads one from the front of *s and cuts it off. False when s is too short. */
 bool ordered_get(Str *s, int64_t *v);
 
@@ -192,12 +191,13 @@ Str rec_key(uint8_t to[1 + ORDERED_BYTES_MAX], const Record *r, int64_t id);
 
 /* ---- full text (text.c) ---- */
 
-/* Brings the text index in line with a record that is about to be stored (old_row NULL: new; new_row NULL: deleted). Called inside
- * rec_insert, rec_put and rec_delete for each IX_TEXT index, and only when a text field or the index's `when` changed. The rows are complete
- * (the id is their first member), safe over writes, and already filtered by `when`: a row that is not in the index is given as NULL. */
+/* Brings the text index in line with a record that is about to be stored (old_row NULL: new; new_row NULL: deleted). Called
+ * inside rec_insert, rec_put and rec_delete for each IX_TEXT index, and only when a text field or the index's `when` changed. The
+ * rows are complete (the id is their first member), safe over writes, and already filtered by `when`: a row that is not in the
+ * index is given as NULL. */
 Err text_index_put(Tx *tx, const Record *r, const Index *ix, const void *old_row, const void *new_row);
-/* Compares the postings of one text index with what the records say, both ways: one call of `say` per fault, *faults counts them. In a read
- * transaction; may use the transaction's arena. */
+/* Compares the postings of one text index with what the records say, both ways: one call of `say` per fault, *faults counts them.
+ * In a read transaction; may use the transaction's arena. */
 Err text_check(Tx *tx, const Record *r, const Index *ix, void (*say)(void *ctx, Str line), void *ctx, uint64_t *faults);
 
 #endif

@@ -82,9 +82,9 @@ bool ordered_get(Str *s, int64_t *v) {
 
 /* ---- keys ---- */
 
-/* Strings: 0 and 1 stand as 1,1 and 1,2; a 0 ends them. So their order is memcmp's and none is a prefix of another. One of more than
- * STR_PLAIN_BYTES of this keeps its first STR_PREFIX_BYTES or one less, and 32 hex digits of its SHA-256: longer than any plain one,
- * so equal only to itself. */
+/* Strings: 0 and 1 stand as 1,1 and 1,2; a 0 ends them. So their order is memcmp's and none is a prefix of another. One of more
+ * than STR_PLAIN_BYTES of this keeps its first STR_PREFIX_BYTES or one less, and 32 hex digits of its SHA-256: longer than any
+ * plain one, so equal only to itself. */
 enum { STR_PLAIN_BYTES = 96, STR_PREFIX_BYTES = 72, STR_HASH_BYTES = 16 };
 _Static_assert(STR_PREFIX_BYTES - 1 + 2 * STR_HASH_BYTES > STR_PLAIN_BYTES, "a hashed string must not equal a plain one");
 _Static_assert(STR_PREFIX_BYTES + 2 * STR_HASH_BYTES + 1 <= KEY_STR_BYTES_MAX, "named limit");
@@ -198,23 +198,13 @@ static Err part_values(const IndexInfo *info, unsigned i, const void *row, Arena
     }
     const void *at = (const char *)row + info->parts[i].offset;
     switch ((FieldType)info->parts[i].type) {
-    case F_I64:
-        v->one_i64 = *(const int64_t *)at;
-        break;
-    case F_I32:
-        v->one_i64 = *(const int32_t *)at;
-        break;
-    case F_BOOL:
-        v->one_i64 = *(const bool *)at;
-        break;
-    case F_STR:
-        v->one_str = *(const Str *)at;
-        break;
+    case F_I64: v->one_i64 = *(const int64_t *)at; break;
+    case F_I32: v->one_i64 = *(const int32_t *)at; break;
+    case F_BOOL: v->one_i64 = *(const bool *)at; break;
+    case F_STR: v->one_str = *(const Str *)at; break;
     case F_STRS:
     case F_I64S:
-    case F_RECS:
-        v->n = 0;
-        return list_values(at, info->parts[i].text, a, v);
+    case F_RECS: v->n = 0; return list_values(at, info->parts[i].text, a, v);
     }
     v->i64s = &v->one_i64;
     v->strs = &v->one_str;

@@ -84,13 +84,14 @@ Err schema_bring(Store *s, const Migration *table, size_t n, uint32_t newest, Ar
     }
     if (version > newest) {
         if (a)
-            *why = arena_printf(a, "%s was written by a newer gigbox (schema %u, this one knows %u): install that one", s->path, version,
-                                newest);
+            *why = arena_printf(a, "%s was written by a newer gigbox (schema %u, this one knows %u): install that one", s->path,
+                                version, newest);
         return E_STATE;
     }
     if (version < newest && s->cfg.read_only) {
         if (a)
-            *why = arena_printf(a, "%s has the older schema %u: start gigbox serve once to bring it to %u", s->path, version, newest);
+            *why = arena_printf(a, "%s has the older schema %u: start gigbox serve once to bring it to %u", s->path, version,
+                                newest);
         return E_STATE;
     }
     bool copied = false;

@@ -240,9 +240,8 @@ void store_close(Store *s) {
 /* ---- care ---- */
 
 Err store_stats(Store *s, StoreStats *out) {
-    *out = (StoreStats){.commits = atomic_load(&s->commits),
-                        .writes = atomic_load(&s->writes),
-                        .batches_retried = atomic_load(&s->retried)};
+    *out = (StoreStats){
+        .commits = atomic_load(&s->commits), .writes = atomic_load(&s->writes), .batches_retried = atomic_load(&s->retried)};
     MDB_envinfo info;
     struct stat file;
     mdb_filehandle_t fd;

@@ -1,4 +1,5 @@
-/* Hostile bytes into the record codec: what decodes must be whole, stay in bounds, and encode to something that decodes the same. */
+/* Hostile bytes into the record codec: what decodes must be whole, stay in bounds, and encode to something that decodes the same.
+ */
 #include <stdlib.h>
 
 #include "../unit/store_kit.h"

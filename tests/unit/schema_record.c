@@ -188,15 +188,15 @@ static void test_lint(void) {
     Record r;
     Field f[COUNT(thing_fields)];
     Index ix[COUNT(thing_indexes)];
-#define BREAK(change, name)                                                                                           \
-    do {                                                                                                              \
-        r = THING;                                                                                                    \
-        memcpy(f, thing_fields, sizeof f);                                                                            \
-        memcpy(ix, thing_indexes, sizeof ix);                                                                         \
-        r.fields = f;                                                                                                 \
-        r.indexes = ix;                                                                                               \
-        change;                                                                                                       \
-        CHECK(lint_quietly(&r) > 0, "lint: " name);                                                                   \
+#define BREAK(change, name)                         \
+    do {                                            \
+        r = THING;                                  \
+        memcpy(f, thing_fields, sizeof f);          \
+        memcpy(ix, thing_indexes, sizeof ix);       \
+        r.fields = f;                               \
+        r.indexes = ix;                             \
+        change;                                     \
+        CHECK(lint_quietly(&r) > 0, "lint: " name); \
     } while (0)
     BREAK(r.kind = 0, "no kind");
     BREAK(r.doc = NULL, "no doc");
@@ -216,8 +216,8 @@ static void test_lint(void) {
     BREAK(ix[0].counted = 3, "more counted than there is");
     BREAK(ix[IX_TAGS].parts[1].tag = 9, "two lists");
     BREAK(ix[IX_EMAIL].part_count = 0, "a unique index of nothing");
-    BREAK((ix[IX_ALL].part_count = 5, ix[IX_ALL].parts[1] = ix[IX_ALL].parts[2] = ix[IX_ALL].parts[3] = ix[IX_ALL].parts[4] =
-                                          ix[IX_ALL].parts[0]),
+    BREAK((ix[IX_ALL].part_count = 5,
+           ix[IX_ALL].parts[1] = ix[IX_ALL].parts[2] = ix[IX_ALL].parts[3] = ix[IX_ALL].parts[4] = ix[IX_ALL].parts[0]),
           "a key that may be too long");
     BREAK(ix[IX_ALL] = ((Index){.id = 7, .kind = IX_TEXT, .name = "t", .doc = "d", .text = {{.tag = 1, .weight = 1}}}),
           "text over a number");

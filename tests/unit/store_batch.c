@@ -1,4 +1,5 @@
-/* The writer: many threads, failing functions among good ones, listeners, and the limits of the queue, readers and scratch memory. */
+/* The writer: many threads, failing functions among good ones, listeners, and the limits of the queue, readers and scratch
+ * memory. */
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>

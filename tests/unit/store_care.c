@@ -64,8 +64,8 @@ static uint64_t blob_keys(void) {
 }
 
 static void test_blobs(void) {
-    static const size_t sizes[] = {0, 1, 4000, STORE_BLOB_CHUNK_BYTES - 1, STORE_BLOB_CHUNK_BYTES, STORE_BLOB_CHUNK_BYTES + 1,
-                                   sizeof big};
+    static const size_t sizes[] = {
+        0, 1, 4000, STORE_BLOB_CHUNK_BYTES - 1, STORE_BLOB_CHUNK_BYTES, STORE_BLOB_CHUNK_BYTES + 1, sizeof big};
     BlobJob jobs[COUNT(sizes)], again = {.bytes = {(char *)big, sizeof big}};
     bool put = true, read = true;
     for (size_t i = 0; i < COUNT(sizes); i++) {
@@ -203,7 +203,12 @@ static Err swap_unique(Tx *tx) {
     return db_put(tx, DB_IDX, str_of(k.bytes, k.n), str_of(id, ordered_put(id, 3)));
 }
 
-static Err odd_entry(Tx *tx) { return db_put(tx, DB_IDX, S("\xEE" "nobody's"), S("")); }
+static Err odd_entry(Tx *tx) {
+    return db_put(tx, DB_IDX,
+                  S("\xEE"
+                    "nobody's"),
+                  S(""));
+}
 
 static Err change_record(Tx *tx) {
     uint8_t mem[1 + ORDERED_BYTES_MAX];

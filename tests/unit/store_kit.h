@@ -1,4 +1,5 @@
-/* store_kit.h - what the tests of src/schema and src/store share: TAP lines, a scratch directory, a record type, a seeded generator. */
+/* store_kit.h - what the tests of src/schema and src/store share: TAP lines, a scratch directory, a record type, a seeded
+ * generator. */
 #ifndef TESTS_STORE_KIT_H
 #define TESTS_STORE_KIT_H
 
@@ -26,12 +27,12 @@ static inline void kit_check(bool good, const char *name, const char *file, int 
 }
 #define CHECK(cond, name) kit_check((cond), (name), __FILE__, __LINE__)
 /* For what a test cannot go on without. */
-#define MUST(cond)                                                                                                    \
-    do {                                                                                                              \
-        if (!(cond)) {                                                                                                \
-            printf("not ok %s:%d %s\n", __FILE__, __LINE__, #cond);                                                   \
-            exit(1);                                                                                                  \
-        }                                                                                                             \
+#define MUST(cond)                                                  \
+    do {                                                            \
+        if (!(cond)) {                                              \
+            printf("not ok %s:%d %s\n", __FILE__, __LINE__, #cond); \
+            exit(1);                                                \
+        }                                                           \
     } while (0)
 
 /* ---- chance (SplitMix64: Steele, Lea, Flood 2014) ---- */
@@ -96,11 +97,10 @@ typedef struct Thing {
 } Thing;
 
 static const Field thing_fields[] = {
-    FIELD(1, Thing, owner, F_I64, "whose"),       FIELD(2, Thing, at, F_I64, "when"),
-    FIELD(3, Thing, status, F_I32, "state"),      FIELD(4, Thing, hot, F_BOOL, "flag"),
-    FIELD(5, Thing, name, F_STR, "name"),         FIELD(7, Thing, email, F_STR, "address"),
-    FIELD(8, Thing, tags, F_STRS, "words"),       FIELD(9, Thing, refs, F_I64S, "ids"),
-    FIELD_RECS(10, Thing, parts, &PART, "parts"), FIELD_BLOB(20, Thing, blob, "bytes"),
+    FIELD(1, Thing, owner, F_I64, "whose"), FIELD(2, Thing, at, F_I64, "when"),   FIELD(3, Thing, status, F_I32, "state"),
+    FIELD(4, Thing, hot, F_BOOL, "flag"),   FIELD(5, Thing, name, F_STR, "name"), FIELD(7, Thing, email, F_STR, "address"),
+    FIELD(8, Thing, tags, F_STRS, "words"), FIELD(9, Thing, refs, F_I64S, "ids"), FIELD_RECS(10, Thing, parts, &PART, "parts"),
+    FIELD_BLOB(20, Thing, blob, "bytes"),
 };
 
 static inline bool thing_has_email(const void *row) { return ((const Thing *)row)->email.n > 0; }
@@ -120,17 +120,43 @@ static inline Err thing_letters(const void *row, Arena *a, size_t *n, int64_t **
 
 enum { IX_OWNER, IX_EMAIL, IX_STATUS, IX_TAGS, IX_REFS, IX_LETTERS, IX_ALL, THING_INDEXES };
 static const Index thing_indexes[] = {
-    [IX_OWNER] = {.id = 1, .kind = IX_ORDERED, .name = "owner", .doc = "by owner, time", .part_count = 2, .counted = 1,
+    [IX_OWNER] = {.id = 1,
+                  .kind = IX_ORDERED,
+                  .name = "owner",
+                  .doc = "by owner, time",
+                  .part_count = 2,
+                  .counted = 1,
                   .parts = {{.tag = 1}, {.tag = 2}}},
-    [IX_EMAIL] = {.id = 2, .kind = IX_UNIQUE, .name = "email", .doc = "by address", .part_count = 1,
-                  .parts = {{.tag = 7}}, .when = thing_has_email},
-    [IX_STATUS] = {.id = 3, .kind = IX_ORDERED, .name = "status", .doc = "live ones by state", .part_count = 3, .counted = 2,
-                   .parts = {{.tag = 3}, {.tag = 4}, {.tag = 2}}, .when = thing_is_live},
-    [IX_TAGS] = {.id = 4, .kind = IX_ORDERED, .name = "tags", .doc = "by word", .part_count = 2, .counted = 1,
+    [IX_EMAIL] = {.id = 2,
+                  .kind = IX_UNIQUE,
+                  .name = "email",
+                  .doc = "by address",
+                  .part_count = 1,
+                  .parts = {{.tag = 7}},
+                  .when = thing_has_email},
+    [IX_STATUS] = {.id = 3,
+                   .kind = IX_ORDERED,
+                   .name = "status",
+                   .doc = "live ones by state",
+                   .part_count = 3,
+                   .counted = 2,
+                   .parts = {{.tag = 3}, {.tag = 4}, {.tag = 2}},
+                   .when = thing_is_live},
+    [IX_TAGS] = {.id = 4,
+                 .kind = IX_ORDERED,
+                 .name = "tags",
+                 .doc = "by word",
+                 .part_count = 2,
+                 .counted = 1,
                  .parts = {{.tag = 8}, {.tag = 2}}},
-    [IX_REFS] = {.id = 5, .kind = IX_ORDERED, .name = "refs", .doc = "by id", .part_count = 1, .counted = 1,
-                 .parts = {{.tag = 9}}},
-    [IX_LETTERS] = {.id = 6, .kind = IX_ORDERED, .name = "letters", .doc = "by letter", .part_count = 2, .counted = 2,
+    [IX_REFS] =
+        {.id = 5, .kind = IX_ORDERED, .name = "refs", .doc = "by id", .part_count = 1, .counted = 1, .parts = {{.tag = 9}}},
+    [IX_LETTERS] = {.id = 6,
+                    .kind = IX_ORDERED,
+                    .name = "letters",
+                    .doc = "by letter",
+                    .part_count = 2,
+                    .counted = 2,
                     .parts = {{.tag = 1}, {.type = F_STRS, .of = thing_letters}}},
     [IX_ALL] = {.id = 255, .kind = IX_ORDERED, .name = "all", .doc = "by name", .part_count = 1, .parts = {{.tag = 5}}},
 };

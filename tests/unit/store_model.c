@@ -2,7 +2,14 @@
 #include "base/failpoint.h"
 #include "store_kit.h"
 
-enum { MODEL_MAX = 160, NAME_MAX_BYTES = 20, LIST_MAX = 5, PARTS_MAX = 3, ENTRY_PARTS = 3, ENTRIES_MAX = MODEL_MAX * NAME_MAX_BYTES };
+enum {
+    MODEL_MAX = 160,
+    NAME_MAX_BYTES = 20,
+    LIST_MAX = 5,
+    PARTS_MAX = 3,
+    ENTRY_PARTS = 3,
+    ENTRIES_MAX = MODEL_MAX * NAME_MAX_BYTES
+};
 
 /* A Thing that owns its bytes. */
 typedef struct Own {
@@ -122,9 +129,7 @@ static size_t model_entries(const Model *m, int which, Entry *to) {
             continue;
         Str name = {o->name, o->t.name.n}, email = {o->email, o->t.email.n};
         switch (which) {
-        case IX_OWNER:
-            to[n++] = (Entry){{INT(o->t.owner), INT(o->t.at)}, id};
-            break;
+        case IX_OWNER: to[n++] = (Entry){{INT(o->t.owner), INT(o->t.at)}, id}; break;
         case IX_EMAIL:
             if (email.n)
                 to[n++] = (Entry){{STRING(email)}, id};
@@ -145,9 +150,7 @@ static size_t model_entries(const Model *m, int which, Entry *to) {
             for (size_t i = 0; i < name.n; i++)
                 n = add_unique(to, n, (Entry){{INT(o->t.owner), STRING(str_slice(name, i, i + 1))}, id});
             break;
-        case IX_ALL:
-            to[n++] = (Entry){{STRING(name)}, id};
-            break;
+        case IX_ALL: to[n++] = (Entry){{STRING(name)}, id}; break;
         }
     }
     qsort(to, n, sizeof *to, entry_order);
@@ -226,7 +229,8 @@ static bool index_agrees(Tx *tx, int which, const Model *m) {
     const Index *ix = &thing_indexes[which];
     size_t n = model_entries(m, which, all);
     Entry none = {.id = 0};
-    if (!scan_agrees(tx, which, all, n, &none, 0, NULL, NULL, false) || !scan_agrees(tx, which, all, n, &none, 0, NULL, NULL, true))
+    if (!scan_agrees(tx, which, all, n, &none, 0, NULL, NULL, false) ||
+        !scan_agrees(tx, which, all, n, &none, 0, NULL, NULL, true))
         return false;
     for (int i = 0; n && i < 4; i++) {
         const Entry *like = &all[kit_below(n)], *from = &all[kit_below(n)], *to = &all[kit_below(n)];
