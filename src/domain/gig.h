@@ -36,7 +36,7 @@ typedef struct Gig {
 
 extern const Record GIG;
 extern const Index *const GIG_BY_CLIENT; /* client, status; counted both */
-extern const Index *const GIG_TEXT;      /* full text */
+extern const Index *const GIG_TEXT;      /* full text of open gigs */
 
 enum { GIG_SET_TITLE, GIG_SET_DESCRIPTION, GIG_SET_CATEGORY, GIG_SET_SKILLS, GIG_SET_BUDGET_TYPE, GIG_SET_BUDGET_MIN, GIG_SET_BUDGET_MAX, GIG_SET_DEADLINE,
        GIG_SET_FILES, GIG_SET_LAT, GIG_SET_LON, GIG_SET_PLACE };
@@ -103,7 +103,7 @@ OpFn gig_suggest;
 Err gig_set_status(Call *c, int64_t gig, GigStatus status);
 Err gig_set_boost(Call *c, int64_t gig, int64_t until_ms);
 Err gig_count_application(Call *c, int64_t gig, int delta);
-/* Views counted in memory since the last flush are written, at most a few hundred gigs a call; *left tells whether more wait. */
-Err gig_views_flush(Call *c, bool *left);
+/* Writes the views counted in memory since the last flush; for a job that runs now and then. */
+Err gig_views_flush(Call *c);
 
 #endif

@@ -42,12 +42,12 @@ typedef struct User {
     int64_t bank_account; /* the newest verified one, 0 = none */
     int64_t created_ms, last_active_ms; /* active: to the hour, so that reading does not write */
     int64_t muted;      /* bits 1 << NotificationType that the user does not want pushed */
-    int64_t unread;     /* notifications not read yet */
+    int64_t reply_sum_ms, replies; /* time to the first answer in a chat, summed; and over how many */
 } User;
 
 extern const Record USER;
 extern const Index *const USER_BY_PHONE; /* unique, where set */
-extern const Index *const USER_BY_EMAIL; /* unique, where USER_EMAIL_VERIFIED or a password account claims it */
+extern const Index *const USER_BY_EMAIL; /* unique, where set: proven, or claimed by an account with a password */
 
 /* A person in a list or beside a thing: loads only what everybody may see. E_MISSING. */
 Err user_load(Call *c, int64_t id, User *out);
@@ -81,7 +81,11 @@ OpFn user_edit;
 typedef struct EmailCodeIn {
     Str otp;
 } EmailCodeIn;
-/* EmailCodeIn -> User: proves the caller's pending e-mail. E_INVALID "INVALID_OTP". Takes the address over from an unverified account. */
+typedef struct EmailVerifyOut {
+    bool refused; /* wrong or void code: commit (the try counts) and answer INVALID_OTP */
+    User user;
+} EmailVerifyOut;
+/* EmailCodeIn -> EmailVerifyOut: proves the caller's pending e-mail. A wrong code is OK with `refused` set. Takes the address over from another account. */
 OpFn user_verify_email;
 
 /* ---- for other domain code ---- */

@@ -1,0 +1,89 @@
+#include "domain/category.h"
+
+#include "domain/row.h"
+#include "store/text.h"
+
+static const Field category_fields[] = {
+    FIELD(1, Category, slug, F_STR, "short name in addresses"),
+    FIELD(2, Category, name, F_STR, "name for people"),
+    FIELD(3, Category, aliases, F_STRS, "other names it is found by"),
+    FIELD(4, Category, hidden, F_BOOL, "not offered any more"),
+};
+static const Index category_indexes[] = {
+    {.id = 1, .kind = IX_UNIQUE, .part_count = 1, .name = "category_slug", .doc = "by slug", .parts = {{.tag = 1}}},
+};
+const Record CATEGORY = {.kind = 6,
+                         .size = sizeof(Category),
+                         .name = "category",
+                         .doc = "kind of work",
+                         .fields = category_fields,
+                         .field_count = COUNT(category_fields),
+                         .indexes = category_indexes,
+                         .index_count = COUNT(category_indexes)};
+const Index *const CATEGORY_BY_SLUG = &category_indexes[0];
+
+/* In the order of their permanent ids. */
+static const struct {
+    Str slug, name, aliases;
+} defaults[] = {
+    {STR_INIT("design"), STR_INIT("Graphics & Design"), STR_INIT("graphics")},
+    {STR_INIT("marketing"), STR_INIT("Digital Marketing"), STR_INIT("")},
+    {STR_INIT("writing"), STR_INIT("Writing & Translation"), STR_INIT("translation")},
+    {STR_INIT("video"), STR_INIT("Video & Animation"), STR_INIT("animation")},
+    {STR_INIT("music"), STR_INIT("Music & Audio"), STR_INIT("audio")},
+    {STR_INIT("programming"), STR_INIT("Programming & Tech"), STR_INIT("development,web development,tech,coding")},
+    {STR_INIT("data"), STR_INIT("Data"), STR_INIT("")},
+    {STR_INIT("business"), STR_INIT("Business"), STR_INIT("errands,tutoring")},
+    {STR_INIT("lifestyle"), STR_INIT("Lifestyle"), STR_INIT("moving,cleaning,other")},
+};
+
+Err category_seed(Call *c) {
+    int64_t last;
+    Err e = rec_last_id(c->tx, &CATEGORY, &last);
+    for (size_t i = 0; e == OK && last == 0 && i < COUNT(defaults); i++) {
+        Str aliases[8], rest = defaults[i].aliases;
+        size_t n = 0;
+        while (defaults[i].aliases.n && n < COUNT(aliases) && str_split(&rest, ',', &aliases[n]))
+            n++;
+        Category row = {.slug = defaults[i].slug, .name = defaults[i].name, .aliases = list_of_strs(c->arena, aliases, n)};
+        e = rec_insert(c->tx, &CATEGORY, &row);
+    }
+    return e;
+}
+
+Err category_get(Tx *tx, int64_t id, Category *out) { return rec_get(tx, &CATEGORY, id, out); }
+
+Err category_find(Tx *tx, Str name, Category *out) {
+    Arena *a = tx_arena(tx);
+    Str wanted = text_fold(a, name), alias;
+    RecScan *scan;
+    Err e = rec_scan(tx, &CATEGORY, 0, &scan);
+    bool found = false;
+    /* A registry is a few dozen rows; the walk costs less than an index over three names each would. */
+    for (int left = CATEGORY_MAX; e == OK && wanted.n && !found && left > 0 && rec_scan_next(scan, out); left--) {
+        found = str_eq_nocase(out->slug, name) || str_eq(text_fold(a, out->name), wanted);
+        for (ListIter it = list_iter(&out->aliases); !found && list_str(&it, &alias);)
+            found = str_eq(text_fold(a, alias), wanted);
+    }
+    if (e == OK)
+        rec_scan_close(scan);
+    return e ? e : found ? OK : E_MISSING;
+}
+
+Err category_list(Call *c, const void *in, void *result) {
+    (void)in;
+    PageOut *out = result;
+    RecScan *scan;
+    Category *rows = ARENA_ARRAY(c->arena, CATEGORY_MAX, Category);
+    Err e = rows ? rec_scan(c->tx, &CATEGORY, 0, &scan) : E_NOMEM;
+    if (e)
+        return e;
+    while (out->count < CATEGORY_MAX && rec_scan_next(scan, &rows[out->count]))
+        out->count += !rows[out->count].hidden;
+    rec_scan_close(scan);
+    out->items = rows;
+    out->total = (int64_t)out->count;
+    out->page = 1;
+    out->limit = CATEGORY_MAX;
+    return tx_err(c->tx);
+}

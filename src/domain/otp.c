@@ -1,0 +1,158 @@
+/* One-time codes, and signing in by phone with them. */
+#include <assert.h>
+
+#include "codec/contact.h"
+#include "crypto/hmac.h"
+#include "crypto/token.h"
+#include "domain/event.h"
+#include "domain/outbox.h"
+#include "domain/row.h"
+#include "domain/session.h"
+
+enum { OTP_DIGITS = 6 };
+
+static const Field otp_fields[] = {
+    FIELD(1, Otp, purpose, F_I32, "what the code is for"),
+    FIELD(2, Otp, contact, F_STR, "phone or e-mail it went to"),
+    FIELD(3, Otp, hash, F_STR, "keyed hash of the code; empty once used up"),
+    FIELD(4, Otp, tries, F_I32, "wrong tries so far"),
+    FIELD(5, Otp, expires_ms, F_I64, "good until"),
+};
+static const Index otp_indexes[] = {
+    {.id = 8, .kind = IX_UNIQUE, .part_count = 2, .name = "otp_contact", .doc = "one code each", .parts = {{.tag = 1}, {.tag = 2}}},
+};
+const Record OTP = {.kind = 3,
+                    .size = sizeof(Otp),
+                    .name = "otp",
+                    .doc = "one-time code",
+                    .fields = otp_fields,
+                    .field_count = COUNT(otp_fields),
+                    .indexes = otp_indexes,
+                    .index_count = COUNT(otp_indexes)};
+const Index *const OTP_BY_CONTACT = &otp_indexes[0];
+
+static const Str purpose_word[] = {[OTP_SIGN_IN] = STR_INIT("sign-in"), [OTP_EMAIL] = STR_INIT("e-mail"), [OTP_RESET] = STR_INIT("reset")};
+
+static void hash_of(Call *c, OtpPurpose purpose, Str contact, Str code, uint8_t out[32]) {
+    otp_hash(str_of(c->cfg->box_key, sizeof c->cfg->box_key), purpose_word[purpose], contact, code, out);
+}
+
+static Err otp_find(Call *c, OtpPurpose purpose, Str contact, Otp *out) {
+    Key key = key_of(OTP_BY_CONTACT);
+    key_i64(&key, purpose);
+    key_str(&key, contact);
+    return row_find(c, &OTP, OTP_BY_CONTACT, &key, out);
+}
+
+Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user) {
+    Otp row = {0};
+    uint8_t hash[32];
+    char *code = arena_raw(c->arena, OTP_DIGITS);
+    Err e = code ? otp_find(c, purpose, contact, &row) : E_NOMEM;
+    if (e && e != E_MISSING)
+        return e;
+    otp_make(code, OTP_DIGITS);
+    Str text = str_of(code, OTP_DIGITS);
+    hash_of(c, purpose, contact, text, hash);
+    row.purpose = purpose;
+    row.contact = contact;
+    row.hash = str_of(hash, sizeof hash);
+    row.tries = 0;
+    row.expires_ms = c->now_ms + c->cfg->otp_ttl_ms;
+    e = row.id ? rec_put(c->tx, &OTP, &row) : rec_insert(c->tx, &OTP, &row);
+    if (e)
+        return e;
+    bool mail = memchr(contact.p, '@', contact.n) != NULL;
+    long long minutes = (c->cfg->otp_ttl_ms + 59999) / 60000;
+    Outbox out = {.kind = mail ? OUT_EMAIL : OUT_SMS, .user = user, .to = contact, .code = text};
+    out.subject = mail ? arena_printf(c->arena, "%.*s: your code", STR_ARG(c->cfg->name)) : (Str){NULL, 0};
+    out.body = arena_printf(c->arena, "%.*s is your code for %.*s. It is good for %lld minute%s. Tell it to nobody.", STR_ARG(text),
+                            STR_ARG(c->cfg->name), minutes, minutes == 1 ? "" : "s");
+    return out.body.p ? outbox_add(c, &out) : E_NOMEM;
+}
+
+Err otp_try(Call *c, OtpPurpose purpose, Str contact, Str code, bool *good) {
+    Otp row;
+    uint8_t hash[32];
+    *good = false;
+    Err e = otp_find(c, purpose, contact, &row);
+    if (e)
+        return e == E_MISSING ? OK : e;
+    if (row.hash.n != sizeof hash || row.expires_ms <= c->now_ms || row.tries >= c->cfg->otp_tries)
+        return OK;
+    hash_of(c, purpose, contact, code, hash);
+    *good = ct_eq(row.hash.p, hash, sizeof hash);
+    if (*good)
+        row.hash = (Str){NULL, 0};
+    else
+        row.tries++;
+    return rec_put(c->tx, &OTP, &row);
+}
+
+static Err phone_of(Call *c, Str given, Str *out) {
+    char text[PHONE_CHARS_MAX];
+    size_t n;
+    if (!phone_normal(given, COUNTRY_INDIA, text, &n))
+        return diag_field(c->diag, E_INVALID, S("phone"), S("must be a phone number like +919876543210"));
+    *out = arena_str(c->arena, str_of(text, n));
+    return out->p ? OK : E_NOMEM;
+}
+
+static Err user_by_phone(Call *c, Str phone, User *out) {
+    Key key = key_of(USER_BY_PHONE);
+    key_str(&key, phone);
+    return row_find(c, &USER, USER_BY_PHONE, &key, out);
+}
+
+Err sign_in_send_otp(Call *c, const void *input, void *result) {
+    const SendOtpIn *in = input;
+    SendOtpOut *out = result;
+    Str phone;
+    User user;
+    Err e = phone_of(c, in->phone, &phone);
+    if (e)
+        return e;
+    e = user_by_phone(c, phone, &user);
+    if (e && e != E_MISSING)
+        return e;
+    out->expires_in_s = c->cfg->otp_ttl_ms / 1000;
+    return otp_send(c, OTP_SIGN_IN, phone, e == OK ? user.id : 0);
+}
+
+static Err user_new(Call *c, Str phone, User *out) {
+    *out = (User){.phone = phone,
+                  .flags = USER_PHONE_VERIFIED | USER_AVAILABLE,
+                  .roles = ROLE_BIT_DOER | ROLE_BIT_CLIENT,
+                  .trust = 50,
+                  .created_ms = c->now_ms,
+                  .last_active_ms = c->now_ms};
+    Err e = rec_insert(c->tx, &USER, out);
+    return e ? e : user_refresh(c, out->id);
+}
+
+Err sign_in_verify_otp(Call *c, const void *input, void *result) {
+    const VerifyOtpIn *in = input;
+    SignInOut *out = result;
+    Str phone;
+    bool good;
+    *out = (SignInOut){0};
+    Err e = phone_of(c, in->phone, &phone);
+    if (e == OK)
+        e = otp_try(c, OTP_SIGN_IN, phone, in->otp, &good);
+    if (e)
+        return e;
+    if (!good) {
+        out->refused = true;
+        return OK;
+    }
+    e = user_by_phone(c, phone, &out->user);
+    out->is_new = e == E_MISSING;
+    if (out->is_new)
+        e = user_new(c, phone, &out->user);
+    if (e)
+        return e;
+    if (out->user.flags & (USER_SUSPENDED | USER_DELETED))
+        return diag_fail(c->diag, E_FORBIDDEN, "SUSPENDED", S("this account is suspended"));
+    e = session_open(c, out->user.id, in->contract ? in->contract : CONTRACT_CAMPUS, &out->session);
+    return e ? e : row_load(c, &USER, out->user.id, &out->user);
+}

@@ -1,0 +1,28 @@
+/* The record tables of the domain, by kind number. What lies right of the domain adds its own when the store is opened (app/records.c). */
+#include "domain/application.h"
+#include "domain/audit.h"
+#include "domain/bank.h"
+#include "domain/boost.h"
+#include "domain/category.h"
+#include "domain/conversation.h"
+#include "domain/device.h"
+#include "domain/event.h"
+#include "domain/file.h"
+#include "domain/ledger.h"
+#include "domain/milestone.h"
+#include "domain/notification.h"
+#include "domain/order.h"
+#include "domain/outbox.h"
+#include "domain/payment.h"
+#include "domain/report.h"
+#include "domain/review.h"
+#include "domain/service.h"
+#include "domain/session.h"
+#include "domain/wallet.h"
+
+const Record *const domain_records[] = {
+    &USER,  &SESSION, &OTP,    &GIG,    &APPLICATION,  &CATEGORY, &SERVICE,  &CONVERSATION, &MESSAGE,    &REVIEW,  &NOTIFICATION,
+    &FILE_RECORD, &DEVICE,  &REPORT, &BLOCK,  &EVENT,        &OUTBOX,   &ORDER,    &TRANSFER,     &BALANCE,    &PAYMENT, &RECEIPT,
+    &REFUND, &AUDIT, &BANK_ACCOUNT, &WITHDRAWAL, &BOOST, &MILESTONE,
+};
+const size_t domain_record_count = COUNT(domain_records);

@@ -1,0 +1,173 @@
+#include "domain/review.h"
+
+#include "domain/event.h"
+#include "domain/notify.h"
+#include "domain/order.h"
+#include "domain/row.h"
+#include "domain/service.h"
+#include "domain/user.h"
+
+static bool is_published(const void *row) { return ((const Review *)row)->published_ms != 0; }
+static bool is_hidden(const void *row) { return !is_published(row); }
+
+static const Field review_fields[] = {
+    FIELD(1, Review, order, F_I64, "order it is about"),
+    FIELD(2, Review, gig, F_I64, "gig of that order"),
+    FIELD(3, Review, service, F_I64, "service of that order"),
+    FIELD(4, Review, author, F_I64, "who says it"),
+    FIELD(5, Review, subject, F_I64, "about whom"),
+    FIELD(6, Review, rating, F_I32, "stars, 1 to 5"),
+    FIELD(7, Review, comment, F_STR, "in words"),
+    FIELD(8, Review, created_ms, F_I64, "written"),
+    FIELD(9, Review, published_ms, F_I64, "since when others see it"),
+    FIELD(10, Review, due_ms, F_I64, "published by itself then"),
+};
+// clang-format off
+static const Index review_indexes[] = {
+    {.id = 70, .kind = IX_ORDERED, .part_count = 1, .counted = 1, .name = "review_subject", .doc = "about a user", .parts = {{.tag = 5}}, .when = is_published},
+    {.id = 71, .kind = IX_UNIQUE, .part_count = 2, .name = "review_pair", .doc = "one per order and direction", .parts = {{.tag = 1}, {.tag = 4}}},
+    {.id = 72, .kind = IX_ORDERED, .part_count = 1, .name = "review_due", .doc = "what to publish next", .parts = {{.tag = 10}}, .when = is_hidden},
+};
+// clang-format on
+const Record REVIEW = {.kind = 10,
+                       .size = sizeof(Review),
+                       .name = "review",
+                       .doc = "what somebody says of somebody after an order",
+                       .fields = review_fields,
+                       .field_count = COUNT(review_fields),
+                       .indexes = review_indexes,
+                       .index_count = COUNT(review_indexes)};
+const Index *const REVIEW_BY_SUBJECT = &review_indexes[0];
+const Index *const REVIEW_BY_PAIR = &review_indexes[1];
+const Index *const REVIEW_BY_DUE = &review_indexes[2];
+
+static Err publish(Call *c, Review *r) {
+    Service s;
+    r->published_ms = c->now_ms;
+    Err e = rec_put(c->tx, &REVIEW, r);
+    if (e == OK)
+        e = user_rated(c, r->subject, r->rating, 1);
+    /* A service is rated by those who bought it. */
+    if (e == OK && r->service && (e = row_load(c, &SERVICE, r->service, &s)) == OK && s.doer == r->subject) {
+        s.rating_sum += r->rating;
+        s.rating_count++;
+        e = rec_put(c->tx, &SERVICE, &s);
+    }
+    Event ev = {.type = EV_REVIEW, .verb = VERB_CREATED, .subject = r->id, .order = r->order, .gig = r->gig};
+    return e ? e : event_emit(c, &ev);
+}
+
+static Err other_review(Call *c, int64_t order, int64_t author, Review *out) {
+    Key key = key2(REVIEW_BY_PAIR, order, author);
+    return row_find(c, &REVIEW, REVIEW_BY_PAIR, &key, out);
+}
+
+Err review_add(Call *c, const void *input, void *result) {
+    const ReviewIn *in = input;
+    Review *r = result, other;
+    Order o;
+    Err e = call_signed_in(c);
+    if (e == OK)
+        e = row_load(c, &ORDER, in->order, &o);
+    if (e)
+        return e;
+    bool client = o.client == c->actor.user;
+    if (!client && o.doer != c->actor.user)
+        return E_FORBIDDEN;
+    Str comment = str_trim(in->comment);
+    if (in->rating < 1 || in->rating > 5)
+        e = diag_field(c->diag, E_INVALID, S("rating"), S("must be from 1 to 5"));
+    if (str_utf8_len(comment) > REVIEW_COMMENT_MAX)
+        e = diag_field(c->diag, E_INVALID, S("comment"), arena_printf(c->arena, "must have at most %d characters", REVIEW_COMMENT_MAX));
+    if (e)
+        return e;
+    if (o.status != ORDER_COMPLETED)
+        return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("only a completed order can be reviewed"));
+    *r = (Review){.order = o.id,
+                  .gig = o.gig,
+                  .service = o.service,
+                  .author = c->actor.user,
+                  .subject = client ? o.doer : o.client,
+                  .rating = in->rating,
+                  .comment = comment,
+                  .created_ms = c->now_ms,
+                  .due_ms = c->now_ms + c->cfg->review_hidden_ms};
+    e = rec_insert(c->tx, &REVIEW, r);
+    if (e == E_CONFLICT)
+        return diag_fail(c->diag, e, "ALREADY_REVIEWED", S("you have reviewed this order already"));
+    if (e)
+        return e;
+    e = other_review(c, o.id, r->subject, &other);
+    bool both = e == OK;
+    if (e && e != E_MISSING)
+        return e;
+    e = both && !other.published_ms ? publish(c, &other) : OK;
+    if (e == OK && (both || in->at_once))
+        e = publish(c, r);
+    User author;
+    if (e == OK)
+        e = row_load(c, &USER, r->author, &author);
+    if (e)
+        return e;
+    Notice n = {.user = r->subject,
+                .type = NOTE_NEW_REVIEW,
+                .order = o.id,
+                .gig = o.gig,
+                .actor = r->author,
+                .subject = author.name.n ? author.name : S("Somebody")};
+    return notify(c, &n);
+}
+
+Err order_reviews(Call *c, const void *input, void *result) {
+    PageOut *out = result;
+    Order o;
+    Err e = call_signed_in(c);
+    if (e == OK)
+        e = rec_get(c->tx, &ORDER, ((const IdIn *)input)->id, &o);
+    if (e == OK)
+        e = order_party(c, &o);
+    Review *rows = ARENA_ARRAY(c->arena, 2, Review);
+    if (e == OK && !rows)
+        e = E_NOMEM;
+    const int64_t authors[] = {o.client, o.doer};
+    for (size_t i = 0; e == OK && i < COUNT(authors); i++) {
+        Review r;
+        e = other_review(c, o.id, authors[i], &r);
+        if (e == OK && (r.published_ms || r.author == c->actor.user))
+            rows[out->count++] = r;
+        if (e == E_MISSING)
+            e = OK;
+    }
+    out->items = rows;
+    out->total = (int64_t)out->count;
+    out->page = 1;
+    out->limit = COUNT(authors);
+    return e;
+}
+
+Err user_reviews(Call *c, const void *input, void *result) {
+    const UserReviewsIn *in = input;
+    User u;
+    Err e = user_load(c, in->user, &u);
+    Key key = key1(REVIEW_BY_SUBJECT, in->user);
+    return e ? e : row_page(c, &REVIEW, REVIEW_BY_SUBJECT, &key, in->page, result);
+}
+
+Err reviews_publish_due(Call *c, size_t max, size_t *done) {
+    Err e = OK;
+    for (*done = 0; e == OK && *done < max; ++*done) {
+        Scan *scan;
+        Review r;
+        e = scan_open(c->tx, REVIEW_BY_DUE, (ScanRange){0}, &scan);
+        if (e)
+            break;
+        bool some = scan_next_rec(scan, &REVIEW, &r) && r.due_ms <= c->now_ms;
+        scan_close(scan);
+        if (!some)
+            break;
+        e = row_keep(c->arena, &REVIEW, &r);
+        if (e == OK)
+            e = publish(c, &r);
+    }
+    return e;
+}

@@ -1,0 +1,48 @@
+/* review.h - what people say of each other after an order; one per order and direction.
+ *
+ * Double-blind: a review stays hidden from others until both exist or cfg.review_hidden_ms have passed; then it is published, and only then
+ * counts. Contracts without two-way reviews publish at once. */
+#ifndef DOMAIN_REVIEW_H
+#define DOMAIN_REVIEW_H
+
+#include "domain/domain.h"
+
+enum { REVIEW_COMMENT_MAX = 2000 };
+
+typedef struct Review {
+    int64_t id;
+    int64_t order, gig, service;
+    int64_t author, subject; /* users */
+    int32_t rating;          /* 1..5 */
+    Str comment;
+    int64_t created_ms;
+    int64_t published_ms; /* 0: hidden still */
+    int64_t due_ms;       /* published by itself then */
+} Review;
+extern const Record REVIEW;
+extern const Index *const REVIEW_BY_SUBJECT; /* subject, where published; counted */
+extern const Index *const REVIEW_BY_PAIR;    /* unique: order, author */
+extern const Index *const REVIEW_BY_DUE;     /* due_ms, where hidden */
+
+typedef struct ReviewIn {
+    int64_t order;
+    int32_t rating;
+    Str comment;
+    bool at_once; /* no double-blind period */
+} ReviewIn;
+/* ReviewIn -> Review. The parties of a completed order. E_STATE otherwise, E_CONFLICT a second time, E_INVALID rating. */
+OpFn review_add;
+/* IdIn (order) -> PageOut of Review: the caller's own and the published one of the other side. Parties only. */
+OpFn order_reviews;
+
+typedef struct UserReviewsIn {
+    int64_t user;
+    PageIn page;
+} UserReviewsIn;
+/* UserReviewsIn -> PageOut of Review: published ones about the user, newest first. */
+OpFn user_reviews;
+
+/* Publishes up to `max` reviews whose time has come. By a job. */
+Err reviews_publish_due(Call *c, size_t max, size_t *done);
+
+#endif

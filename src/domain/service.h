@@ -1,0 +1,66 @@
+/* service.h - work offered at a price. Ordering one is the order's business (order.h: service_order). */
+#ifndef DOMAIN_SERVICE_H
+#define DOMAIN_SERVICE_H
+
+#include "domain/domain.h"
+
+enum { SERVICE_TITLE_MIN = 3, SERVICE_TITLE_MAX = 200, SERVICE_DESCRIPTION_MAX = 10000, SERVICE_FEATURES_MAX = 20, SERVICE_IMAGES_MAX = 10, SERVICE_DAYS_MAX = 365, SERVICE_REVISIONS_MAX = 100 };
+/* Service.flags */
+enum { SERVICE_REMOVED = 1 /* taken down by a moderator */, SERVICE_DELETED = 2 /* by its owner, while orders refer to it */ };
+
+typedef struct Service {
+    int64_t id;
+    int64_t doer;
+    Str title, description;
+    int64_t category;
+    List skills, features; /* STRS */
+    int64_t price;         /* minor units */
+    int32_t delivery_days; /* 0 = open */
+    int32_t revisions;     /* REVISIONS_UNLIMITED or how many */
+    List images;           /* I64S: files */
+    bool active;
+    int32_t flags;
+    int64_t rating_sum, rating_count, orders_completed;
+    int64_t created_ms, updated_ms;
+} Service;
+extern const Record SERVICE;
+extern const Index *const SERVICE_BY_DOER;     /* doer, active; counted both */
+extern const Index *const SERVICE_BY_CATEGORY; /* category, created, where listed; category counted */
+extern const Index *const SERVICE_BY_CREATED;  /* 1, created, where listed; counted */
+extern const Index *const SERVICE_TEXT;        /* where listed */
+
+/* Active, not removed, not deleted. */
+bool service_orderable(const Service *s);
+
+enum { SERVICE_SET_TITLE, SERVICE_SET_DESCRIPTION, SERVICE_SET_CATEGORY, SERVICE_SET_SKILLS, SERVICE_SET_FEATURES, SERVICE_SET_PRICE, SERVICE_SET_DAYS,
+       SERVICE_SET_REVISIONS, SERVICE_SET_IMAGES, SERVICE_SET_ACTIVE };
+typedef struct ServiceEdit {
+    uint64_t has;
+    int64_t id; /* 0 when posting */
+    Str title, description, category;
+    List skills, features;
+    int64_t price;
+    int32_t delivery_days, revisions;
+    List images;
+    bool active;
+} ServiceEdit;
+/* ServiceEdit -> Service. Title, description, category and price are required when posting; afterwards the owner changes what is given. */
+OpFn service_post;
+OpFn service_update;
+/* IdIn -> nothing. Its owner; one that orders refer to is only hidden. */
+OpFn service_delete;
+/* IdIn -> Service. A deleted or removed one: its owner only, others E_MISSING. */
+OpFn service_get;
+
+typedef struct ServiceListIn {
+    PageIn page;
+    Str category, search;
+    int64_t price_min, price_max; /* 0 = no bound */
+    int64_t doer; /* 0 = any */
+} ServiceListIn;
+/* ServiceListIn -> PageOut of Service: listed ones, newest first, or by relevance when searching. */
+OpFn service_list;
+/* PageIn -> PageOut of Service: the caller's, inactive ones too. */
+OpFn service_mine;
+
+#endif

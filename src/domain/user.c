@@ -1,0 +1,300 @@
+#include "domain/user.h"
+
+#include "codec/contact.h"
+#include "domain/event.h"
+#include "domain/file.h"
+#include "domain/row.h"
+#include "domain/session.h"
+#include "domain/trust.h"
+
+static bool has_phone(const void *row) { return ((const User *)row)->phone.n > 0; }
+static bool has_email(const void *row) { return ((const User *)row)->email.n > 0; }
+
+static const Field user_fields[] = {
+    FIELD(1, User, phone, F_STR, "proven phone number"),
+    FIELD(2, User, email, F_STR, "e-mail address, see flags"),
+    FIELD(3, User, email_pending, F_STR, "address a code was mailed to"),
+    FIELD(4, User, password, F_STR, "Argon2id hash"),
+    FIELD(5, User, google_sub, F_STR, "subject of a Google account"),
+    FIELD(6, User, name, F_STR, "full name"),
+    FIELD(7, User, bio, F_STR, "about the person"),
+    FIELD(8, User, university, F_STR, "university or college"),
+    FIELD(9, User, course, F_STR, "degree or programme"),
+    FIELD(10, User, year, F_I32, "year of study"),
+    FIELD(11, User, graduation_year, F_I32, "expected graduation"),
+    FIELD(12, User, avatar_file, F_I64, "picture"),
+    FIELD(13, User, id_document_file, F_I64, "student ID for verification"),
+    FIELD(14, User, flags, F_I32, "what is verified; suspended; available"),
+    FIELD(15, User, rights, F_I32, "moderator, admin"),
+    FIELD(16, User, roles, F_I32, "likes to be doer, client"),
+    FIELD(17, User, skills, F_STRS, "what the person can do"),
+    FIELD(18, User, place, F_STR, "town or campus"),
+    FIELD(19, User, lat_e6, F_I32, "latitude"),
+    FIELD(20, User, lon_e6, F_I32, "longitude"),
+    FIELD(21, User, rating_sum, F_I64, "stars of published reviews"),
+    FIELD(22, User, rating_count, F_I64, "number of published reviews"),
+    FIELD(23, User, completed_gigs, F_I64, "orders completed as doer"),
+    FIELD(24, User, trust, F_I32, "trust score"),
+    FIELD(25, User, badges, F_STRS, "badges earned"),
+    FIELD(26, User, bank_account, F_I64, "newest verified bank account"),
+    FIELD(27, User, created_ms, F_I64, "registered"),
+    FIELD(28, User, last_active_ms, F_I64, "last seen, to the hour"),
+    FIELD(29, User, muted, F_I64, "notification types not pushed"),
+    FIELD(30, User, reply_sum_ms, F_I64, "time to first answers, summed"),
+    FIELD(31, User, replies, F_I64, "number of first answers"),
+};
+static const Index user_indexes[] = {
+    {.id = 10, .kind = IX_UNIQUE, .part_count = 1, .name = "user_phone", .doc = "by phone", .parts = {{.tag = 1}}, .when = has_phone},
+    {.id = 11, .kind = IX_UNIQUE, .part_count = 1, .name = "user_email", .doc = "by e-mail", .parts = {{.tag = 2}}, .when = has_email},
+};
+const Record USER = {.kind = 1,
+                     .size = sizeof(User),
+                     .name = "user",
+                     .doc = "a person",
+                     .fields = user_fields,
+                     .field_count = COUNT(user_fields),
+                     .indexes = user_indexes,
+                     .index_count = COUNT(user_indexes)};
+const Index *const USER_BY_PHONE = &user_indexes[0];
+const Index *const USER_BY_EMAIL = &user_indexes[1];
+
+Err call_signed_in(Call *c) { return c->actor.user ? OK : E_UNAUTHORIZED; }
+
+Err user_load(Call *c, int64_t id, User *out) {
+    Err e = row_load(c, &USER, id, out);
+    return e == OK && (out->flags & USER_DELETED) ? E_MISSING : e;
+}
+
+Err user_actor(Call *c, User *out) {
+    Err e = call_signed_in(c);
+    if (e == OK)
+        e = user_load(c, c->actor.user, out);
+    return e == E_MISSING ? E_UNAUTHORIZED : e;
+}
+
+Err user_me(Call *c, const void *in, void *out) {
+    (void)in;
+    return user_actor(c, out);
+}
+
+Err user_get(Call *c, const void *in, void *out) { return user_load(c, ((const IdIn *)in)->id, out); }
+
+/* ---- changing oneself ---- */
+
+/* The text fields of an edit: one row each. */
+static const struct {
+    uint8_t bit;
+    uint16_t from, to;
+    uint16_t max;
+    Str name;
+} texts[] = {
+    {USER_SET_NAME, offsetof(UserEdit, name), offsetof(User, name), USER_NAME_MAX, STR_INIT("name")},
+    {USER_SET_BIO, offsetof(UserEdit, bio), offsetof(User, bio), USER_BIO_MAX, STR_INIT("bio")},
+    {USER_SET_UNIVERSITY, offsetof(UserEdit, university), offsetof(User, university), USER_PLACE_MAX, STR_INIT("university")},
+    {USER_SET_COURSE, offsetof(UserEdit, course), offsetof(User, course), USER_COURSE_MAX, STR_INIT("course")},
+    {USER_SET_PLACE, offsetof(UserEdit, place), offsetof(User, place), USER_PLACE_MAX, STR_INIT("place")},
+};
+
+static Err edit_texts(Call *c, const UserEdit *in, User *u) {
+    Err e = OK;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        if (!HAS(in, texts[i].bit))
+            continue;
+        Str v = str_trim(*(const Str *)(const void *)((const char *)in + texts[i].from));
+        if (str_utf8_len(v) > texts[i].max)
+            e = diag_field(c->diag, E_INVALID, texts[i].name, arena_printf(c->arena, "must have at most %u characters", texts[i].max));
+        *(Str *)(void *)((char *)u + texts[i].to) = v;
+    }
+    return e;
+}
+
+static Err edit_numbers(Call *c, const UserEdit *in, User *u) {
+    Err e = OK;
+    if (HAS(in, USER_SET_YEAR)) {
+        if (in->year < 1 || in->year > 5)
+            e = diag_field(c->diag, E_INVALID, S("year"), S("must be from 1 to 5"));
+        u->year = in->year;
+    }
+    if (HAS(in, USER_SET_GRADUATION)) {
+        if (in->graduation_year < 1950 || in->graduation_year > 2100)
+            e = diag_field(c->diag, E_INVALID, S("graduation_year"), S("must be a year"));
+        u->graduation_year = in->graduation_year;
+    }
+    if (HAS(in, USER_SET_ROLES)) {
+        if (in->roles == 0)
+            e = diag_field(c->diag, E_INVALID, S("roles"), S("must name at least one role"));
+        u->roles = in->roles;
+    }
+    if (HAS(in, USER_SET_LAT) != HAS(in, USER_SET_LON))
+        return diag_field(c->diag, E_INVALID, HAS(in, USER_SET_LAT) ? S("lon_e6") : S("lat_e6"), S("latitude and longitude go together"));
+    if (HAS(in, USER_SET_LAT)) {
+        if (in->lat_e6 < -90000000 || in->lat_e6 > 90000000)
+            e = diag_field(c->diag, E_INVALID, S("lat_e6"), S("must be from -90 to 90"));
+        if (in->lon_e6 < -180000000 || in->lon_e6 > 180000000)
+            e = diag_field(c->diag, E_INVALID, S("lon_e6"), S("must be from -180 to 180"));
+        u->lat_e6 = in->lat_e6;
+        u->lon_e6 = in->lon_e6;
+        u->flags |= USER_HAS_PLACE;
+    }
+    if (HAS(in, USER_SET_AVAILABLE))
+        u->flags = in->available ? u->flags | USER_AVAILABLE : u->flags & ~USER_AVAILABLE;
+    if (HAS(in, USER_SET_MUTED))
+        u->muted = in->muted;
+    if (HAS(in, USER_SET_PASSWORD))
+        u->password = in->password_hash;
+    return e;
+}
+
+static Err edit_skills(Call *c, const UserEdit *in, User *u) {
+    Str skill, *kept = ARENA_ARRAY(c->arena, USER_SKILLS_MAX, Str);
+    size_t n = 0;
+    if (!kept)
+        return E_NOMEM;
+    for (ListIter it = list_iter(&in->skills); list_str(&it, &skill);) {
+        skill = str_trim(skill);
+        if (skill.n == 0 || str_utf8_len(skill) > USER_SKILL_MAX || n == USER_SKILLS_MAX)
+            return diag_field(c->diag, E_INVALID, S("skills"),
+                              arena_printf(c->arena, "at most %d skills of 1 to %d characters", USER_SKILLS_MAX, USER_SKILL_MAX));
+        bool twice = false;
+        for (size_t i = 0; i < n; i++)
+            twice |= str_eq_nocase(kept[i], skill);
+        if (!twice)
+            kept[n++] = skill;
+    }
+    u->skills = list_of_strs(c->arena, kept, n);
+    return u->skills.count == n ? OK : E_NOMEM;
+}
+
+static Err edit_files(Call *c, const UserEdit *in, User *u) {
+    Err e = OK;
+    if (HAS(in, USER_SET_AVATAR)) {
+        e = file_use(c, in->avatar_file, FILE_AVATAR, S("avatar_file"));
+        u->avatar_file = in->avatar_file;
+    }
+    if (e == OK && HAS(in, USER_SET_ID_DOCUMENT)) {
+        e = file_use(c, in->id_document_file, FILE_ID_DOCUMENT, S("id_document_file"));
+        u->id_document_file = in->id_document_file;
+        u->flags &= ~USER_ID_VERIFIED; /* a new document is looked at anew */
+    }
+    return e;
+}
+
+static Err edit_email(Call *c, const UserEdit *in, User *u) {
+    if (!email_valid(in->email))
+        return diag_field(c->diag, E_INVALID, S("email"), S("must be an e-mail address"));
+    Str email = email_normal(c->arena, in->email);
+    if (!email.p)
+        return E_NOMEM;
+    if (str_eq(email, u->email) && (u->flags & USER_EMAIL_VERIFIED)) {
+        u->email_pending = (Str){NULL, 0};
+        return OK;
+    }
+    u->email_pending = email;
+    return otp_send(c, OTP_EMAIL, email, u->id);
+}
+
+Err user_edit(Call *c, const void *input, void *result) {
+    const UserEdit *in = input;
+    User *u = result;
+    Err e = user_actor(c, u), fault;
+    if (e)
+        return e;
+    /* All checks before the first write, and all faults in one answer. */
+    e = edit_texts(c, in, u);
+    if ((fault = edit_numbers(c, in, u)))
+        e = fault;
+    if (HAS(in, USER_SET_SKILLS) && (fault = edit_skills(c, in, u)))
+        e = fault;
+    if ((fault = edit_files(c, in, u)))
+        e = fault;
+    if (e == OK && HAS(in, USER_SET_EMAIL))
+        e = edit_email(c, in, u);
+    if (e)
+        return e;
+    u->last_active_ms = c->now_ms;
+    e = rec_put(c->tx, &USER, u);
+    if (e == OK && HAS(in, USER_SET_PASSWORD))
+        e = session_end_all(c, u->id, c->actor.session);
+    Event ev = {.type = EV_USER, .verb = VERB_UPDATED, .subject = u->id, .users = list_of_i64s(c->arena, &u->id, 1)};
+    return e ? e : event_emit(c, &ev);
+}
+
+/* ---- proving an e-mail address ---- */
+
+/* Whoever proves an address gets it. An account that had only claimed it loses the claim, its password and its sessions: they may be
+ * somebody else's. An account that had proven it before keeps nothing to sign in with by that address either, since the mailbox moved on. */
+static Err take_address(Call *c, Str email, int64_t owner) {
+    User other;
+    Key key = key_of(USER_BY_EMAIL);
+    key_str(&key, email);
+    Err e = row_find(c, &USER, USER_BY_EMAIL, &key, &other);
+    if (e == E_MISSING || (e == OK && other.id == owner))
+        return OK;
+    if (e)
+        return e;
+    bool unverified = !(other.flags & USER_EMAIL_VERIFIED);
+    other.email = (Str){NULL, 0};
+    other.flags &= ~USER_EMAIL_VERIFIED;
+    if (unverified)
+        other.password = (Str){NULL, 0};
+    e = rec_put(c->tx, &USER, &other);
+    return e || !unverified ? e : session_end_all(c, other.id, 0);
+}
+
+Err user_verify_email(Call *c, const void *input, void *result) {
+    const EmailCodeIn *in = input;
+    EmailVerifyOut *out = result;
+    User *u = &out->user;
+    bool good;
+    Err e = user_actor(c, u);
+    if (e)
+        return e;
+    if (u->email_pending.n == 0)
+        return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("no e-mail address waits for a code"));
+    Str email = u->email_pending;
+    e = otp_try(c, OTP_EMAIL, email, in->otp, &good);
+    if (e || !good) {
+        out->refused = e == OK;
+        return e;
+    }
+    e = take_address(c, email, u->id);
+    if (e)
+        return e;
+    u->email = email;
+    u->email_pending = (Str){NULL, 0};
+    u->flags |= USER_EMAIL_VERIFIED;
+    e = rec_put(c->tx, &USER, u);
+    if (e == OK)
+        e = user_refresh(c, u->id);
+    return e ? e : row_load(c, &USER, u->id, u);
+}
+
+/* ---- what others change ---- */
+
+Err user_rated(Call *c, int64_t user, int32_t stars, int32_t delta) {
+    User u;
+    Err e = row_load(c, &USER, user, &u);
+    if (e)
+        return e;
+    u.rating_sum += (int64_t)stars * delta;
+    u.rating_count += delta;
+    e = rec_put(c->tx, &USER, &u);
+    return e ? e : user_refresh(c, user);
+}
+
+Err user_refresh(Call *c, int64_t user) {
+    User u;
+    Err e = row_load(c, &USER, user, &u);
+    if (e == OK)
+        e = trust_apply(c, &u);
+    return e ? e : rec_put(c->tx, &USER, &u);
+}
+
+Err user_bank(Call *c, int64_t user, int64_t bank_account) {
+    User u;
+    Err e = row_load(c, &USER, user, &u);
+    if (e || u.bank_account == bank_account)
+        return e;
+    u.bank_account = bank_account;
+    return rec_put(c->tx, &USER, &u);
+}
