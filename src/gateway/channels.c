@@ -48,6 +48,7 @@ void send_push(Gateway *g, Arena *a, const Outbox *row, Outcome *o) {
         return;
     }
     Var user = var_i64(a, "user", row->user);
+    user.raw = false; /* FCM's data members are strings */
     const Var vars[] = {{"token", row->to, false},
                         {"title", row->subject, false},
                         {"body", row->body, false},

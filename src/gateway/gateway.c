@@ -36,6 +36,11 @@ static void join(Gateway *g, int threads) {
         pthread_join(g->poller, NULL);
     for (int i = 0; i < g->sender_count; i++)
         pthread_join(g->senders[i].thread, NULL);
+}
+
+void gateway_free(Gateway *g) {
+    if (!g)
+        return;
     pthread_cond_destroy(&g->changed);
     pthread_mutex_destroy(&g->lock);
     free(g);
@@ -74,6 +79,7 @@ Err gateway_start(const GatewayEnv *env, Gateway **out) {
     }
     if (e) {
         join(g, threads);
+        gateway_free(g);
         return e;
     }
     *out = g;

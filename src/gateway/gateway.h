@@ -67,6 +67,8 @@ void gateway_wake(void *gateway);
 /* Lets calls under way finish, sends nothing more, joins the threads. Call before store_close. NULL is fine. To be quick, stop
  * the fetch seam first. */
 void gateway_stop(Gateway *g);
+/* Frees a stopped one. Commits may still wake it until the store is closed, so call this after store_close. NULL is fine. */
+void gateway_free(Gateway *g);
 
 typedef struct GatewayStats {
     uint64_t sent, failed, polls, calls, busy;

@@ -126,8 +126,14 @@ static Err answer_id(Answer answer, Str *id, Outcome *o) {
     return o->err;
 }
 
+/* What is left of a deadline for one more call; never nothing, so that the call itself says that time is up. */
+static int64_t left_of(int64_t until_ms) {
+    int64_t left = until_ms - clock_mono_ms();
+    return left > 1 ? left : 1;
+}
+
 /* Contact and fund account of a bank account. Razorpay gives the existing ones when it has them. */
-static Err fund_account(Gateway *g, Arena *a, int64_t user, Str holder, Str number, Str ifsc, int64_t deadline_ms, Str *fund,
+static Err fund_account(Gateway *g, Arena *a, int64_t user, Str holder, Str number, Str ifsc, int64_t until_ms, Str *fund,
                         Outcome *o) {
     Answer answer;
     Str contact;
@@ -136,13 +142,13 @@ static Err fund_account(Gateway *g, Arena *a, int64_t user, Str holder, Str numb
                   {"contact", S(""), false},
                   {"ifsc", ifsc, false},
                   {"number", number, false}};
-    Err e = razorpay(g, a, RZP_CONTACT_CREATE, vars, COUNT(vars), S(""), deadline_ms, &answer, o);
+    Err e = razorpay(g, a, RZP_CONTACT_CREATE, vars, COUNT(vars), S(""), left_of(until_ms), &answer, o);
     if (!e)
         e = answer_id(answer, &contact, o);
     if (e)
         return e;
     vars[2].value = contact;
-    e = razorpay(g, a, RZP_FUND_CREATE, vars, COUNT(vars), S(""), deadline_ms, &answer, o);
+    e = razorpay(g, a, RZP_FUND_CREATE, vars, COUNT(vars), S(""), left_of(until_ms), &answer, o);
     return e ? e : answer_id(answer, fund, o);
 }
 
@@ -227,7 +233,7 @@ void send_payout(Gateway *g, Arena *a, const Outbox *row, Outcome *o) {
             *o = (Outcome){.err = e, .permanent = e == E_MISSING};
             return;
         }
-        e = fund_account(g, a, p.withdrawal.user, p.holder, p.number, p.ifsc, GATEWAY_DEADLINE_MS, &fund, o);
+        e = fund_account(g, a, p.withdrawal.user, p.holder, p.number, p.ifsc, clock_mono_ms() + GATEWAY_DEADLINE_MS, &fund, o);
         if (e)
             return;
         const Var vars[] = {{"source", g->cfg->razorpay_account_number, false},
@@ -296,14 +302,14 @@ void penny_drop(Gateway *g, Arena *a, const BankAccount *b, Str validation, int6
     Err e = OK;
     *p = (Penny){.validation = validation};
     if (!validation.n) {
-        e = fund_account(g, a, b->user, b->holder, b->number, b->ifsc, deadline_ms, &fund, o);
+        e = fund_account(g, a, b->user, b->holder, b->number, b->ifsc, until_ms, &fund, o);
         const Var vars[] = {{"source", g->cfg->razorpay_account_number, false},
                             {"fund", fund, false},
                             var_i64(a, "amount", PENNY_AMOUNT),
                             {"currency", S("INR"), false},
                             {"reference", reference(a, "gbb", b->id), false}};
         if (!e)
-            e = razorpay(g, a, RZP_VALIDATION_CREATE, vars, COUNT(vars), S(""), deadline_ms, &answer, o);
+            e = razorpay(g, a, RZP_VALIDATION_CREATE, vars, COUNT(vars), S(""), left_of(until_ms), &answer, o);
         if (!e)
             e = answer_id(answer, &p->validation, o);
         if (e && o->permanent) { /* the provider will never take these details */
