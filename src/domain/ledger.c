@@ -132,7 +132,8 @@ Err ledger_book(Call *c, Transfer *t, const Leg *legs, size_t n) {
         bal[m].transfers++;
         if (legs[i].type == ACC_AVAILABLE && t->cause == CAUSE_RELEASE)
             bal[m].earned += legs[i].amount;
-        post[m++] = (Posting){.account = account, .amount = legs[i].amount, .balance_after = bal[m].amount};
+        post[m] = (Posting){.account = account, .amount = legs[i].amount, .balance_after = bal[m].amount};
+        m++;
     }
     if (sum)
         return E_INTERNAL;

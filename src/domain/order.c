@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "domain/event.h"
+#include "domain/file.h"
 #include "domain/ledger.h"
 #include "domain/milestone.h"
 #include "domain/order_flow.h"
@@ -287,9 +288,9 @@ static Err hand_in(Call *c, const void *in, void *out, OrderAct act) {
         return e;
     if (!q->message.n && !q->files.count && !q->urls.count && act == ACT_DELIVER)
         return diag_field(c->diag, E_INVALID, S("message"), S("is required"));
-    if (q->files.count > ORDER_FILES_MAX || q->urls.count > ORDER_FILES_MAX)
-        return diag_field(c->diag, E_INVALID, S("files"), S("are too many"));
-    e = order_files_owned(c, &q->files);
+    if (q->urls.count > ORDER_FILES_MAX)
+        return diag_field(c->diag, E_INVALID, S("urls"), S("are too many"));
+    e = files_use(c, &q->files, ORDER_FILES_MAX, o->id, 0, S("files"));
     if (e)
         return e;
     if (o->deliverables.count >= ORDER_DELIVERABLES_MAX)

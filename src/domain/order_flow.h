@@ -100,8 +100,6 @@ void order_paid(Order *o, int64_t gross, int64_t fee);
 Err order_set_amount(Call *c, Order *o, int64_t amount);
 /* The event "this order changed, its state did not". */
 Err order_changed(Call *c, const Order *o);
-/* E_INVALID unless all files are the actor's own. */
-Err order_files_owned(Call *c, const List *files);
 /* Brings gig, application and statistics in line after a move (order_make.c). */
 Err order_link(Call *c, const Order *o, int32_t from);
 

@@ -1,6 +1,7 @@
 /* Where orders come from, and what their moves do to what they came from. */
 #include "domain/application.h"
 #include "domain/event.h"
+#include "domain/file.h"
 #include "domain/ledger.h"
 #include "domain/order_flow.h"
 #include "domain/row.h"
@@ -137,11 +138,6 @@ Err service_order(Call *c, const void *in, void *out) {
         return diag_field(c->diag, E_INVALID, S("amount"), S("must be positive"));
     if (q->message.n > ORDER_TEXT_MAX_BYTES)
         return diag_field(c->diag, E_INVALID, S("message"), S("is too long"));
-    if (q->files.count > ORDER_FILES_MAX)
-        return diag_field(c->diag, E_INVALID, S("files"), S("are too many"));
-    e = order_files_owned(c, &q->files);
-    if (e)
-        return e;
     *o = (Order){.status = ORDER_PENDING,
                  .flags = chosen_flags(q->flags),
                  .client = c->actor.user,
@@ -155,12 +151,23 @@ Err service_order(Call *c, const void *in, void *out) {
                  .due_ms = q->due_ms         ? q->due_ms
                            : s.delivery_days ? c->now_ms + s.delivery_days * MS_DAY
                                              : 0};
-    return make(c, o, 0, NOTE_ORDER_CREATED);
+    e = make(c, o, 0, NOTE_ORDER_CREATED);
+    return e ? e : files_use(c, &q->files, ORDER_FILES_MAX, o->id, 0, S("files"));
 }
 
 /* ---- following ---- */
 
 static Err ignore_missing(Err e) { return e == E_MISSING ? OK : e; }
+
+/* How often the service was carried out. */
+static Err count_service(Call *c, int64_t service) {
+    Service s;
+    Key key = key2(ORDER_BY_SERVICE, service, ORDER_COMPLETED);
+    Err e = row_load(c, &SERVICE, service, &s);
+    if (!e)
+        e = index_count(c->tx, ORDER_BY_SERVICE, &key, &s.orders_completed);
+    return e ? ignore_missing(e) : rec_put(c->tx, &SERVICE, &s);
+}
 
 Err order_link(Call *c, const Order *o, int32_t from) {
     Err e = OK;
@@ -179,6 +186,8 @@ Err order_link(Call *c, const Order *o, int32_t from) {
         }
     }
     if (e || (o->status != ORDER_COMPLETED && o->status != ORDER_CANCELLED))
+        return e;
+    if (o->service && o->status == ORDER_COMPLETED && (e = count_service(c, o->service)))
         return e;
     e = ignore_missing(user_refresh(c, o->doer));
     return e ? e : ignore_missing(user_refresh(c, o->client));
