@@ -54,7 +54,7 @@ enum {
     DEPTH_MAX = 32,
     KEY_MAX = 511,
     TAIL_PAGES_MAX = 131072, /* unwritten free pages at the end: no more than one transaction can make */
-    VERIFY_LEAVES_BYTES = 32 << 20
+    VERIFY_LEAVES_BYTES = 8 << 20
 };
 static const uint32_t meta_magic = 0xBEEFC0DE;
 static const size_t no_page = SIZE_MAX;
