@@ -230,7 +230,7 @@ static Err bind_id(Bind *b, const Input *row, char *at, const Wire *w) {
     if (!s.p)
         return fault(b, row, FAULT_TYPE, s);
     int64_t id;
-    if (!id_parse(engine_ids(b->x->engine), form, row->kind, s, &id)) {
+    if (!id_parse(engine_ids(b->x->engine), form, row->kind->kind, s, &id)) {
         if (row->where == IN_PATH)
             return E_MISSING;
         if (form == ID_INTEGER && !number && !str_i64(s, &id))

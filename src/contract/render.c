@@ -219,7 +219,7 @@ static void put_value(Render *r, const ViewRow *row, char *p, const Value *v) {
     Buf *b = r->out;
     switch (row->type) {
     case W_INT: p = put_number(p, v->i); break;
-    case W_ID: p = put_id(r, p, row->form, row->kind, v->i); break;
+    case W_ID: p = put_id(r, p, row->form, row->kind->kind, v->i); break;
     case W_MONEY: p = put_money(r, p, row->form, v->i); break;
     case W_TIME: p = put_time(r, p, row->form, v->i); break;
     case W_WORD: p = put_word(r, p, row->words, (int32_t)v->i); break;
@@ -238,7 +238,7 @@ static void put_value(Render *r, const ViewRow *row, char *p, const Value *v) {
         case W_WORDS: put_words(b, row->words, (uint32_t)v->i); return;
         case W_STRS: put_strs(b, &v->list); return;
         case W_MAP: put_map(b, &v->list); return;
-        case W_IDS: put_ids(r, row->form, row->kind, &v->list); return;
+        case W_IDS: put_ids(r, row->form, row->kind->kind, &v->list); return;
         case W_ROW: render_view(r, row->view, v->row); return;
         case W_ROWS:
             if (row->record)
@@ -352,14 +352,20 @@ void render_items(Render *r, const View *v, const void *items, size_t count, siz
     buf_char(r->out, ']');
 }
 
-/* One value outside a view. */
-static void put_alone(Render *r, uint8_t type, uint8_t form, uint8_t kind, int64_t i) {
+void render_id(Render *r, uint8_t form, uint8_t kind, int64_t id) {
     char *p = buf_reserve(r->out, VALUE_BYTES);
-    ViewRow row = {.type = type, .form = form, .kind = kind};
     if (p)
-        put_value(r, &row, p, &(Value){.i = i});
+        r->out->n = (size_t)(put_id(r, p, form, kind, id) - r->out->p);
 }
 
-void render_id(Render *r, uint8_t form, uint8_t kind, int64_t id) { put_alone(r, W_ID, form, kind, id); }
-void render_money(Render *r, uint8_t form, int64_t minor) { put_alone(r, W_MONEY, form, 0, minor); }
-void render_time(Render *r, uint8_t form, int64_t ms) { put_alone(r, W_TIME, form, 0, ms); }
+void render_money(Render *r, uint8_t form, int64_t minor) {
+    char *p = buf_reserve(r->out, VALUE_BYTES);
+    if (p)
+        r->out->n = (size_t)(put_money(r, p, form, minor) - r->out->p);
+}
+
+void render_time(Render *r, uint8_t form, int64_t ms) {
+    char *p = buf_reserve(r->out, VALUE_BYTES);
+    if (p)
+        r->out->n = (size_t)(put_time(r, p, form, ms) - r->out->p);
+}

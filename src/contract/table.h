@@ -29,11 +29,11 @@ typedef enum WireType {
     W_MONEY,   /* int64_t minor units, in the contract's money form (or row.form) */
     W_TIME,    /* int64_t ms, in the contract's time form (or row.form) */
     W_DECIMAL, /* int64_t or int32_t that counts 10^-scale: ratings, degrees */
-    W_ID,      /* int64_t id of a record of `kind`, in the contract's id form (or row.form) */
+    W_ID,      /* int64_t id of a record (`kind` says of which), in the contract's id form (or row.form) */
     W_WORD,    /* int32_t: one word of `words` */
     W_WORDS,   /* int32_t or uint32_t of bits: a list of words; a word's value is its bits */
     W_STRS,    /* List of Str */
-    W_IDS,     /* List of int64_t ids of records of `kind` */
+    W_IDS,     /* List of int64_t: ids of such records */
     W_ROW,     /* a struct inside (offset), or one that `get` finds: nested `view` or `sub` */
     W_ROWS,    /* several: with `record` a List of its sub-records, else a Rows */
     W_MAP,     /* views only: List of Str, alternating key and value, as an object of strings */
@@ -111,7 +111,7 @@ typedef Err InputCheck(Exchange *x, const void *value, const void *in, Str *why)
 
 typedef struct Input {
     const char *name; /* on the wire */
-    uint8_t where, type, form, kind;
+    uint8_t where, type, form;
     uint16_t flags;
     int8_t has;       /* bit of the struct's first member `uint64_t has`, -1 = none */
     uint8_t scale;    /* W_DECIMAL: digits after the point */
@@ -122,7 +122,8 @@ typedef struct Input {
     const char *text; /* IN_CONST and IN_DEFAULT of a Str */
     const Words *words;
     const Inputs *sub;
-    const Record *record;
+    const Record *kind;   /* W_ID, W_IDS: what they are ids of */
+    const Record *record; /* W_ROWS into a List */
     InputCheck *check;
     const char *canonical; /* the member's name: what the domain calls the field in a Diag */
     const char *format;    /* for the document: "email", "uri"; NULL */
@@ -187,14 +188,15 @@ typedef struct ViewRow {
     const char *name;         /* on the wire; "" in a scalar view */
     char key[VIEW_KEY_BYTES]; /* the same as it is written: ,"name": */
     uint8_t key_n;
-    uint8_t type, form, kind, empty, audience, scale;
+    uint8_t type, form, empty, audience, scale;
     bool optional;    /* `get` may say "not there": then by `empty` (EMPTY_SHOW gives null) */
     uint16_t offset, size;
     /* Instead of a member: finds the value (memory: r->arena or the transaction). False: there is none. */
     bool (*get)(Render *r, const void *row, Value *out);
     const Words *words;
     const View *view;
-    const Record *record;
+    const Record *kind;   /* W_ID, W_IDS: what they are ids of */
+    const Record *record; /* W_ROWS out of a List */
     const char *literal; /* W_CONST */
     const char *doc;
 } ViewRow;
@@ -214,7 +216,7 @@ struct View {
 
 #define KEY_OF(name_) .name = (name_), .key = ",\"" name_ "\":", .key_n = sizeof(name_) + 3
 #define OUT_AT(T, member) .offset = offsetof(T, member), .size = sizeof(((T *)0)->member)
-/* A row: SHOW("title", W_STR, Gig, title, "What it is.") */
+/* A row: SHOW("title", W_STR, Gig, title, "What it is."), SHOW_ID("clientId", Gig, client, &USER, "Who wants it.") */
 #define SHOW(name_, type_, T, member, doc_, ...) {KEY_OF(name_), .type = (type_), OUT_AT(T, member), .doc = (doc_), ##__VA_ARGS__}
 #define SHOW_ID(name_, T, member, kind_, doc_, ...) SHOW(name_, W_ID, T, member, doc_, .kind = (kind_), ##__VA_ARGS__)
 /* A row with a function: SHOW_GET("isBoosted", W_BOOL, gig_is_boosted, "…") */
