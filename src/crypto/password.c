@@ -1,5 +1,6 @@
 #include "crypto/password.h"
 
+#include "base/blocking.h"
 #include "base/buf.h"
 #include "base/rand.h"
 #include "codec/base64.h"
@@ -70,10 +71,14 @@ static Err run(Str password, const Phc *phc, uint8_t out[HASH_BYTES]) {
         .free_cbk = pages_give,
         .flags = ARGON2_DEFAULT_FLAGS,
     };
-    if (!gate_enter())
+    blocking_begin(); /* a tenth of a second and more: another worker may take over */
+    bool in = gate_enter();
+    int rc = in ? argon2id_ctx(&c) : 0;
+    if (in)
+        gate_leave();
+    blocking_end();
+    if (!in)
         return E_BUSY;
-    int rc = argon2id_ctx(&c);
-    gate_leave();
     return rc == ARGON2_OK ? OK : rc == ARGON2_MEMORY_ALLOCATION_ERROR ? E_NOMEM : E_INTERNAL;
 }
 
