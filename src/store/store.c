@@ -228,7 +228,7 @@ void store_close(Store *s) {
     if (s->env) {
         readers_close(s);
         if (s->cfg.no_sync && mdb_env_sync(s->env, 1) != 0)
-            log_line(LOG_ERROR, "store", "closing could not sync", "");
+            log_line(LOG_ERROR, "store", "closing could not sync", "file=%s", s->path);
         mdb_env_close(s->env);
     }
     if (s->dir_fd >= 0)

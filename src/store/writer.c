@@ -32,9 +32,9 @@ static Err tx_begin(Store *s, Tx *tx, Arena *a) {
 /* A full disk fails every write until somebody makes room: told when it begins and when it ends, not each time. */
 static void note_room(Store *s, Err e) {
     if (e == E_FULL && !s->writer.full)
-        log_line(LOG_ERROR, "store", "no room: writes are refused, nothing is lost", "");
+        log_line(LOG_ERROR, "store", "no room: writes are refused, nothing is lost", "file=%s", s->path);
     else if (!e && s->writer.full)
-        log_line(LOG_INFO, "store", "room again", "");
+        log_line(LOG_INFO, "store", "room again", "file=%s", s->path);
     if (!e || e == E_FULL)
         s->writer.full = e == E_FULL;
 }

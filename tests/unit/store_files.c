@@ -90,7 +90,7 @@ static bool copy_is_good(const char *dir, int64_t least, int64_t most) {
 
 static void test_backup(const char *self) {
     const char *dir = kit_dir();
-    char sub[3][96], file[3][128];
+    char sub[3][96], file[3][400];
     for (int i = 0; i < 3; i++) {
         snprintf(sub[i], sizeof sub[i], "%s/copy%d", dir, i);
         snprintf(file[i], sizeof file[i], "%s/gigbox.db", sub[i]);
@@ -201,7 +201,7 @@ static void test_migrations(void) {
     CHECK(records_clean(s) == 20, "the indexes followed");
     store_close(s);
     /* The copies are of the versions that the runs began with. */
-    char sub[96], file[128];
+    char sub[96], file[400];
     snprintf(sub, sizeof sub, "%s/old", dir);
     snprintf(file, sizeof file, "%s/gigbox.db", sub);
     MUST(mkdir(sub, 0700) == 0 && rename(kit_path("gigbox.db.schema-1"), file) == 0);
