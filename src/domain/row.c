@@ -69,6 +69,11 @@ static int64_t page_start(PageIn *p) {
     return (int64_t)(p->page - 1) * p->limit;
 }
 
+PageOut page_out(PageIn page) {
+    page_start(&page);
+    return (PageOut){.page = page.page, .limit = page.limit};
+}
+
 Err row_page(Call *c, const Record *r, const Index *ix, const Key *prefix, PageIn page, PageOut *out) {
     PageSource one = {.ix = ix, .prefix = prefix ? *prefix : key_of(ix)};
     int64_t start = page_start(&page);

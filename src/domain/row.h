@@ -15,6 +15,9 @@ Err row_find(Call *c, const Record *r, const Index *ix, const Key *key, void *ro
  * short lists. */
 Err row_all(Call *c, const Record *r, const Index *ix, const Key *prefix, size_t max, void *rows, size_t *n);
 
+/* An empty page with page and limit brought into their bounds. */
+PageOut page_out(PageIn page);
+
 /* One page of the entries that begin with `prefix`, newest (highest key) first. The prefix must be a counted one. */
 Err row_page(Call *c, const Record *r, const Index *ix, const Key *prefix, PageIn page, PageOut *out);
 /* One page of several prefixes of one or more indexes merged by descending record id; each prefix must be a counted one whose
