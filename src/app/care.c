@@ -5,11 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/command.h"
+#include "app/box.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "domain/check.h"
-#include "domain/domain.h"
 
 enum { CARE_PRINT_BYTES_MAX = 256 * 1024, CARE_COPY_BYTES = 64 * 1024, CARE_PATH_BYTES = 4096 };
 
@@ -39,9 +38,12 @@ int command_config(const Options *o) {
 static Store *open_beside(const char *dir, Arena *a) {
     Str why = {0};
     Err e = OK;
+    const Record **records = ARENA_ARRAY(a, BOX_RECORDS_MAX, const Record *);
+    if (!records)
+        return NULL;
     StoreConfig cfg = {.dir = dir,
-                       .records = domain_records,
-                       .record_count = domain_record_count,
+                       .records = records,
+                       .record_count = box_records(records),
                        .read_only = true,
                        .now_ms = clock_now_ms};
     Store *s = store_open(&cfg, a, &why, &e);

@@ -119,7 +119,7 @@ Err sign_in_send_otp(Call *c, const void *input, void *result) {
     return otp_send(c, OTP_SIGN_IN, phone, e == OK ? user.id : 0);
 }
 
-static Err user_new(Call *c, Str phone, User *out) {
+Err user_register(Call *c, Str phone, User *out) {
     *out = (User){.phone = phone,
                   .flags = USER_PHONE_VERIFIED | USER_AVAILABLE,
                   .roles = ROLE_BIT_DOER | ROLE_BIT_CLIENT,
@@ -148,7 +148,7 @@ Err sign_in_verify_otp(Call *c, const void *input, void *result) {
     e = user_by_phone(c, phone, &out->user);
     out->is_new = e == E_MISSING;
     if (out->is_new)
-        e = user_new(c, phone, &out->user);
+        e = user_register(c, phone, &out->user);
     if (e)
         return e;
     if (out->user.flags & (USER_SUSPENDED | USER_DELETED))

@@ -90,6 +90,9 @@ OpFn user_verify_email;
 
 /* ---- for other domain code ---- */
 
+/* A new account with a proven phone number in normal form. E_CONFLICT. */
+Err user_register(Call *c, Str phone, User *out);
+
 /* A rating of `stars` was published / taken back (delta +1 / -1). Recomputes trust and badges. */
 Err user_rated(Call *c, int64_t user, int32_t stars, int32_t delta);
 /* An order ended in which the user took part: recomputes completed_gigs, trust and badges from facts (order_facts). */

@@ -127,7 +127,7 @@ int64_t client_session(const Client *cl) { return cl->session; }
 int32_t client_rights(const Client *cl) { return cl->rights; }
 int64_t client_tag(const Client *cl) { return cl->tag; }
 void client_set_tag(Client *cl, int64_t tag) { cl->tag = tag; }
-void *hub_app(const Hub *hub) { return hub->cfg.app; }
+Engine *hub_engine(const Hub *hub) { return hub->cfg.engine; }
 Store *hub_store(const Hub *hub) { return hub->cfg.store; }
 const DomainConfig *hub_domain(const Hub *hub) { return hub->cfg.domain(hub->cfg.app); }
 

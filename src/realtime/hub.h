@@ -8,7 +8,7 @@
 #ifndef REALTIME_HUB_H
 #define REALTIME_HUB_H
 
-#include "contract/request.h"
+#include "contract/engine.h"
 #include "domain/event.h"
 
 typedef struct Hub Hub;
@@ -52,8 +52,9 @@ typedef struct HubConfig {
     HubPort port;
     const Dialect *const *dialects;
     size_t dialect_count;
+    Engine *engine; /* tokens and ids, for the dialects */
     const DomainConfig *(*domain)(void *app); /* the configuration in force */
-    void *app;                                /* for the dialects: hub_app */
+    void *app;
 } HubConfig;
 
 /* Starts the pump. Events older than now are not sent. E_NOMEM, E_IO. */
@@ -76,7 +77,7 @@ void hub_closed(Hub *hub, Client *cl);
 
 /* ---- for dialects ---- */
 
-void *hub_app(const Hub *hub);
+Engine *hub_engine(const Hub *hub);
 Store *hub_store(const Hub *hub);
 const DomainConfig *hub_domain(const Hub *hub);
 /* Binds the client to a user and session: from now on it is in that user's audience. */

@@ -1,0 +1,60 @@
+/* box.h - the serving marketplace: all layers wired together.
+ *
+ * box_open: least privilege, the store, its keys; box_serve: providers, contracts, sockets, jobs, and the loop over signals. One Box a
+ * process. Called from the main thread only. */
+#ifndef APP_BOX_H
+#define APP_BOX_H
+
+#include "app/command.h"
+#include "app/health.h"
+#include "app/jobs.h"
+#include "contract/engine.h"
+#include "gateway/sandbox/sandbox.h"
+#include "net/fetch.h"
+
+enum { BOX_RECORDS_MAX = 64, BOX_PATH_BYTES = 1024, BOX_URL_BYTES = 160 };
+
+typedef struct Box {
+    const Options *options;
+    SettingsLoad settings;
+    Arena arena; /* as long as the box */
+    _Atomic(const DomainConfig *) domain;
+    const Record *records[BOX_RECORDS_MAX];
+    size_t record_count;
+    Store *store;
+    IdMap ids;
+    FetchPool *fetch;
+    GatewayConfig gateway_config;
+    _Atomic(Gateway *) gateway;
+    Sandbox *sandbox;
+    Engine *engine;
+    Hub *hub;
+    HttpServer *http;
+    Jobs *jobs;
+    HealthSource health;
+    char tls_cert[BOX_PATH_BYTES], tls_key[BOX_PATH_BYTES];
+} Box;
+
+/* The contracts that this program speaks, campus first. */
+extern const Contract *const box_contracts[];
+extern const size_t box_contract_count;
+
+/* The domain's configuration by the settings; keys and text live in `a`. */
+void box_domain_config(const Settings *s, const uint8_t box_key[32], DomainConfig *out);
+/* The record tables of all layers into out[BOX_RECORDS_MAX]; their number. */
+size_t box_records(const Record **out);
+/* Opens the store of `dir` with all record tables, makes what every box has (its key, the categories). Prints what is wrong; NULL then. */
+Store *box_store_open(Box *box, const char *dir, bool no_sync);
+/* The box's key, made on first start. */
+Err box_key(Store *s, Arena *a, uint8_t out[32]);
+/* Runs until SIGTERM or SIGINT. Returns the exit code. */
+int box_serve(Box *box);
+
+/* net.c: the HTTP application of the box. */
+void box_http_app(Box *box, HttpApp *out);
+/* ports.c: what contracts need of the gateway. */
+Ports box_ports(Box *box);
+/* The hub's sockets. */
+extern const HubPort box_hub_port;
+
+#endif

@@ -1,0 +1,106 @@
+/* The HTTP application: which part of the box answers which path. */
+#include "app/box.h"
+
+/* ---- HTTP ---- */
+
+static bool is_loopback(Str address) {
+    return str_starts(address, S("127.")) || str_eq(address, S("::1")) || str_starts(address, S("::ffff:127."));
+}
+
+static void answer_text(Reply *rep, int status, Str text) {
+    rep->status = status;
+    rep->content_type = S("text/plain; charset=utf-8");
+    buf_add(&rep->body, text);
+}
+
+static void handle(void *ctx, const Request *req, Reply *rep) {
+    Box *box = ctx;
+    bool get = str_eq(req->method, S("GET")) || str_eq(req->method, S("HEAD"));
+    if (str_eq(req->path, S("/healthz")) && get) {
+        health_reply(&box->health, req, rep);
+    } else if (str_eq(req->path, S("/metrics")) && get) {
+        if (is_loopback(req->remote))
+            metrics_reply(&box->health, req, rep);
+        else
+            answer_text(rep, 403, S("metrics are for this machine only\n"));
+    } else if (str_starts(req->path, S("/sandbox/"))) {
+        if (!sandbox_handle(box->sandbox, req, rep))
+            engine_refuse(box->engine, req, rep, E_MISSING, 0);
+    } else if (str_eq(req->path, S("/")) && get) {
+        rep->status = 302;
+        reply_header(rep, "Location", S("/docs"));
+    } else {
+        engine_handle(box->engine, req, rep);
+    }
+    reply_header(rep, "X-Content-Type-Options", S("nosniff"));
+}
+
+static size_t body_limit(void *ctx, Str method, Str path) {
+    Box *box = ctx;
+    return str_starts(path, S("/sandbox/")) ? (size_t)box->settings.now.body_bytes : engine_body_limit(box->engine, method, path);
+}
+
+static void refuse(void *ctx, const Request *req, Reply *rep) {
+    static const struct {
+        int status;
+        Err err;
+    } rows[] = {{413, E_TOO_LARGE}, {415, E_MEDIA}, {503, E_BUSY}};
+    Err e = E_SYNTAX;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (rows[i].status == rep->status)
+            e = rows[i].err;
+    engine_refuse(((Box *)ctx)->engine, req, rep, e, rep->status);
+}
+
+/* ---- WebSockets ---- */
+
+static void hub_send_text(void *conn, Str text) { ws_send(conn, true, text); }
+static void hub_close_conn(void *conn, int code, Str reason) { ws_close(conn, code, reason); }
+static void hub_retain(void *conn) { ws_ref(conn); }
+static void hub_release(void *conn) { ws_unref(conn); }
+
+const HubPort box_hub_port = {hub_send_text, hub_close_conn, hub_retain, hub_release};
+
+static Str close_reason(int code) { return code == 4401 ? S("not signed in") : code == 4403 ? S("not yours") : (Str){NULL, 0}; }
+
+static WsAccept ws_open(void *ctx, const Request *req, Reply *refusal, WsConn *conn) {
+    Box *box = ctx;
+    const Dialect *d = hub_dialect(box->hub, req->path);
+    int code;
+    if (!d) {
+        engine_refuse(box->engine, req, refusal, E_MISSING, 0);
+        return (WsAccept){.ok = false};
+    }
+    Client *cl = hub_open(box->hub, d, conn, req, &code);
+    if (!cl) {
+        engine_refuse(box->engine, req, refusal, E_BUSY, 0);
+        return (WsAccept){.ok = false};
+    }
+    ws_set_user(conn, cl);
+    if (code)
+        ws_close(conn, code, close_reason(code));
+    return (WsAccept){.ok = true};
+}
+
+static void ws_message(void *ctx, WsConn *conn, bool text, Str message, Arena *arena) {
+    Box *box = ctx;
+    (void)arena;
+    int code = text ? hub_message(box->hub, ws_user(conn), message) : 1003;
+    if (code)
+        ws_close(conn, code, close_reason(code));
+}
+
+static void ws_closed(void *ctx, WsConn *conn, int code) {
+    (void)code;
+    hub_closed(((Box *)ctx)->hub, ws_user(conn));
+}
+
+void box_http_app(Box *box, HttpApp *out) {
+    *out = (HttpApp){.ctx = box,
+                     .handle = handle,
+                     .body_limit = body_limit,
+                     .refuse = refuse,
+                     .ws_open = ws_open,
+                     .ws_message = ws_message,
+                     .ws_closed = ws_closed};
+}

@@ -1,0 +1,41 @@
+/* What contracts ask of the gateway. The gateway starts after the server (the sandbox must know the server's port), so there is a moment in which
+ * these answer E_BUSY. */
+#include "app/box.h"
+
+static Err open_payment(void *ctx, Arena *a, Diag *d, const Actor *actor, const PaymentPrepareIn *in, Payment *out) {
+    Gateway *g = ((Box *)ctx)->gateway;
+    return g ? gateway_open_payment(g, a, d, actor, in, out) : E_BUSY;
+}
+
+static Err call_payment(void *ctx, Arena *a, Diag *d, const Actor *actor, const Payment *p, Payment *out) {
+    Gateway *g = ((Box *)ctx)->gateway;
+    return g ? gateway_call_payment(g, a, d, actor, p, out) : E_BUSY;
+}
+
+static Err verify_payment(void *ctx, Arena *a, Diag *d, const Actor *actor, Str order, Str payment, Str signature, PaymentCapturedOut *out) {
+    Gateway *g = ((Box *)ctx)->gateway;
+    return g ? gateway_verify_payment(g, a, d, actor, order, payment, signature, out) : E_BUSY;
+}
+
+static Err verify_bank(void *ctx, Arena *a, Diag *d, const Actor *actor, int64_t bank, BankAccount *out) {
+    Gateway *g = ((Box *)ctx)->gateway;
+    return g ? gateway_verify_bank(g, a, d, actor, bank, out) : E_BUSY;
+}
+
+static Err webhook(void *ctx, Arena *a, Str body, Str signature) {
+    Gateway *g = ((Box *)ctx)->gateway;
+    return g ? gateway_webhook(g, a, body, signature) : E_BUSY;
+}
+
+Ports box_ports(Box *box) {
+    const GatewayConfig *g = &box->gateway_config;
+    return (Ports){.ctx = box,
+                   .open_payment = open_payment,
+                   .call_payment = call_payment,
+                   .verify_payment = verify_payment,
+                   .verify_bank = verify_bank,
+                   .webhook = webhook,
+                   .checkout_key_id = g->razorpay_key_id,
+                   .public_url = box->settings.now.public_url,
+                   .sandbox = g->sandbox_payments || g->sandbox_sms || g->sandbox_mail || g->sandbox_push};
+}

@@ -1,0 +1,378 @@
+/* The serving process: starts the layers from left to right, waits for signals, stops them from right to left. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/box.h"
+#include "app/lockdown.h"
+#include "base/blocking.h"
+#include "base/log.h"
+#include "contract/campus/campus.h"
+#include "realtime/campus.h"
+
+/* The embedded CA bundle. */
+extern const char data_ca_bundle_pem[];
+extern const size_t data_ca_bundle_pem_size;
+
+const Contract *const box_contracts[] = {&CAMPUS};
+const size_t box_contract_count = COUNT(box_contracts);
+
+static const Dialect *const dialects[] = {&CAMPUS_DIALECT};
+
+enum { SELF_SIGNED_DAYS = 397 };
+
+static const DomainConfig *domain_in_force(void *app) { return ((Box *)app)->domain; }
+
+/* ---- from settings ---- */
+
+static void gateway_config(const Settings *s, GatewayConfig *g) {
+    *g = (GatewayConfig){.name = s->name,
+                         .razorpay_url = s->razorpay_url,
+                         .razorpay_key_id = s->razorpay_key_id,
+                         .razorpay_key_secret = s->razorpay_key_secret,
+                         .razorpay_webhook_secret = s->razorpay_webhook_secret,
+                         .razorpay_account_number = s->razorpay_account_number,
+                         .sms_provider = s->sms_provider,
+                         .sms_url = s->sms_url,
+                         .sms_key = s->sms_key,
+                         .sms_account = s->sms_account,
+                         .sms_sender = s->sms_sender,
+                         .sms_template = s->sms_template,
+                         .smtp_host = s->smtp_host,
+                         .smtp_port = (int)s->smtp_port,
+                         .smtp_user = s->smtp_user,
+                         .smtp_password = s->smtp_password,
+                         .smtp_from = s->smtp_from,
+                         .smtp_security = str_eq(s->smtp_security, S("tls"))    ? MAIL_TLS
+                                          : str_eq(s->smtp_security, S("none")) ? MAIL_PLAIN
+                                                                                : MAIL_STARTTLS,
+                         .sandbox_payments = s->razorpay_key_id.n == 0,
+                         .sandbox_sms = str_eq(s->sms_provider, S("sandbox")),
+                         .sandbox_mail = s->smtp_host.n == 0,
+                         .sandbox_push = true,
+                         .senders = (int)s->workers_outbox,
+                         .calls_max = (int)(s->workers > 16 ? 8 : s->workers / 2)};
+}
+
+static EngineLimits engine_limits_of(const Settings *s) {
+    return (EngineLimits){.rate_per_min = {[RATE_OTHER] = (int32_t)s->rate_other, [RATE_AUTH] = (int32_t)s->rate_auth, [RATE_UPLOAD] = (int32_t)s->rate_upload},
+                          .body_bytes_max = (size_t)s->body_bytes,
+                          .upload_bytes_max = (size_t)s->upload_bytes};
+}
+
+static char *zero_ended(Box *box, Str s) { return arena_cstr(&box->arena, s); }
+
+static void http_config(Box *box, HttpConfig *h) {
+    const Settings *s = &box->settings.now;
+    http_config_defaults(h);
+    if (!s->tls_only)
+        h->listen[h->listen_count++] = (HttpListen){zero_ended(box, s->listen), false};
+    if (s->tls_listen.n)
+        h->listen[h->listen_count++] = (HttpListen){zero_ended(box, s->tls_listen), true};
+    h->tls_cert_file = box->tls_cert;
+    h->tls_key_file = box->tls_key;
+    h->trusted_proxies = zero_ended(box, s->trusted_proxy);
+    h->workers_max = (int)s->workers;
+    h->connections_max = (uint32_t)s->connections;
+    h->connections_per_address_max = (uint32_t)s->connections_per_address;
+    h->header_bytes_max = (size_t)s->header_bytes;
+    h->body_bytes_max = (size_t)s->upload_bytes + ENGINE_FORM_OVERHEAD_BYTES;
+    h->header_timeout_ms = (int)s->header_timeout_ms;
+    h->body_timeout_ms = (int)s->body_timeout_ms;
+    h->large_body_timeout_ms = (int)s->body_timeout_ms * 5;
+    h->keepalive_timeout_ms = (int)s->idle_timeout_ms;
+    h->log_requests = log_enabled(LOG_DEBUG);
+}
+
+static void setup_log(const Settings *s) {
+    static const Str levels[] = {STR_INIT("debug"), STR_INIT("info"), STR_INIT("warn"), STR_INIT("error")};
+    LogLevel least = LOG_INFO;
+    for (size_t i = 0; i < COUNT(levels); i++)
+        if (str_eq(levels[i], s->log_level))
+            least = (LogLevel)i;
+    log_setup(least, str_eq(s->log_format, S("json")) ? 1 : str_eq(s->log_format, S("text")) ? 0 : -1);
+}
+
+/* The certificate files by the settings; a self-signed pair in the data directory is made when asked for and absent. */
+static int tls_files(Box *box) {
+    const Settings *s = &box->settings.now;
+    char why[TLS_WHY_BYTES];
+    const char *dir = box->options->data;
+    if (!s->tls_listen.n)
+        return s->tls_only ? (fprintf(stderr, "gigbox: tls_only needs tls_listen\n"), EXIT_USAGE) : EXIT_OK;
+    if (s->tls_cert.n && s->tls_key.n) {
+        snprintf(box->tls_cert, sizeof box->tls_cert, "%.*s", STR_ARG(s->tls_cert));
+        snprintf(box->tls_key, sizeof box->tls_key, "%.*s", STR_ARG(s->tls_key));
+        return EXIT_OK;
+    }
+    if (!s->tls_self_signed) {
+        fprintf(stderr, "gigbox: tls_listen needs tls_cert and tls_key, or tls_self_signed = yes\n");
+        return EXIT_USAGE;
+    }
+    snprintf(box->tls_cert, sizeof box->tls_cert, "%s/tls-cert.pem", dir);
+    snprintf(box->tls_key, sizeof box->tls_key, "%s/tls-key.pem", dir);
+    if (access(box->tls_cert, R_OK) == 0 && access(box->tls_key, R_OK) == 0)
+        return EXIT_OK;
+    Err e = tls_self_signed(box->tls_cert, box->tls_key, "localhost,gigbox.local,127.0.0.1", SELF_SIGNED_DAYS, clock_now_ms(), why);
+    if (e) {
+        fprintf(stderr, "gigbox: %s\n", why);
+        return EXIT_UNUSABLE;
+    }
+    log_line(LOG_INFO, "tls", "made a self-signed certificate", "file=%s", box->tls_cert);
+    return EXIT_OK;
+}
+
+/* ---- least privilege ---- */
+
+static int confine(Box *box) {
+    const Settings *s = &box->settings.now;
+    const char *dir = box->options->data;
+    mkdir(dir, 0700);
+    Err e = lockdown_user(dir, zero_ended(box, s->run_as));
+    if (e) {
+        fprintf(stderr, "gigbox: cannot change user: %s\n", err_name(e));
+        return EXIT_UNUSABLE;
+    }
+    if (!s->lockdown) {
+        log_line(LOG_WARN, "lockdown", "not confined, by the setting lockdown", "lockdown=%s", "no");
+        return EXIT_OK;
+    }
+    const char *readable[] = {box->tls_cert[0] ? box->tls_cert : "/nonexistent", box->tls_key[0] ? box->tls_key : "/nonexistent",
+                              box->options->config ? box->options->config : "/nonexistent"};
+    lockdown_files(dir, readable, COUNT(readable));
+    lockdown_syscalls();
+    return EXIT_OK;
+}
+
+/* ---- starting ---- */
+
+static void committed(void *ctx) {
+    Box *box = ctx;
+    Gateway *g = box->gateway;
+    if (box->hub)
+        hub_wake(box->hub);
+    if (g)
+        gateway_wake(g);
+}
+
+static Err start_contracts(Box *box) {
+    Err e = OK;
+    EngineConfig cfg = {.store = box->store,
+                        .contracts = box_contracts,
+                        .contract_count = box_contract_count,
+                        .domain = domain_in_force,
+                        .app = box,
+                        .ports = box_ports(box),
+                        .limits = engine_limits_of(&box->settings.now)};
+    box->engine = engine_start(&cfg, &e);
+    if (!box->engine)
+        return e;
+    HubConfig hub = {.store = box->store,
+                     .port = box_hub_port,
+                     .dialects = dialects,
+                     .dialect_count = COUNT(dialects),
+                     .engine = box->engine,
+                     .domain = domain_in_force,
+                     .app = box};
+    box->hub = hub_start(&hub, &e);
+    return e;
+}
+
+/* The address to reach ourselves at: the sandbox's providers live there. */
+static void own_url(const Box *box, char out[BOX_URL_BYTES]) {
+    const Settings *s = &box->settings.now;
+    Str host = s->listen;
+    size_t colon = host.n;
+    while (colon > 0 && host.p[colon - 1] != ':')
+        colon--;
+    host = str_slice(host, 0, colon ? colon - 1 : 0);
+    if (host.n == 0 || str_eq(host, S("0.0.0.0")))
+        host = S("127.0.0.1");
+    if (str_eq(host, S("[::]")))
+        host = S("[::1]");
+    snprintf(out, BOX_URL_BYTES, "http://%.*s:%d", STR_ARG(host), http_port(box->http, 0));
+}
+
+static void say_listening(const Box *box) {
+    const Settings *s = &box->settings.now;
+    size_t i = 0;
+    const struct {
+        bool on;
+        const char *scheme;
+        Str address;
+    } rows[] = {{!s->tls_only, "http", s->listen}, {s->tls_listen.n > 0, "https", s->tls_listen}};
+    for (size_t k = 0; k < COUNT(rows); k++) {
+        if (!rows[k].on)
+            continue;
+        Str host = rows[k].address;
+        while (host.n && host.p[host.n - 1] != ':')
+            host.n--;
+        host = host.n > 1 ? str_slice(host, 0, host.n - 1) : S("0.0.0.0");
+        printf("gigbox: listening on %s://%.*s:%d\n", rows[k].scheme, STR_ARG(host), http_port(box->http, i++));
+    }
+    if (box->sandbox)
+        printf("gigbox: sandbox: providers without keys are simulated; what they sent is at /sandbox/outbox\n");
+    fflush(stdout);
+}
+
+static int failed(const char *what, Err e, const char *why) {
+    fprintf(stderr, "gigbox: %s: %s\n", what, why && *why ? why : err_name(e));
+    return EXIT_UNUSABLE;
+}
+
+static int start(Box *box) {
+    const Settings *s = &box->settings.now;
+    uint8_t key[32];
+    char why[NET_WHY_BYTES] = "", url[BOX_URL_BYTES];
+    HttpConfig http;
+    HttpApp app;
+    DomainConfig *domain = ARENA_NEW(&box->arena, DomainConfig);
+    box->store = box_store_open(box, box->options->data, false);
+    if (!box->store)
+        return EXIT_UNUSABLE;
+    Err e = box_key(box->store, &box->arena, key);
+    if (e || !domain)
+        return failed("the box's key", e ? e : E_NOMEM, NULL);
+    box_domain_config(s, key, domain);
+    box->domain = domain;
+    idmap_init(&box->ids, domain->box_key);
+    e = fetch_open(str_of(data_ca_bundle_pem, data_ca_bundle_pem_size), &box->fetch);
+    if (e)
+        return failed("outbound calls", e, NULL);
+    gateway_config(s, &box->gateway_config);
+    SandboxConfig sandbox = {.store = box->store,
+                             .fetch = fetch_seam(box->fetch),
+                             .ids = &box->ids,
+                             .box_key = domain->box_key,
+                             .remote = s->sandbox_remote,
+                             .webhook_path = "/api/webhooks/payment"};
+    e = sandbox_open(&sandbox, &box->gateway_config, &box->sandbox);
+    if (e)
+        return failed("sandbox", e, NULL);
+    e = start_contracts(box);
+    if (e)
+        return failed("contracts", e, NULL);
+    blocking_register(http_blocking_begin, http_blocking_end);
+    http_config(box, &http);
+    box_http_app(box, &app);
+    box->health = (HealthSource){.store = box->store, .hub = box->hub, .started_ms = clock_mono_ms(), .sandbox = box->sandbox != NULL, .tls = s->tls_listen.n > 0};
+    e = http_start(&http, &app, &box->http, why);
+    if (e)
+        return failed("server", e, why);
+    box->health.http = box->http;
+    own_url(box, url);
+    if (box->sandbox && (e = sandbox_start(box->sandbox, str_c0(url))) != OK)
+        return failed("sandbox", e, NULL);
+    GatewayEnv env = {.config = &box->gateway_config, .store = box->store, .fetch = fetch_seam(box->fetch), .domain = domain_in_force, .app = box};
+    Gateway *gateway = NULL;
+    e = gateway_start(&env, &gateway);
+    if (e)
+        return failed("gateway", e, e == E_INVALID ? "unknown sms_provider" : NULL);
+    box->gateway = gateway;
+    e = store_on_commit(box->store, committed, box);
+    JobsConfig jobs = {.store = box->store, .domain = domain_in_force, .app = box};
+    if (e == OK)
+        box->jobs = jobs_start(&jobs, &e);
+    return e ? failed("jobs", e, NULL) : EXIT_OK;
+}
+
+/* ---- stopping ---- */
+
+static void stop(Box *box) {
+    Gateway *gateway = box->gateway;
+    jobs_stop(box->jobs);
+    if (box->fetch)
+        fetch_stop(box->fetch);
+    gateway_stop(gateway);
+    http_stop(box->http, (int)box->settings.now.drain_ms);
+    hub_stop(box->hub);
+    engine_stop(box->engine);
+    sandbox_stop(box->sandbox);
+    store_close(box->store);
+    gateway_free(gateway);
+    fetch_close(box->fetch);
+}
+
+/* ---- signals ---- */
+
+/* Certificates always; settings where a running box can change them: rules, rates, sizes, the log. Old configurations stay in the arena: requests
+ * may still be looking at them. */
+static void reload(Box *box) {
+    char why[NET_WHY_BYTES];
+    SettingsLoad *fresh = ARENA_NEW(&box->arena, SettingsLoad);
+    DomainConfig *domain = ARENA_NEW(&box->arena, DomainConfig);
+    Options o = *box->options;
+    o.arena = &box->arena;
+    if (!fresh || !domain || command_settings(&o, fresh) != EXIT_OK) {
+        log_line(LOG_ERROR, "serve", "settings not reloaded", "error=%s", !fresh || !domain ? "memory" : "see above");
+    } else {
+        const DomainConfig *old = box->domain;
+        box_domain_config(&fresh->now, old->box_key, domain);
+        box->domain = domain;
+        EngineLimits limits = engine_limits_of(&fresh->now);
+        engine_set_limits(box->engine, &limits);
+        setup_log(&fresh->now);
+        log_line(LOG_INFO, "serve", "settings reloaded", "name=%.*s", STR_ARG(fresh->now.name));
+    }
+    if (!box->settings.now.tls_listen.n)
+        return;
+    Err e = http_reload_tls(box->http, why);
+    if (e)
+        log_line(LOG_ERROR, "tls", "certificate not reloaded", "error=%s", why);
+    else
+        log_line(LOG_INFO, "tls", "certificate reloaded", "file=%s", box->tls_cert);
+}
+
+static void wait_for_end(Box *box, const sigset_t *set) {
+    for (;;) {
+        int sig = sigwaitinfo(set, NULL);
+        if (sig < 0 && errno == EINTR)
+            continue;
+        if (sig == SIGHUP) {
+            reload(box);
+            continue;
+        }
+        log_line(LOG_INFO, "serve", "stopping", "signal=%d", sig);
+        return;
+    }
+}
+
+int box_serve(Box *box) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    signal(SIGPIPE, SIG_IGN);
+    pthread_sigmask(SIG_BLOCK, &set, NULL); /* before any thread: only the main thread takes them */
+    int code = tls_files(box);
+    if (code == EXIT_OK)
+        code = confine(box);
+    if (code == EXIT_OK)
+        code = start(box);
+    if (code == EXIT_OK) {
+        say_listening(box);
+        wait_for_end(box, &set);
+    }
+    stop(box);
+    return code;
+}
+
+int command_serve(const Options *o) {
+    Box *box = calloc(1, sizeof *box);
+    if (!box)
+        return EXIT_UNUSABLE;
+    box->options = o;
+    arena_init(&box->arena, COMMAND_ARENA_BYTES);
+    int code = command_settings(o, &box->settings);
+    if (code == EXIT_OK) {
+        setup_log(&box->settings.now);
+        code = box_serve(box);
+    }
+    arena_free(&box->arena);
+    free(box);
+    return code;
+}

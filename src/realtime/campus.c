@@ -1,0 +1,439 @@
+#include "realtime/campus.h"
+
+#include "codec/form.h"
+#include "codec/json.h"
+#include "contract/render.h"
+#include "domain/application.h"
+#include "domain/conversation.h"
+#include "domain/file.h"
+#include "domain/notification.h"
+#include "domain/order.h"
+#include "domain/user.h"
+
+enum { CLOSE_UNAUTHORIZED = 4401, CAMPUS_ATTACHMENTS_MAX = MESSAGE_FILES_MAX };
+
+/* One message under way. */
+typedef struct Incoming {
+    Hub *hub;
+    Client *cl;
+    Arena *a;
+    const Json *data;
+    Diag diag;
+} Incoming;
+
+/* ---- wording ---- */
+
+static void add_id(Buf *b, const IdMap *ids, const Record *kind, int64_t id) {
+    char text[IDMAP_UUID_CHARS];
+    if (!id) {
+        buf_lit(b, "null");
+        return;
+    }
+    idmap_uuid(ids, kind->kind, id, text);
+    buf_char(b, '"');
+    buf_put(b, text, sizeof text);
+    buf_char(b, '"');
+}
+
+static void frame_open(Buf *b, const char *event) { buf_printf(b, "{\"event\":\"%s\",\"data\":{", event); }
+static void frame_close(Buf *b) { buf_lit(b, "}}"); }
+
+static void send_error(Incoming *in, const char *code, Str message) {
+    Buf b = buf_arena(in->a, 4096);
+    frame_open(&b, "ERROR");
+    buf_printf(&b, "\"code\":\"%s\",\"message\":", code);
+    json_put_str(&b, message);
+    frame_close(&b);
+    hub_send(in->hub, in->cl, buf_str(&b));
+}
+
+static void send_err(Incoming *in, Err e) {
+    static const struct {
+        Err err;
+        const char *code;
+        Str message;
+    } rows[] = {
+        {E_INVALID, "VALIDATION_ERROR", STR_INIT("the message has faults")},
+        {E_SYNTAX, "BAD_REQUEST", STR_INIT("not a frame of this protocol")},
+        {E_UNAUTHORIZED, "UNAUTHORIZED", STR_INIT("sign in first")},
+        {E_FORBIDDEN, "FORBIDDEN", STR_INIT("you do not take part in this")},
+        {E_MISSING, "NOT_FOUND", STR_INIT("there is no such thing")},
+        {E_STATE, "INVALID_STATE", STR_INIT("not possible in this state")},
+        {E_LIMIT, "RATE_LIMITED", STR_INIT("too many messages")},
+        {E_FULL, "STORAGE_FULL", STR_INIT("the box's disk is full")},
+    };
+    Str message = in->diag.message.n ? in->diag.message : in->diag.count ? in->diag.fields[0].message : (Str){NULL, 0};
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (rows[i].err == e) {
+            send_error(in, rows[i].code, message.n ? message : rows[i].message);
+            return;
+        }
+    send_error(in, "INTERNAL_ERROR", S("something went wrong"));
+}
+
+/* ---- transactions ---- */
+
+typedef struct Step {
+    Incoming *in;
+    Err (*fn)(Call *c, Incoming *in, void *arg);
+    void *arg;
+} Step;
+
+static Err step_in(Tx *tx, void *arg) {
+    Step *s = arg;
+    Incoming *in = s->in;
+    Token token = {.user = client_user(in->cl), .session = client_session(in->cl)};
+    Call c = {.tx = tx, .arena = in->a, .diag = &in->diag, .now_ms = tx_now_ms(tx), .cfg = hub_domain(in->hub)};
+    diag_clear(&in->diag);
+    /* A session may have ended since the socket was opened. */
+    Err e = token.user ? engine_actor(hub_engine(in->hub), &c, &token, &c.actor) : OK;
+    return e ? e : s->fn(&c, in, s->arg);
+}
+
+static Err reading(Incoming *in, Err (*fn)(Call *, Incoming *, void *), void *arg) {
+    Step s = {in, fn, arg};
+    Tx *tx;
+    Err e = store_read(hub_store(in->hub), in->a, &tx);
+    if (e)
+        return e;
+    e = step_in(tx, &s);
+    store_read_end(tx);
+    return e;
+}
+
+static Err writing(Incoming *in, Err (*fn)(Call *, Incoming *, void *), void *arg) {
+    Step s = {in, fn, arg};
+    return store_write(hub_store(in->hub), step_in, &s);
+}
+
+/* ---- signing in ---- */
+
+static Err check_token(Call *c, Incoming *in, void *arg) {
+    Actor actor;
+    Err e = engine_actor(hub_engine(in->hub), c, arg, &actor);
+    if (e == OK)
+        hub_client_identify(in->hub, in->cl, actor.user, actor.session, actor.rights);
+    return e;
+}
+
+static Err authenticate(Incoming *in, Str text) {
+    Token token;
+    Err e = engine_token_check(hub_engine(in->hub), text, clock_now_ms(), &token, NULL);
+    if (e == OK)
+        e = reading(in, check_token, &token);
+    if (e)
+        return e;
+    Buf b = buf_arena(in->a, 256);
+    frame_open(&b, "AUTHENTICATED");
+    buf_lit(&b, "\"userId\":");
+    add_id(&b, engine_ids(hub_engine(in->hub)), &USER, client_user(in->cl));
+    frame_close(&b);
+    hub_send(in->hub, in->cl, buf_str(&b));
+    return OK;
+}
+
+static int campus_open(Hub *hub, Client *cl, const Request *req) {
+    Incoming in = {.hub = hub, .cl = cl, .a = req->arena};
+    Form query;
+    Str token;
+    if (form_parse(req->arena, req->query, &query) != OK || !form_get(&query, S("token"), &token))
+        return 0;
+    if (authenticate(&in, token) == OK)
+        return 0;
+    send_error(&in, "UNAUTHORIZED", S("the token is not good"));
+    return CLOSE_UNAUTHORIZED;
+}
+
+static Err on_authenticate(Incoming *in) {
+    Str token = json_str(json_get(in->data, S("token")));
+    return authenticate(in, token);
+}
+
+/* ---- the other events ---- */
+
+static Err id_of(Incoming *in, const char *name, const Record *kind, int64_t *id) {
+    Str text = json_str(json_get(in->data, str_c0(name)));
+    return idmap_uuid_id(engine_ids(hub_engine(in->hub)), kind->kind, text, id) ? OK : E_MISSING;
+}
+
+static Err chat_users(Call *c, Incoming *in, void *arg) {
+    (void)in;
+    int64_t *v = arg; /* order, then the two users */
+    return order_chat_users(c, v[0], v + 1);
+}
+
+static Err on_subscribe(Incoming *in) {
+    int64_t v[3];
+    Err e = id_of(in, "orderId", &ORDER, &v[0]);
+    if (e == OK)
+        e = reading(in, chat_users, v);
+    return e ? e : hub_subscribe(in->hub, in->cl, v[0]);
+}
+
+static Err relay_typing(Incoming *in, const char *event) {
+    int64_t v[3];
+    Err e = id_of(in, "orderId", &ORDER, &v[0]);
+    if (e == OK)
+        e = reading(in, chat_users, v);
+    if (e)
+        return e;
+    const IdMap *ids = engine_ids(hub_engine(in->hub));
+    Buf b = buf_arena(in->a, 512);
+    frame_open(&b, event);
+    buf_lit(&b, "\"orderId\":");
+    add_id(&b, ids, &ORDER, v[0]);
+    buf_lit(&b, ",\"userId\":");
+    add_id(&b, ids, &USER, client_user(in->cl));
+    frame_close(&b);
+    for (size_t i = 1; i < COUNT(v); i++)
+        if (v[i] != client_user(in->cl))
+            hub_relay(in->hub, &CAMPUS_DIALECT, &v[i], 1, -1, in->cl, buf_str(&b));
+    return OK;
+}
+
+static Err on_typing_start(Incoming *in) { return relay_typing(in, "TYPING_START"); }
+static Err on_typing_stop(Incoming *in) { return relay_typing(in, "TYPING_STOP"); }
+
+static Err send_message(Call *c, Incoming *in, void *arg) {
+    (void)in;
+    Message m;
+    return order_message_send(c, arg, &m);
+}
+
+/* Attachments come as file ids, or as objects that carry one, as messages show them. */
+static Err attachments_of(Incoming *in, List *out) {
+    const Json *all = json_get(in->data, S("attachments")), *item;
+    int64_t ids[CAMPUS_ATTACHMENTS_MAX];
+    size_t n = 0;
+    Str key;
+    JsonType type = json_type(all);
+    *out = (List){0};
+    if (type == JSON_ABSENT || type == JSON_NULL)
+        return OK;
+    if (type != JSON_ARRAY || json_count(all) > CAMPUS_ATTACHMENTS_MAX)
+        return diag_field(&in->diag, E_INVALID, S("attachments"), S("must be an array of file ids"));
+    for (JsonIter it = json_iter(all); json_next(&it, &key, &item); n++) {
+        Str text = json_type(item) == JSON_OBJECT ? json_str(json_get(item, S("id"))) : json_str(item);
+        if (!idmap_uuid_id(engine_ids(hub_engine(in->hub)), FILE_RECORD.kind, text, &ids[n]))
+            return diag_field(&in->diag, E_INVALID, S("attachments"), S("must be an array of file ids"));
+    }
+    *out = list_of_i64s(in->a, ids, n);
+    return out->count == n ? OK : E_NOMEM;
+}
+
+static Err on_chat(Incoming *in) {
+    OrderMessageIn m = {.text = json_str(json_get(in->data, S("text")))};
+    Err e = id_of(in, "orderId", &ORDER, &m.order);
+    if (e == OK)
+        e = attachments_of(in, &m.files);
+    if (e == OK && m.text.n && memchr(m.text.p, 0, m.text.n))
+        e = diag_field(&in->diag, E_INVALID, S("text"), S("must be text without control bytes"));
+    /* The answer is the event: every participant hears of it, this socket too. */
+    return e ? e : writing(in, send_message, &m);
+}
+
+static Err read_message(Call *c, Incoming *in, void *arg) {
+    (void)in;
+    Message m;
+    return message_read(c, arg, &m);
+}
+
+static Err on_read(Incoming *in) {
+    IdIn m;
+    Err e = id_of(in, "messageId", &MESSAGE, &m.id);
+    return e ? e : writing(in, read_message, &m);
+}
+
+static const struct {
+    Str event;
+    bool open; /* before signing in too */
+    Err (*on)(Incoming *in);
+} rows[] = {
+    {STR_INIT("AUTHENTICATE"), true, on_authenticate},       {STR_INIT("SUBSCRIBE_CHAT"), false, on_subscribe},
+    {STR_INIT("CHAT_MESSAGE"), false, on_chat},              {STR_INIT("MESSAGE_READ"), false, on_read},
+    {STR_INIT("TYPING_START"), false, on_typing_start},      {STR_INIT("TYPING_STOP"), false, on_typing_stop},
+};
+
+static int campus_message(Hub *hub, Client *cl, Str text, Arena *a) {
+    Incoming in = {.hub = hub, .cl = cl, .a = a};
+    const Json *root;
+    int64_t retry_s;
+    Buf key = buf_arena(a, 64);
+    Err e = json_parse(a, text, &root, NULL);
+    if (e == OK && json_type(root) != JSON_OBJECT)
+        e = E_SYNTAX;
+    Str event = e ? (Str){NULL, 0} : json_str(json_get(root, S("event")));
+    size_t i = 0;
+    while (i < COUNT(rows) && !str_eq(rows[i].event, event))
+        i++;
+    if (e == OK && i == COUNT(rows))
+        e = diag_fail(&in.diag, client_user(cl) ? E_SYNTAX : E_UNAUTHORIZED, NULL, client_user(cl) ? S("unknown event") : (Str){NULL, 0});
+    if (e == OK && !rows[i].open && !client_user(cl))
+        e = E_UNAUTHORIZED;
+    /* Sockets count like any other requests of the account, but by a class of their own key. */
+    buf_printf(&key, "ws:%lld", (long long)client_user(cl));
+    if (e == OK && client_user(cl) && !engine_rate(hub_engine(hub), RATE_OTHER, buf_str(&key), clock_now_ms(), &retry_s))
+        e = E_LIMIT;
+    in.data = e ? NULL : json_get(root, S("data"));
+    if (e == OK)
+        e = rows[i].on(&in);
+    if (e)
+        send_err(&in, e);
+    return e == E_UNAUTHORIZED && client_user(cl) ? CLOSE_UNAUTHORIZED : 0;
+}
+
+/* ---- events ---- */
+
+typedef struct Wording {
+    Call *c;
+    const IdMap *ids;
+    const Event *e;
+    Buf *b;
+} Wording;
+
+static void word_time(Buf *b, int64_t ms) {
+    if (ms)
+        buf_i64(b, ms);
+    else
+        buf_lit(b, "null");
+}
+
+static void word_message(Wording *w) {
+    Message m;
+    int64_t file;
+    bool first = true;
+    if (rec_get(w->c->tx, &MESSAGE, w->e->subject, &m) != OK || !m.order)
+        return;
+    frame_open(w->b, "CHAT_MESSAGE");
+    buf_lit(w->b, "\"messageId\":");
+    add_id(w->b, w->ids, &MESSAGE, m.id);
+    buf_lit(w->b, ",\"orderId\":");
+    add_id(w->b, w->ids, &ORDER, m.order);
+    buf_lit(w->b, ",\"senderId\":");
+    add_id(w->b, w->ids, &USER, m.sender);
+    buf_lit(w->b, ",\"text\":");
+    json_put_str(w->b, m.text);
+    buf_lit(w->b, ",\"attachments\":[");
+    for (ListIter it = list_iter(&m.files); list_i64(&it, &file); first = false) {
+        File f;
+        if (rec_get(w->c->tx, &FILE_RECORD, file, &f) != OK)
+            continue;
+        buf_add(w->b, first ? S("{\"id\":") : S(",{\"id\":"));
+        add_id(w->b, w->ids, &FILE_RECORD, file);
+        buf_lit(w->b, ",\"name\":");
+        json_put_str(w->b, f.name);
+        buf_lit(w->b, ",\"type\":");
+        json_put_str(w->b, f.type);
+        buf_printf(w->b, ",\"size\":%lld}", (long long)f.size_bytes);
+    }
+    buf_lit(w->b, "],\"createdAt\":");
+    word_time(w->b, m.created_ms);
+    frame_close(w->b);
+}
+
+static void word_read(Wording *w) {
+    frame_open(w->b, "MESSAGE_READ");
+    buf_lit(w->b, "\"messageId\":");
+    add_id(w->b, w->ids, &MESSAGE, w->e->subject);
+    buf_lit(w->b, ",\"orderId\":");
+    add_id(w->b, w->ids, &ORDER, w->e->order);
+    buf_lit(w->b, ",\"userId\":");
+    add_id(w->b, w->ids, &USER, w->e->actor);
+    frame_close(w->b);
+}
+
+static void word_order(Wording *w) {
+    /* The contract shows a revision as work in progress, and never rests in approved. */
+    static const char *const status[ORDER_STATUS_COUNT] = {
+        [ORDER_PENDING] = "pending_payment", [ORDER_PENDING_PAYMENT] = "pending_payment", [ORDER_IN_PROGRESS] = "in_progress",
+        [ORDER_SUBMITTED] = "submitted",     [ORDER_IN_REVISION] = "in_progress",         [ORDER_APPROVED] = "approved",
+        [ORDER_COMPLETED] = "completed",     [ORDER_CANCELLED] = "cancelled",             [ORDER_DISPUTED] = "disputed"};
+    static const char *const escrow[] = {
+        [0] = "awaiting_payment", [ESCROW_AWAITING] = "awaiting_payment", [ESCROW_FUNDED] = "funded", [ESCROW_RELEASED] = "released", [ESCROW_REFUNDED] = "refunded"};
+    Order o;
+    if (rec_get(w->c->tx, &ORDER, w->e->order ? w->e->order : w->e->subject, &o) != OK)
+        return;
+    frame_open(w->b, "ORDER_UPDATE");
+    buf_lit(w->b, "\"orderId\":");
+    add_id(w->b, w->ids, &ORDER, o.id);
+    /* The state the event was about, not what came of it since. */
+    int32_t at = w->e->type == EV_ORDER && w->e->status > 0 && w->e->status < ORDER_STATUS_COUNT ? w->e->status : o.status;
+    buf_printf(w->b, ",\"status\":\"%s\",\"escrowState\":\"%s\",\"gigId\":", status[at], escrow[o.escrow_state]);
+    add_id(w->b, w->ids, &GIG, o.gig);
+    buf_lit(w->b, ",\"updatedAt\":");
+    word_time(w->b, w->e->at_ms);
+    frame_close(w->b);
+}
+
+static void word_application(Wording *w) {
+    frame_open(w->b, "NEW_APPLICATION");
+    buf_lit(w->b, "\"gigId\":");
+    add_id(w->b, w->ids, &GIG, w->e->gig);
+    buf_lit(w->b, ",\"applicationId\":");
+    add_id(w->b, w->ids, &APPLICATION, w->e->subject);
+    frame_close(w->b);
+}
+
+static void word_notification(Wording *w) {
+    static const struct {
+        const char *name;
+        uint16_t offset;
+        const Record *kind;
+    } links[] = {{"gigId", offsetof(Notification, gig), &GIG},
+                 {"orderId", offsetof(Notification, order), &ORDER},
+                 {"applicationId", offsetof(Notification, application), &APPLICATION}};
+    Notification n;
+    if (rec_get(w->c->tx, &NOTIFICATION, w->e->subject, &n) != OK)
+        return;
+    frame_open(w->b, "NOTIFICATION");
+    buf_lit(w->b, "\"id\":");
+    add_id(w->b, w->ids, &NOTIFICATION, n.id);
+    buf_lit(w->b, ",\"type\":");
+    json_put_str(w->b, notification_slug(n.type));
+    buf_lit(w->b, ",\"title\":");
+    json_put_str(w->b, n.title);
+    buf_lit(w->b, ",\"body\":");
+    json_put_str(w->b, n.body);
+    for (size_t i = 0; i < COUNT(links); i++) {
+        int64_t id = *(const int64_t *)(const void *)((const char *)&n + links[i].offset);
+        if (!id)
+            continue;
+        buf_printf(w->b, ",\"%s\":", links[i].name);
+        add_id(w->b, w->ids, links[i].kind, id);
+    }
+    buf_lit(w->b, ",\"createdAt\":");
+    word_time(w->b, n.created_ms);
+    frame_close(w->b);
+}
+
+static void campus_event(Hub *hub, Call *c, const Event *e, int64_t for_user, bool *per_user, Buf *frame) {
+    Wording w = {c, engine_ids(hub_engine(hub)), e, frame};
+    switch (e->type) {
+    case EV_MESSAGE:
+        word_message(&w);
+        break;
+    case EV_READ:
+        word_read(&w);
+        break;
+    case EV_ORDER:
+    case EV_PAYMENT:
+        word_order(&w);
+        break;
+    case EV_NOTIFICATION:
+        word_notification(&w);
+        break;
+    case EV_APPLICATION:
+        /* Only the client hears of a new application; the doer knows. */
+        if (e->verb == VERB_CREATED) {
+            *per_user = true;
+            if (for_user && for_user != e->actor)
+                word_application(&w);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+const Dialect CAMPUS_DIALECT = {
+    .name = "campus", .path = "/ws", .open = campus_open, .message = campus_message, .event = campus_event};
