@@ -227,7 +227,7 @@ void store_close(Store *s) {
     writer_stop(s);
     if (s->env) {
         readers_close(s);
-        if (s->cfg.no_sync && mdb_env_sync(s->env, 1) != 0)
+        if (s->cfg.no_sync && !s->cfg.read_only && mdb_env_sync(s->env, 1) != 0)
             log_line(LOG_ERROR, "store", "closing could not sync", "file=%s", s->path);
         mdb_env_close(s->env);
     }

@@ -144,6 +144,10 @@ static void test_backup(const char *self) {
     store_close(other);
     CHECK(!kit_open(sub[0], (StoreConfig){.file = "other.db"}), "but not served");
 
+    before = 400 + written;
+    uint64_t n = records_clean(s);
+    CHECK(n >= (uint64_t)before && n <= (uint64_t)(401 + written), "the check works beside writing");
+
     stop_writing = true;
     pthread_join(writer, NULL);
     CHECK(records_clean(s) == (uint64_t)(400 + written), "and the store goes on undisturbed");
