@@ -82,8 +82,8 @@ void http_config_defaults(HttpConfig *config);
  *
  * The Request and everything in it lives until the callback returns; its arena is also where the Reply's memory comes
  * from, and is reset after the reply was handed to the connection. req->path has dot segments and repeated slashes
- * removed (RFC 3986 5.2.4) and is otherwise as sent, still percent-encoded; the query never contains a control
- * character. req->host is without port checks: as sent. */
+ * removed (RFC 3986 5.2.4; `OPTIONS *` comes as "/") and is otherwise as sent, still percent-encoded; the query never contains a
+ * control character. req->host is without port checks: as sent. */
 typedef struct HttpApp {
     void *ctx;
     /* Answers one complete request. `rep` comes as reply_new makes it (200, empty). A stream's pull and done run on

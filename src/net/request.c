@@ -22,6 +22,20 @@ static void new_id(HttpServer *s, char id[17]) {
     id[16] = 0;
 }
 
+/* All lines of a header as one list, in order (RFC 9110, 5.3): a proxy may add a line of its own below the client's. */
+static Str joined_header(Worker *w, const char *name) {
+    const struct mg_request_info *ri = mg_get_request_info(w->mg);
+    Buf b = buf_arena(&w->arena, w->server->cfg.header_bytes_max * 2);
+    for (int i = 0; i < ri->num_headers; i++) {
+        if (!str_eq_nocase(str_c0(ri->http_headers[i].name), str_c0(name)))
+            continue;
+        if (b.n)
+            buf_char(&b, ',');
+        buf_add(&b, str_c0(ri->http_headers[i].value));
+    }
+    return b.err == OK ? buf_str(&b) : (Str){0};
+}
+
 /* Parses a copy of the head, since parsing tears it up and a body may still be on its way. 0 or a status. */
 static int parse(Worker *w, NetConn *c) {
     HttpServer *s = w->server;
@@ -35,7 +49,7 @@ static int parse(Worker *w, NetConn *c) {
     Request *req = &w->req;
     memset(req, 0, sizeof *req);
     req->method = str_c0(w->facts.method);
-    req->path = str_c0(w->facts.path);
+    req->path = w->facts.path[0] == '/' ? str_c0(w->facts.path) : S("/"); /* OPTIONS *: the server as a whole */
     req->query = str_c0(w->facts.query);
     req->host = str_c0(w->facts.host);
     req->arena = &w->arena;
@@ -46,7 +60,7 @@ static int parse(Worker *w, NetConn *c) {
     req->id = str_of(w->id, 16);
     NetAddr client = c->peer;
     if (s->trusted.count && blocks_have(&s->trusted, &c->peer)) {
-        client = addr_forwarded(&s->trusted, &c->peer, request_header(req, "X-Forwarded-For"));
+        client = addr_forwarded(&s->trusted, &c->peer, joined_header(w, "X-Forwarded-For"));
         req->tls = req->tls || str_eq_nocase(request_header(req, "X-Forwarded-Proto"), S("https"));
     }
     req->remote = addr_text(&client, w->remote);
@@ -81,6 +95,7 @@ Step http_finish(Worker *w, NetConn *c, const Request *req, Reply *rep, size_t u
     if (!alive)
         return STEP_CLOSE;
     conn_consume(c, used);
+    w->reads--; /* pipelined requests take turns, too */
     w->parsed = NULL;
     if (!c->keep)
         c->close_after = true;
@@ -219,6 +234,8 @@ static Step begin_request(Worker *w, NetConn *c) {
 Step http_head_step(Worker *w, NetConn *c) {
     HttpServer *s = w->server;
     for (;;) {
+        if (w->reads < 0)
+            return STEP_WAIT; /* conn_run makes that a turn for others */
         size_t blank = 0; /* an empty line before a request is ignored (RFC 9112, 2.2) */
         while (c->scan == 0 && blank < c->in_n && (c->in[blank] == '\r' || c->in[blank] == '\n'))
             blank++;

@@ -87,6 +87,26 @@ static void one_segment(int port) {
     close(fd);
 }
 
+/* More requests in one write than one turn takes. */
+static void pipelined(int port) {
+    enum { MANY = 500 };
+    static char text[MANY * 64];
+    size_t at = 0;
+    for (int i = 0; i < MANY; i++)
+        at += (size_t)sprintf(text + at, "GET /info?%d HTTP/1.1\r\nHost: x\r\n\r\n", i);
+    int fd = dial(port), good = 0;
+    put(fd, text, at);
+    for (int i = 0; i < MANY; i++) {
+        char want[32];
+        snprintf(want, sizeof want, "GET|/info|%d|", i);
+        get_answer(fd, &a, false);
+        good += a.body && strncmp(a.body, want, strlen(want)) == 0;
+        answer_free(&a);
+    }
+    expect(good == MANY, "500 pipelined requests are answered in order");
+    close(fd);
+}
+
 static void bodies(int port) {
     static char text[3 * 1024 * 1024 + 300];
     int fd = dial(port);
@@ -308,6 +328,7 @@ int main(void) {
     int port = http_port(s, 0);
     answers(port);
     one_segment(port);
+    pipelined(port);
     bodies(port);
     streams(port);
     HttpStats st;

@@ -265,6 +265,10 @@ static void proxies(void) {
     expect(a.body && strcmp(a.body, "GET|/info||x|203.0.113.7|1|0|") == 0,
            "a trusted proxy's word counts and its connections are not limited: %s", a.body ? a.body : "-");
     answer_free(&a);
+    put_text(two, "GET /info HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 203.0.113.8\r\n\r\n");
+    get_answer(two, &a, false);
+    expect(a.body && strstr(a.body, "|203.0.113.8|"), "the line the proxy added counts, not the one its client sent");
+    answer_free(&a);
     close(fd), close(two);
     fd = dial_from("127.0.0.9", port);
     put_text(fd, "GET /info HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n");
