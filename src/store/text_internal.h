@@ -33,7 +33,7 @@ enum {
     SEGMENTS_MAX = 1024,
     MERGE_INPUTS_MAX = 8,
     CHUNK_BYTES = 16368, /* four pages without LMDB's header */
-    RESTART_EVERY = 16,
+    RESTART_EVERY = 8,
     BLOCK_POSTINGS = 64,
     BLOCK_HEAD_BYTES = 4,
     TF_CLASSES = 8,
@@ -182,7 +182,7 @@ Err text_compact(const Text *t, uint32_t seq);
 
 /* Calls `found` for each word of the segment that is one edit away from w. */
 void typo_walk(TermCursor *c, Str w, void (*found)(void *ctx, const TermCursor *c), void *ctx);
-/* Are a and b one edit apart: a letter more, less, other, or two neighbours swapped (optimal string alignment distance 1)? */
+/* Are a and b one edit apart: a letter more, less, other, or two neighbours swapped (optimal string alignment distance 1)? Whatever their length. */
 bool typo_near(Str a, Str b);
 /* Letters (code points) of valid UTF-8. */
 size_t letters(Str s);
@@ -191,7 +191,7 @@ size_t letters(Str s);
 
 /* How a document matches a word, worst first. With its tf class it makes a code: 1 + kind * TF_CLASSES + class; 0 is no match. */
 typedef enum MatchKind { MATCH_TYPO, MATCH_PREFIX, MATCH_EXACT, MATCH_KINDS } MatchKind;
-enum { CODES = 1 + MATCH_KINDS * TF_CLASSES, TYPO_LETTERS_MIN = 5, PREFIX_LETTERS_MIN = 2, LISTS_MAX = 8192 };
+enum { CODES = 1 + MATCH_KINDS * TF_CLASSES, TYPO_LETTERS_MIN = 5 /* of the longer of the two words */, PREFIX_LETTERS_MIN = 2, LISTS_MAX = 8192 };
 
 typedef struct QueryWord {
     char text[TEXT_WORD_BYTES_MAX];

@@ -109,6 +109,9 @@ static Err list_add(Query *q, size_t word, const PostList *l, MatchKind kind) {
     return OK;
 }
 
+/* In short words one edit is another word. */
+static bool typo_long_enough(Str typed, Str has) { return letters(typed) >= TYPO_LETTERS_MIN || letters(has) >= TYPO_LETTERS_MIN; }
+
 typedef struct Found {
     Query *q;
     size_t word;
@@ -117,7 +120,7 @@ typedef struct Found {
 
 static void add_typo(void *ctx, const TermCursor *c) {
     Found *f = ctx;
-    if (!f->err)
+    if (!f->err && typo_long_enough(query_word(&f->q->words[f->word]), term_word(c)))
         f->err = list_add(f->q, f->word, &c->list, MATCH_TYPO);
 }
 
@@ -157,7 +160,7 @@ static void look_in_pending(Query *q, size_t word, bool typos) {
         unsigned cls;
         while (pending_next(&rest, &has, &cls)) {
             MatchKind kind;
-            if (typos ? typo_near(has, text) : false)
+            if (typos && typo_near(has, text) && typo_long_enough(text, has))
                 kind = MATCH_TYPO;
             else if (!typos && str_eq(has, text))
                 kind = MATCH_EXACT;
@@ -183,7 +186,7 @@ Err query_look_up(Query *q, Reader *r) {
         QueryWord *w = &q->words[word];
         for (int typos = 0; typos < 2 && !w->held; typos++) {
             w->typo = typos;
-            if (typos && letters(query_word(w)) < TYPO_LETTERS_MIN)
+            if (typos && letters(query_word(w)) < TYPO_LETTERS_MIN - 1)
                 break;
             look_in_pending(q, word, typos);
             for (uint32_t seg = 0; seg < r->seg_count; seg++) {

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { NOWHERE = 0xffff, LIST_BYTES_MAX = 64 * 1024, CHUNK_ROOM = CHUNK_BYTES + LIST_BYTES_MAX, CHUNK_RESTARTS_MAX = 512 };
+enum { NOWHERE = 0xffff, LIST_BYTES_MAX = 64 * 1024, CHUNK_ROOM = CHUNK_BYTES + LIST_BYTES_MAX, CHUNK_RESTARTS_MAX = 1024 };
 
 /* What is merged: pending documents (each a source of its own) or segments. */
 typedef struct Source {
