@@ -14,10 +14,10 @@
 #include "realtime/campus.h"
 
 /* The embedded CA bundle. */
-extern const char data_ca_bundle_pem[];
-extern const size_t data_ca_bundle_pem_size;
+extern const unsigned char data_ca_bundle_pem[];
+extern const unsigned data_ca_bundle_pem_size;
 
-const Contract *const box_contracts[] = {&CAMPUS};
+const Contract *const box_contracts[] = {&campus_contract};
 const size_t box_contract_count = COUNT(box_contracts);
 
 static const Dialect *const dialects[] = {&CAMPUS_DIALECT};

@@ -63,11 +63,11 @@ static const Field gig_fields[] = {
     FIELD(20, Gig, updated_ms, F_I64, "last changed by its owner"),
 };
 
-/* Sorted walks: status, value, boosted, category. The value's tag differs. */
+/* Sorted walks: status, value, boosted. The value's tag differs. */
 // clang-format off
 #define SORTED(id_, name_, tag_, doc_) \
-    {.id = id_, .kind = IX_ORDERED, .part_count = 4, .counted = 1, .name = name_, .doc = doc_, .when = is_visible, \
-     .parts = {{.tag = 7}, {.tag = tag_}, {.type = F_I64, .of = boosted_part}, {.tag = 4}}}
+    {.id = id_, .kind = IX_ORDERED, .part_count = 3, .counted = 1, .name = name_, .doc = doc_, .when = is_visible, \
+     .parts = {{.tag = 7}, {.tag = tag_}, {.type = F_I64, .of = boosted_part}}}
 static const Index gig_indexes[] = {
     {.id = 20, .kind = IX_ORDERED, .part_count = 4, .counted = 2, .name = "gig_category", .doc = "of a category, newest last", .when = is_visible,
      .parts = {{.tag = 7}, {.tag = 4}, {.tag = 19}, {.type = F_I64, .of = boosted_part}}},

@@ -5,7 +5,7 @@
 #include "domain/gig.h"
 
 extern const Index *const GIG_BY_CATEGORY;     /* status, category, created, boosted; the first two counted */
-extern const Index *const GIG_BY_CREATED;      /* status, created, boosted, category; status counted; the next four alike */
+extern const Index *const GIG_BY_CREATED;      /* status, created, boosted; status counted; the next four alike */
 extern const Index *const GIG_BY_DEADLINE;
 extern const Index *const GIG_BY_BUDGET_MIN;
 extern const Index *const GIG_BY_BUDGET_MAX;
