@@ -6,82 +6,100 @@
 
 #include "base/log.h"
 #include "domain/event.h"
+#include "domain/gig.h"
+#include "domain/outbox.h"
+#include "domain/review.h"
 #include "domain/timer.h"
+
+/* One round of a job: does up to `max` things; *done tells how many. Runs in a write transaction, perhaps more than once. */
+typedef Err JobFn(Call *c, size_t max, size_t *done);
+
+static Err job_timers(Call *c, size_t max, size_t *done) {
+    int64_t next_ms;
+    return timers_run(c, max, done, &next_ms);
+}
+
+static Err job_views(Call *c, size_t max, size_t *done) {
+    (void)max;
+    *done = 0;
+    return gig_views_flush(c);
+}
+
+static Err job_events(Call *c, size_t max, size_t *done) { return event_trim(c, c->now_ms - EVENT_KEEP_MS, max, done); }
+static Err job_outbox(Call *c, size_t max, size_t *done) { return outbox_trim(c, c->now_ms - OUTBOX_KEEP_MS, max, done); }
+
+/* A round that finds nothing to do writes nothing, and so syncs nothing. */
+static const struct {
+    const char *name;
+    JobFn *fn;
+    int64_t every_ms;
+} rows[] = {
+    {"timers", job_timers, JOBS_GRAIN_MS},
+    {"reviews", reviews_publish_due, JOBS_GRAIN_MS},
+    {"views", job_views, 5 * MS_SECOND},
+    {"events", job_events, 10 * MS_MINUTE},
+    {"outbox", job_outbox, 10 * MS_MINUTE},
+};
 
 struct Jobs {
     JobsConfig cfg;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    bool stopping; /* under lock */
-    int64_t next_timer_ms, next_trim_ms;
+    bool stopping;                /* under lock */
+    int64_t due_ms[COUNT(rows)];  /* monotonic */
 };
 
 /* What one write function gets and gives. */
 typedef struct Round {
     Jobs *jobs;
-    size_t done;
-    int64_t next_ms;
-    size_t max;
+    JobFn *fn;
+    size_t max, done;
 } Round;
 
-static Call system_call(Jobs *jobs, Tx *tx, Diag *diag) {
-    return (Call){.tx = tx,
-                  .arena = tx_arena(tx),
-                  .diag = diag,
-                  .now_ms = tx_now_ms(tx),
-                  .actor = {.rights = RIGHT_SYSTEM},
-                  .cfg = jobs->cfg.domain(jobs->cfg.app)};
-}
-
-static Err timers_tx(Tx *tx, void *arg) {
+static Err round_tx(Tx *tx, void *arg) {
     Round *r = arg;
     Diag diag = {0};
-    Call c = system_call(r->jobs, tx, &diag);
-    return timers_run(&c, r->max, &r->done, &r->next_ms);
+    Call c = {.tx = tx,
+              .arena = tx_arena(tx),
+              .diag = &diag,
+              .now_ms = tx_now_ms(tx),
+              .actor = {.rights = RIGHT_SYSTEM},
+              .cfg = r->jobs->cfg.domain(r->jobs->cfg.app)};
+    return r->fn(&c, r->max, &r->done);
 }
 
-static Err defer_tx(Tx *tx, void *arg) {
-    Round *r = arg;
-    Diag diag = {0};
-    Call c = system_call(r->jobs, tx, &diag);
-    return timers_defer(&c);
+static Err put_off(Call *c, size_t max, size_t *done) {
+    (void)max;
+    *done = 0;
+    return timers_defer(c);
 }
 
-static Err trim_tx(Tx *tx, void *arg) {
-    Round *r = arg;
-    Diag diag = {0};
-    Call c = system_call(r->jobs, tx, &diag);
-    return event_trim(&c, c.now_ms - EVENT_KEEP_MS, JOBS_TRIM_PER_TX, &r->done);
+static Err run(Jobs *jobs, JobFn *fn, size_t max, size_t *done) {
+    Round r = {.jobs = jobs, .fn = fn, .max = max};
+    Err e = store_write(jobs->cfg.store, round_tx, &r);
+    *done = e ? 0 : r.done;
+    return e;
 }
 
-/* Due timers, many in one transaction; when that fails, one by one, so that a single bad one is found and put off. */
-static void timers(Jobs *jobs) {
-    Round r = {.jobs = jobs, .max = JOBS_TIMERS_PER_TX, .next_ms = INT64_MAX};
-    Err e = store_write(jobs->cfg.store, timers_tx, &r);
-    if (e != OK && e != E_FULL && e != E_IO && e != E_BUSY) {
-        r.max = 1;
-        e = store_write(jobs->cfg.store, timers_tx, &r);
-        if (e != OK) {
+/* Many things in one transaction. When that fails for timers, one by one, so that a single bad one is found and put off. */
+static void work(Jobs *jobs, size_t i) {
+    size_t done;
+    Err e;
+    do
+        e = run(jobs, rows[i].fn, JOBS_PER_TX, &done);
+    while (e == OK && done == JOBS_PER_TX);
+    if (rows[i].fn == job_timers && e && e != E_FULL && e != E_IO && e != E_BUSY) {
+        do
+            e = run(jobs, rows[i].fn, 1, &done);
+        while (e == OK && done);
+        if (e) {
             log_line(LOG_ERROR, "jobs", "a timer failed and is put off", "error=%s", err_name(e));
-            e = store_write(jobs->cfg.store, defer_tx, &r);
+            e = run(jobs, put_off, 1, &done);
         }
     }
-    if (e)
-        log_line(LOG_WARN, "jobs", "timers wait", "error=%s", err_name(e));
-    /* Looking is one read of an index; an empty round writes nothing and so syncs nothing. */
-    int64_t soon = clock_now_ms() + JOBS_SLEEP_MAX_MS;
-    jobs->next_timer_ms = e || r.next_ms > soon ? soon : r.next_ms;
-}
-
-static void trim(Jobs *jobs) {
-    Round r = {.jobs = jobs};
-    Err e = OK;
-    do
-        e = store_write(jobs->cfg.store, trim_tx, &r);
-    while (e == OK && r.done == JOBS_TRIM_PER_TX);
-    store_reap(jobs->cfg.store);
-    jobs->next_trim_ms = clock_now_ms() + JOBS_TRIM_EVERY_MS;
+    if (e && e != E_BUSY)
+        log_line(LOG_WARN, "jobs", "a job failed and is tried again", "job=%s error=%s", rows[i].name, err_name(e));
 }
 
 static void *jobs_main(void *arg) {
@@ -89,26 +107,17 @@ static void *jobs_main(void *arg) {
     pthread_mutex_lock(&jobs->lock);
     while (!jobs->stopping) {
         pthread_mutex_unlock(&jobs->lock);
-        if (jobs->next_timer_ms <= clock_now_ms())
-            timers(jobs);
-        if (jobs->next_trim_ms <= clock_now_ms())
-            trim(jobs);
-        int64_t next = jobs->next_timer_ms < jobs->next_trim_ms ? jobs->next_timer_ms : jobs->next_trim_ms;
-        int64_t sleep_ms = next - clock_now_ms();
-        if (sleep_ms > JOBS_SLEEP_MAX_MS)
-            sleep_ms = JOBS_SLEEP_MAX_MS;
+        for (size_t i = 0; i < COUNT(rows); i++)
+            if (jobs->due_ms[i] <= clock_mono_ms()) {
+                work(jobs, i);
+                jobs->due_ms[i] = clock_mono_ms() + rows[i].every_ms;
+            }
+        store_reap(jobs->cfg.store);
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
-        if (sleep_ms > 0) {
-            until.tv_sec += sleep_ms / 1000;
-            until.tv_nsec += sleep_ms % 1000 * 1000000;
-            if (until.tv_nsec >= 1000000000) {
-                until.tv_nsec -= 1000000000;
-                until.tv_sec++;
-            }
-        }
+        until.tv_sec += JOBS_GRAIN_MS / 1000;
         pthread_mutex_lock(&jobs->lock);
-        if (!jobs->stopping && sleep_ms > 0)
+        if (!jobs->stopping)
             pthread_cond_timedwait(&jobs->wake, &jobs->lock, &until);
     }
     pthread_mutex_unlock(&jobs->lock);
@@ -124,6 +133,8 @@ Jobs *jobs_start(const JobsConfig *cfg, Err *err) {
     pthread_mutex_init(&jobs->lock, NULL);
     pthread_cond_init(&jobs->wake, NULL);
     if (pthread_create(&jobs->thread, NULL, jobs_main, jobs) != 0) {
+        pthread_cond_destroy(&jobs->wake);
+        pthread_mutex_destroy(&jobs->lock);
         free(jobs);
         return NULL;
     }

@@ -1,7 +1,6 @@
-/* jobs.h - what the box does by itself: due timers, forgetting what is old, clearing dead readers.
+/* jobs.h - what the box does by itself: due timers, publishing reviews, writing view counts, forgetting what is old.
  *
- * One thread. It sleeps until the next timer falls due, at most JOBS_SLEEP_MAX_MS: timers that were set meanwhile, and a moved clock,
- * are noticed then. */
+ * One thread walks a table of jobs (jobs.c), each with its own period. */
 #ifndef APP_JOBS_H
 #define APP_JOBS_H
 
@@ -9,12 +8,8 @@
 
 typedef struct Jobs Jobs;
 
-enum {
-    JOBS_TIMERS_PER_TX = 64,    /* timers performed in one transaction */
-    JOBS_TRIM_PER_TX = 512      /* old rows forgotten in one transaction */
-};
-#define JOBS_SLEEP_MAX_MS (2 * MS_SECOND) /* timers are hours and days; this is their grain */
-#define JOBS_TRIM_EVERY_MS (10 * MS_MINUTE)
+enum { JOBS_PER_TX = 128 /* things one transaction does of one job */ };
+#define JOBS_GRAIN_MS (2 * MS_SECOND) /* the table is looked at this often; a moved clock is noticed then */
 #define EVENT_KEEP_MS (30 * MS_DAY)
 
 typedef struct JobsConfig {

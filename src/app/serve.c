@@ -11,6 +11,7 @@
 #include "base/blocking.h"
 #include "base/log.h"
 #include "contract/campus/campus.h"
+#include "net/tls.h"
 #include "realtime/campus.h"
 
 /* The embedded CA bundle. */
