@@ -103,8 +103,9 @@ typedef struct HttpApp {
     void (*ws_closed)(void *ctx, WsConn *conn, int code);
 } HttpApp;
 
-/* Opens the listeners, loads the certificate, starts the first workers. On failure nothing is left running and `why` says
- * what was wrong, for a person. E_INVALID (configuration), E_IO (address in use, file unreadable), E_NOMEM. */
+/* Raises the process's descriptor limit as far as connections_max needs it; lowers connections_max (and logs it) where the system
+ * does not allow that. Opens the listeners, loads the certificate, starts the first workers. On failure nothing is left running
+ * and `why` says what was wrong, for a person. E_INVALID (configuration), E_IO (address in use, file unreadable), E_NOMEM. */
 Err http_start(const HttpConfig *config, const HttpApp *app, HttpServer **out, char why[NET_WHY_BYTES]);
 
 /* The port that listener i is bound to, in host order; 0 when there is no such listener. */
@@ -128,8 +129,8 @@ void http_blocking_end(void);
 /* For /metrics. Counters since start, except those named open_ and workers_. */
 typedef struct HttpStats {
     uint64_t connections, requests, by_class[6]; /* by_class[2]: 2xx answers; [0] unused */
-    uint64_t bytes_in, bytes_out;                /* payload above TLS */
-    uint64_t refused_total, refused_address;     /* connections turned away: connections_max, per address */
+    uint64_t bytes_in, bytes_out; /* payload above TLS */
+    uint64_t refused_total, refused_address; /* connections turned away: connections_max, per address */
     uint64_t bad_requests, timeouts, tls_failures, ws_opened, ws_slow, ws_dead;
     uint32_t open_connections, open_ws, workers, workers_busy;
 } HttpStats;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -13,7 +14,7 @@
 #include "base/rand.h"
 #include "net/conn.h"
 
-enum { ACCEPT_BATCH = 64, DRAIN_POLL_MS = 5, DRAIN_ROUNDS = 20 };
+enum { ACCEPT_BATCH = 64, DRAIN_POLL_MS = 5, DRAIN_ROUNDS = 20, DESCRIPTORS_SPARE = 64 };
 
 void http_config_defaults(HttpConfig *c) {
     *c = (HttpConfig){
@@ -173,6 +174,23 @@ static void server_free(HttpServer *s) {
     free(s);
 }
 
+/* Each connection takes a descriptor. What the system does not grant must not be counted on: with the true number, idle
+ * connections make room in time, instead of accept failing. */
+static void fit_descriptors(HttpServer *s) {
+    struct rlimit r;
+    rlim_t want = s->cfg.connections_max + DESCRIPTORS_SPARE;
+    if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur >= want)
+        return;
+    r.rlim_cur = r.rlim_max < want ? r.rlim_max : want;
+    if (setrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur == want)
+        return;
+    if (getrlimit(RLIMIT_NOFILE, &r) != 0)
+        return;
+    s->cfg.connections_max = (uint32_t)(r.rlim_cur > 2 * DESCRIPTORS_SPARE ? r.rlim_cur - DESCRIPTORS_SPARE : r.rlim_cur / 2);
+    log_line(LOG_WARN, "net", "fewer connections than configured: the descriptor limit is low", "connections=%u descriptors=%llu",
+             s->cfg.connections_max, (unsigned long long)r.rlim_cur);
+}
+
 static Err add_event(HttpServer *s, int fd, uint32_t what, uint32_t events) {
     struct epoll_event ev = {.events = events, .data.u64 = EVENT_DATA(EVENT_OTHER, what)};
     return fd >= 0 && epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &ev) == 0 ? OK : E_IO;
@@ -190,6 +208,7 @@ static Err set_up(HttpServer *s, char why[NET_WHY_BYTES]) {
     if (!s->app.handle || !s->app.body_limit)
         return fail(why, E_INVALID, "no handler", NULL);
 
+    fit_descriptors(s);
     s->mg = mg_front_start();
     s->addrs = addr_table_new(s->cfg.connections_max);
     s->tls_pool = tls_pool_new(s->cfg.tls_buffers_max);

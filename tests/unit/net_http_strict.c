@@ -69,6 +69,13 @@ static const struct {
 /* A refused request must not leave anything behind that is taken for a request. */
 static void nothing_smuggled(int port) {
     static Answer a;
+    int echo = dial(port);
+    put_text(echo, "GET /info/%0d%0aSet-Cookie:%20a=b HTTP/1.1\r\nHost: x\r\n\r\n");
+    get_answer(echo, &a, false);
+    expect(a.status == 200 && strstr(a.body, "/info/%0d%0aSet-Cookie:%20a=b|") && !answer_header(&a, "set-cookie"),
+           "an encoded line break stays encoded");
+    answer_free(&a);
+    close(echo);
     int fd = dial(port);
     put_text(fd, POST "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
     get_answer(fd, &a, false);

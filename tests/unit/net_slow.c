@@ -1,7 +1,8 @@
 /* Slow, silent and greedy clients: deadlines are absolute, nobody else notices, limits hold. */
 #include "net_kit.h"
 
-#include <pthread.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 
 static Answer a;
 
@@ -279,6 +280,41 @@ static void proxies(void) {
     http_stop(s, 1000);
 }
 
+/* Last, since the limit stays: fewer descriptors than connections_max wants. */
+static void few_descriptors(void) {
+    enum { CLIENTS = 90, LIMIT = 140 };
+    int ports[2], port = 0, status = 1;
+    if (pipe(ports) != 0)
+        return;
+    pid_t child = fork();
+    if (child == 0) { /* the client, with descriptors of its own */
+        int good = 0;
+        if (read(ports[0], &port, sizeof port) != sizeof port)
+            _exit(1);
+        for (int i = 0; i < CLIENTS; i++) {
+            int fd = dial(port); /* and stays open */
+            put_text(fd, "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+            get_answer(fd, &a, false);
+            good += a.status == 200;
+            answer_free(&a);
+        }
+        _exit(good == CLIENTS ? 0 : 1);
+    }
+    struct rlimit r = {LIMIT, LIMIT};
+    setrlimit(RLIMIT_NOFILE, &r);
+    HttpConfig c = kit_config();
+    HttpServer *s = kit_start(&c);
+    port = http_port(s, 0);
+    if (write(ports[1], &port, sizeof port) != sizeof port)
+        return;
+    waitpid(child, &status, 0);
+    HttpStats st;
+    http_stats(s, &st);
+    expect(WIFEXITED(status) && WEXITSTATUS(status) == 0 && st.refused_total == 0,
+           "with %d descriptors %d clients in a row are all served", LIMIT, CLIENTS);
+    http_stop(s, 1000);
+}
+
 int main(void) {
     deadlines();
     undisturbed();
@@ -286,5 +322,6 @@ int main(void) {
     connection_limits();
     body_limits();
     proxies();
+    few_descriptors();
     return failures != 0;
 }
