@@ -48,6 +48,8 @@ static void lint_fields(Lint *l, const Record *r, unsigned depth) {
             fault(l, "tag is retired:", name);
         if (!f->name || !f->doc || !*f->doc)
             fault(l, "field without name or doc:", name);
+        if (f->key != FIELD_KEY(f->tag, f->type))
+            fault(l, "not made by FIELD, FIELD_RECS or FIELD_BLOB:", name);
         size_t bytes = field_bytes(f->type);
         if (!bytes)
             fault(l, "unknown type:", name);

@@ -4,22 +4,20 @@
 enum { LIST_BYTES_MAX = 1024 * 1024 };
 
 bool list_i64(ListIter *it, int64_t *v) {
-    uint64_t u;
-    const uint8_t *next = it->p ? varint_get(it->p, it->end, &u) : NULL;
-    if (!next)
+    Varint head = varint_get(it->p, it->end);
+    if (!head.next)
         return false;
-    it->p = next;
-    *v = unzigzag(u);
+    it->p = head.next;
+    *v = unzigzag(head.v);
     return true;
 }
 
 bool list_str(ListIter *it, Str *s) {
-    uint64_t n;
-    const uint8_t *at = it->p ? varint_get(it->p, it->end, &n) : NULL;
-    if (!at || n > (size_t)(it->end - at))
+    Varint head = varint_get(it->p, it->end);
+    if (!head.next || head.v > (size_t)(it->end - head.next))
         return false;
-    *s = str_of(at, (size_t)n);
-    it->p = at + n;
+    *s = str_of(head.next, (size_t)head.v);
+    it->p = head.next + head.v;
     return true;
 }
 

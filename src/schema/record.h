@@ -37,7 +37,8 @@ typedef struct List {
 typedef struct Record Record;
 
 typedef struct Field {
-    uint8_t tag; /* permanent: 1..63, ascending in the table, never reused (see Record.retired) */
+    uint16_t key; /* what stands before its value in the encoding: FIELD_KEY, set by the row makers */
+    uint8_t tag;  /* permanent: 1..63, ascending in the table, never reused (see Record.retired) */
     uint8_t type;
     uint16_t offset;
     const char *name;
@@ -100,14 +101,31 @@ struct Record {
     uint64_t retired; /* bit t: tag t was used once and must not come back */
 };
 
+/* The varint of a field's tag and wire type, one byte or two, the first in the low half. */
+#define FIELD_KEY(tag_, type_)                  \
+    ((tag_) < 16 ? FIELD_KEY_VALUE(tag_, type_) \
+                 : 0x80 | (FIELD_KEY_VALUE(tag_, type_) & 0x7f) | FIELD_KEY_VALUE(tag_, type_) >> 7 << 8)
+#define FIELD_KEY_VALUE(tag_, type_) ((tag_) << 3 | ((type_) <= F_BOOL ? 0 : 2))
 /* Row makers for tables. */
 #define FIELD(tag_, T, member, type_, doc_) \
-    {.tag = (tag_), .type = (type_), .offset = offsetof(T, member), .name = #member, .doc = (doc_)}
+    {.key = FIELD_KEY(tag_, type_), .tag = (tag_), .type = (type_), .offset = offsetof(T, member), .name = #member, .doc = (doc_)}
 #define FIELD_RECS(tag_, T, member, sub_, doc_) \
-    {.tag = (tag_), .type = F_RECS, .offset = offsetof(T, member), .name = #member, .doc = (doc_), .sub = (sub_)}
+    {.key = FIELD_KEY(tag_, F_RECS),            \
+     .tag = (tag_),                             \
+     .type = F_RECS,                            \
+     .offset = offsetof(T, member),             \
+     .name = #member,                           \
+     .doc = (doc_),                             \
+     .sub = (sub_)}
 
 #define FIELD_BLOB(tag_, T, member, doc_) \
-    {.tag = (tag_), .type = F_STR, .offset = offsetof(T, member), .name = #member, .doc = (doc_), .blob = true}
+    {.key = FIELD_KEY(tag_, F_STR),       \
+     .tag = (tag_),                       \
+     .type = F_STR,                       \
+     .offset = offsetof(T, member),       \
+     .name = #member,                     \
+     .doc = (doc_),                       \
+     .blob = true}
 
 /* Appends the encoding of `row`. A list that could not be built (see below) sets out->err to E_NOMEM. */
 void record_encode(const Record *r, const void *row, Buf *out);

@@ -21,16 +21,24 @@ static inline uint8_t *varint_put(uint8_t *to, uint64_t v) {
     return to;
 }
 
-/* Reads one of two bytes or more; NULL when it is cut off or exceeds 64 bits. */
-const uint8_t *varint_get_slow(const uint8_t *p, const uint8_t *end, uint64_t *v);
+/* What was read, and what follows it: NULL when it is cut off or exceeds 64 bits. By value, so that it stays in registers. */
+typedef struct Varint {
+    const uint8_t *next;
+    uint64_t v;
+} Varint;
 
-/* Reads one from [p, end) and returns what follows, or NULL. */
-static inline const uint8_t *varint_get(const uint8_t *p, const uint8_t *end, uint64_t *v) {
-    if (p < end && *p < 0x80) {
-        *v = *p;
-        return p + 1;
+/* Reads one of any length from [p, end). */
+Varint varint_get_slow(const uint8_t *p, const uint8_t *end);
+
+/* The same; most have one byte or two. */
+static inline Varint varint_get(const uint8_t *p, const uint8_t *end) {
+    if (end - p >= 2) {
+        if (p[0] < 0x80)
+            return (Varint){p + 1, p[0]};
+        if (p[1] < 0x80)
+            return (Varint){p + 2, (p[0] & 0x7fu) | (unsigned)p[1] << 7};
     }
-    return varint_get_slow(p, end, v);
+    return varint_get_slow(p, end);
 }
 
 #endif

@@ -188,15 +188,17 @@ static void test_lint(void) {
     Record r;
     Field f[COUNT(thing_fields)];
     Index ix[COUNT(thing_indexes)];
-#define BREAK(change, name)                         \
-    do {                                            \
-        r = THING;                                  \
-        memcpy(f, thing_fields, sizeof f);          \
-        memcpy(ix, thing_indexes, sizeof ix);       \
-        r.fields = f;                               \
-        r.indexes = ix;                             \
-        change;                                     \
-        CHECK(lint_quietly(&r) > 0, "lint: " name); \
+#define BREAK(change, name)                            \
+    do {                                               \
+        r = THING;                                     \
+        memcpy(f, thing_fields, sizeof f);             \
+        memcpy(ix, thing_indexes, sizeof ix);          \
+        r.fields = f;                                  \
+        r.indexes = ix;                                \
+        change;                                        \
+        for (size_t i = 0; i < COUNT(f); i++)          \
+            f[i].key = FIELD_KEY(f[i].tag, f[i].type); \
+        CHECK(lint_quietly(&r) > 0, "lint: " name);    \
     } while (0)
     BREAK(r.kind = 0, "no kind");
     BREAK(r.doc = NULL, "no doc");
@@ -221,6 +223,10 @@ static void test_lint(void) {
           "a key that may be too long");
     BREAK(ix[IX_ALL] = ((Index){.id = 7, .kind = IX_TEXT, .name = "t", .doc = "d", .text = {{.tag = 1, .weight = 1}}}),
           "text over a number");
+    f[3].key++;
+    r = THING;
+    r.fields = f;
+    CHECK(lint_quietly(&r) > 0, "lint: a field made by hand");
 }
 
 int main(void) {
