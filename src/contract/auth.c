@@ -92,6 +92,7 @@ Err exchange_session(Exchange *x, int64_t user, int64_t session) {
     if (e)
         return e;
     x->access_token = buf_str(&token);
+    x->opened_user = user;
     set_cookie(x, x->access_token, ttl_ms);
     return OK;
 }

@@ -248,7 +248,10 @@ static Err bind_word(Bind *b, const Input *row, char *at, const Wire *w) {
         return fault(b, row, FAULT_TYPE, (Str){NULL, 0});
     if (!words_value(row->words, s, &v))
         return fault(b, row, FAULT_WORD, s);
-    memcpy(at, &v, sizeof v);
+    if (row->size == sizeof(bool))
+        *(bool *)at = v != 0;
+    else
+        memcpy(at, &v, sizeof v);
     return OK;
 }
 
@@ -330,8 +333,10 @@ static Err bind_strs(Bind *b, const Input *row, char *at, const Wire *all, size_
 static Err bind_ids(Bind *b, const Input *row, char *at, const Wire *all, size_t n) {
     int64_t *v = ARENA_ARRAY(b->x->arena, n, int64_t);
     Err e = v ? OK : E_NOMEM;
-    for (size_t i = 0; !e && i < n; i++)
-        e = bind_id(b, row, (char *)&v[i], &all[i]);
+    for (size_t i = 0; !e && i < n; i++) {
+        const Json *inner = json_get(all[i].json, S("id")); /* a thing as views show it stands for its id */
+        e = bind_id(b, row, (char *)&v[i], inner ? &(Wire){.kind = WIRE_JSON, .json = inner} : &all[i]);
+    }
     if (e)
         return e;
     List l = list_of_i64s(b->x->arena, v, n);

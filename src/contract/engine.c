@@ -60,6 +60,7 @@ EngineLimits engine_limits(Engine *e) {
 }
 
 const IdMap *engine_ids(const Engine *e) { return &e->ids; }
+Store *engine_store(const Engine *e) { return e->cfg.store; }
 
 const Contract *engine_contract(const Engine *e, Str name) {
     for (size_t i = 0; i < e->cfg.contract_count; i++)
@@ -251,7 +252,7 @@ static Err count_rate(Exchange *x) {
     EngineLimits l = engine_limits(x->engine);
     Rates *rates = &x->engine->rates;
     Str user = str_of(&x->token.user, sizeof x->token.user), none = {NULL, 0};
-    if (x->token.user && class != RATE_AUTH)
+    if (x->token.user)
         return rates_hit(rates, class, user, none, l.rate_per_min[class], x->now_ms, &x->retry_after_s) ? OK : E_LIMIT;
     /* Trying many account names from one address counts as everything else does. */
     if (class == RATE_AUTH && !rates_hit(rates, RATE_OTHER, x->req->remote, none, l.rate_per_min[RATE_OTHER], x->now_ms, &x->retry_after_s))

@@ -80,6 +80,7 @@ Err engine_actor(Engine *e, Call *c, const Token *t, Actor *out);
 Err engine_same_origin(const Request *req);
 
 const IdMap *engine_ids(const Engine *e);
+Store *engine_store(const Engine *e);
 const Contract *engine_contract(const Engine *e, Str name);
 /* Prepares rendering outside a request (events, sandbox, admin pages). */
 typedef struct Render Render;

@@ -39,7 +39,8 @@ struct Exchange {
     Str account;               /* the IN_ACCOUNT row's value */
     Str params[ROUTE_PARAMS_MAX]; /* decoded path parameters in order */
     size_t param_count;
-    Str access_token, refresh_token; /* made by exchange_session for views to show */
+    Str access_token;          /* made by exchange_session, for views to show */
+    int64_t opened_user;       /* whom exchange_session signed in */
     int64_t retry_after_s;     /* with E_LIMIT */
     Err refused;               /* set by `after`: keep what the operation did, but answer this problem (a wrong code was counted) */
 };

@@ -32,7 +32,7 @@ static bool size_fits(uint8_t type, size_t size, bool view, const Record *record
     case W_MONEY:
     case W_TIME:
     case W_ID: return size == 8;
-    case W_WORD:
+    case W_WORD: return size == 4 || (!view && size == sizeof(bool));
     case W_WORDS: return size == 4;
     case W_STRS:
     case W_IDS: return size == sizeof(List);

@@ -7,6 +7,14 @@
 #include "contract/table.h"
 #include "crypto/idmap.h"
 
+/* What a view function looked up for one thing and the next will want too: a list's categories. By `tag` of the function and id. */
+typedef struct RenderMemo {
+    int64_t id;
+    int32_t tag;
+    Str text;
+} RenderMemo;
+enum { RENDER_MEMOS = 16 };
+
 /* What rendering needs of its surroundings. The realtime dialects fill one by engine_render_init to word events with the contracts' views. */
 struct Render {
     const Contract *contract;
@@ -19,6 +27,7 @@ struct Render {
     int decimals;        /* of the currency */
     uint8_t id_form, money_form, time_form;
     unsigned depth;
+    RenderMemo memo[RENDER_MEMOS];
     /* what W_ITEM and W_ITEMS rows of an envelope show */
     const View *item_view;
     const void *item;
@@ -31,6 +40,8 @@ enum { RENDER_DEPTH_MAX = 12 };
 void render_view(Render *r, const View *v, const void *row);
 /* Appends an array of `count` things, `size` bytes each (0: v->size). */
 void render_items(Render *r, const View *v, const void *items, size_t count, size_t size);
+/* The memo for this id; its tag and id differ when it has to be filled. */
+static inline RenderMemo *render_memo(Render *r, int64_t id) { return &r->memo[(uint64_t)id % RENDER_MEMOS]; }
 /* Single values in the contract's forms, for functions that word things themselves. */
 void render_id(Render *r, uint8_t form, uint8_t kind, int64_t id);
 void render_money(Render *r, uint8_t form, int64_t minor);

@@ -30,10 +30,10 @@ typedef enum WireType {
     W_TIME,    /* int64_t ms, in the contract's time form (or row.form) */
     W_DECIMAL, /* int64_t or int32_t that counts 10^-scale: ratings, degrees */
     W_ID,      /* int64_t id of a record (`kind` says of which), in the contract's id form (or row.form) */
-    W_WORD,    /* int32_t: one word of `words` */
+    W_WORD,    /* int32_t: one word of `words`; inputs also bool, from a word whose value is 0 or 1 */
     W_WORDS,   /* int32_t or uint32_t of bits: a list of words; a word's value is its bits */
     W_STRS,    /* List of Str */
-    W_IDS,     /* List of int64_t: ids of such records */
+    W_IDS,     /* List of int64_t: ids of such records; inputs also take objects that carry one as "id" */
     W_ROW,     /* a struct inside (offset), or one that `get` finds: nested `view` or `sub` */
     W_ROWS,    /* several: with `record` a List of its sub-records, else a Rows */
     W_MAP,     /* views only: List of Str, alternating key and value, as an object of strings */
@@ -149,10 +149,11 @@ enum { NO_HAS = -1 };
 #define INPUT_CONST(T, member, value_) {.where = IN_CONST, .type = W_INT, IN_AT(T, member), .has = NO_HAS, .fallback = (value_)}
 #define INPUT_SELF(T, member) {.where = IN_SELF, .type = W_INT, IN_AT(T, member), .has = NO_HAS}
 /* ?page= and ?limit= as PageIn `member` takes them. */
-#define INPUT_PAGE(T, member)                                                                                                      \
-    {.name = "page", .where = IN_QUERY, .type = W_INT, IN_AT(T, member.page), .has = NO_HAS, .flags = IN_CLAMP | IN_DEFAULT, .min = 1,             \
+#define INPUT_PAGE(T, member) INPUT_PAGING(T, member.page, member.limit)
+#define INPUT_PAGING(T, page_, limit_)                                                                                             \
+    {.name = "page", .where = IN_QUERY, .type = W_INT, IN_AT(T, page_), .has = NO_HAS, .flags = IN_CLAMP | IN_DEFAULT, .min = 1,             \
      .max = 1000000, .fallback = 1, .doc = "Which page, from 1."},                                                                              \
-    {.name = "limit", .where = IN_QUERY, .type = W_INT, IN_AT(T, member.limit), .has = NO_HAS, .flags = IN_CLAMP | IN_DEFAULT, .min = 1,        \
+    {.name = "limit", .where = IN_QUERY, .type = W_INT, IN_AT(T, limit_), .has = NO_HAS, .flags = IN_CLAMP | IN_DEFAULT, .min = 1,        \
      .max = LIST_LIMIT_MAX, .fallback = LIST_LIMIT_DEFAULT, .doc = "Things per page."}
 #define INPUTS(ident, T, ...)                                                                                                      \
     static const Input ident##_rows[] = {__VA_ARGS__};                                                                             \
