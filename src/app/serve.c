@@ -11,6 +11,7 @@
 #include "base/blocking.h"
 #include "base/log.h"
 #include "contract/campus/campus.h"
+#include "domain/session.h"
 #include "net/tls.h"
 #include "realtime/campus.h"
 
@@ -167,7 +168,10 @@ static Err start_contracts(Box *box) {
                         .domain = domain_in_force,
                         .app = box,
                         .ports = box_ports(box),
-                        .limits = engine_limits_of(&box->settings.now)};
+                        .limits = engine_limits_of(&box->settings.now),
+                        .session = session_actor,
+                        .kind_user = USER.kind,
+                        .kind_session = SESSION.kind};
     box->engine = engine_start(&cfg, &e);
     if (!box->engine)
         return e;
@@ -239,7 +243,7 @@ static int start(Box *box) {
         return failed("the box's key", e ? e : E_NOMEM, NULL);
     box_domain_config(s, key, domain);
     box->domain = domain;
-    idmap_init(&box->ids, domain->box_key);
+    engine_ids_of(domain->box_key, &box->ids);
     e = fetch_open(str_of(data_ca_bundle_pem, data_ca_bundle_pem_size), &box->fetch);
     if (e)
         return failed("outbound calls", e, NULL);

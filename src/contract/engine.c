@@ -9,6 +9,12 @@ enum { ENGINE_ARENA_BYTES = 4 * 1024 * 1024, UPLOAD_BYTES_DEFAULT = 10 * 1024 * 
 
 /* ---- lifecycle ---- */
 
+void engine_ids_of(const uint8_t box_key[IDMAP_KEY_BYTES], IdMap *out) {
+    uint8_t key[SHA256_BYTES];
+    hmac_sha256(str_of(box_key, IDMAP_KEY_BYTES), S("gigbox ids 1"), key);
+    idmap_init(out, key);
+}
+
 Engine *engine_start(const EngineConfig *cfg, Err *err) {
     Engine *e = calloc(1, sizeof *e);
     if (!e) {
@@ -28,8 +34,7 @@ Engine *engine_start(const EngineConfig *cfg, Err *err) {
     }
     Str box_key = str_of(cfg->domain(cfg->app)->box_key, sizeof cfg->domain(cfg->app)->box_key);
     uint8_t key[SHA256_BYTES];
-    hmac_sha256(box_key, S("gigbox ids 1"), key);
-    idmap_init(&e->ids, key);
+    engine_ids_of(cfg->domain(cfg->app)->box_key, &e->ids);
     hmac_sha256(box_key, S("gigbox access tokens 1"), key);
     jwt_key(&e->jwt, str_of(key, sizeof key));
     secret_wipe(key, sizeof key);

@@ -80,6 +80,8 @@ Err engine_actor(Engine *e, Call *c, const Token *t, Actor *out);
 Err engine_same_origin(const Request *req);
 
 const IdMap *engine_ids(const Engine *e);
+/* The same mapping from the box's key alone, for what starts before the engine. */
+void engine_ids_of(const uint8_t box_key[IDMAP_KEY_BYTES], IdMap *out);
 Store *engine_store(const Engine *e);
 const Contract *engine_contract(const Engine *e, Str name);
 /* Prepares rendering outside a request (events, sandbox, admin pages). */
