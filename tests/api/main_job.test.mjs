@@ -141,7 +141,7 @@ test('a failed payout returns the money', async () => {
   await client.post('/api/payments/verify', (await box.post('/sandbox/razorpay/pay', { order_id: razorpayOrderId })).body);
   await doer.post(`/api/orders/${order.id}/submit`, { message: 'Done.' });
   await client.post(`/api/orders/${order.id}/approve`);
-  const { id } = (await doer.post('/api/bank-accounts', { accountHolderName: 'R', accountNumber: '555555559999', ifsc: 'HDFC0001234' })).body;
+  const { id } = (await doer.post('/api/bank-accounts', { accountHolderName: 'Ravi Doer', accountNumber: '555555559999', ifsc: 'HDFC0001234' })).body;
   await doer.post(`/api/bank-accounts/${id}/verify`);
   await eventually(async () => (await doer.get('/api/bank-accounts')).body.bankAccounts[0].verified, 'the penny drop');
   const socket = await doer.socket();
