@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "crypto/token.h"
+#include "domain/audit.h"
 #include "domain/bank.h"
 #include "domain/row.h"
 #include "domain/wallet.h"
@@ -185,17 +186,24 @@ Err outbox_settle(Call *c, const OutboxOutcome *o) {
     if (row.state != OUTBOX_WAITING)
         return OK;
     row.attempts++;
-    row.provider_id = o->provider_id;
+    if (o->provider_id.n)
+        row.provider_id = o->provider_id;
     row.last_error = o->err ? (o->error.n ? o->error : str_c0(err_name(o->err))) : S("");
     bool over = !o->err || o->permanent;
     if (o->err && !over) {
         row.due_ms = c->now_ms + backoff_ms(row.attempts);
         row.claimed_ms = 0;
-        over = row.due_ms > row.deadline_ms;
+        /* What the provider has taken is asked about until it is settled there: giving the money back meanwhile would pay twice.
+         */
+        over = row.due_ms > row.deadline_ms && !row.provider_id.n;
     }
     e = over ? settled(c, &row, o->err ? OUTBOX_DEAD : OUTBOX_SENT) : rec_put(c->tx, &OUTBOX, &row);
     if (e || !over || !follow[row.kind])
         return e;
+    /* Nobody knows whether a payout that merely ran out of time was made: giving the money back could pay twice. An admin
+     * decides. */
+    if (o->err && !o->permanent && row.kind == OUT_PAYOUT)
+        return audit_add(c, S("withdrawal.stuck"), S("withdrawal"), row.ref, row.last_error);
     return follow[row.kind](c, row.ref, !o->err, row.provider_id, row.last_error);
 }
 
@@ -208,7 +216,7 @@ Err outbox_cancel(Call *c, int64_t id) {
         return e;
     if (row.state == OUTBOX_CANCELLED)
         return OK;
-    if (row.state == OUTBOX_SENT || row.claimed_ms)
+    if (row.state == OUTBOX_SENT || row.claimed_ms || row.provider_id.n)
         return not_now(c);
     return settled(c, &row, OUTBOX_CANCELLED);
 }

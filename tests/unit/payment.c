@@ -325,6 +325,14 @@ static void test_withdraw(void) {
     CHECK(kit_outbox(E_PROVIDER, true) == 1 && balance(ACC_AVAILABLE, 3) == start && balance(ACC_WITHDRAWING, 3) == 0,
           "withdraw: failed, the money returns");
     MUST(RUN(withdraw, user(3), (&(WithdrawIn){5000, b.id}), &w) == OK);
+    int64_t tries = 0, stuck = w.id;
+    for (int hour = 0; hour < 100; hour++, now += MS_HOUR)
+        tries += kit_outbox(E_NETWORK, false);
+    CHECK(tries > 50 && balance(ACC_WITHDRAWING, 3) == 5000, "withdraw: no answer for days, the money is not given back blindly");
+    CHECK(RUN(withdrawal_retry, admin(1), &(IdIn){stuck}, &w) == OK && kit_outbox(OK, false) == 1 && balance(ACC_BANK, 0) == 5000,
+          "withdraw: an admin tries once more");
+    start -= 5000;
+    MUST(RUN(withdraw, user(3), (&(WithdrawIn){5000, b.id}), &w) == OK);
     int64_t cancelled = w.id;
     CHECK(RUN(withdrawal_cancel, user(3), &(IdIn){cancelled}, &w) == E_FORBIDDEN &&
               RUN(withdrawal_cancel, admin(1), &(IdIn){cancelled}, &w) == OK && balance(ACC_AVAILABLE, 3) == start,
