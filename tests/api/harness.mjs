@@ -24,6 +24,7 @@ export async function run(args, { input, env } = {}) {
   let stderr = '';
   child.stdout.on('data', (d) => chunks.push(d));
   child.stderr.on('data', (d) => (stderr += d));
+  child.stdin.on('error', () => {}); // a command that does not read its input
   child.stdin.end(input ?? '');
   const [code, signal] = await once(child, 'close');
   const out = Buffer.concat(chunks);
