@@ -82,7 +82,7 @@ static void problem_responses(Buf *b, const Contract *c, uint32_t errors) {
         for (int k = e, n = 0; k < ERR_COUNT; k++)
             if (errors & ERR(k) && problem_row(c, (Err)k)->status == status) {
                 if (n++)
-                    buf_lit(b, "; ");
+                    buf_char(b, ' ');
                 json_put_chars(b, str_c0(problem_row(c, (Err)k)->message));
             }
         buf_lit(b, "\",\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}");
