@@ -88,6 +88,57 @@ static void test_actors(void) {
           "actors: what a doer may do with submitted work");
 }
 
+/* Performs one act on an order made for it, and leaves nothing behind. */
+typedef struct Try {
+    int32_t status;
+    OrderAct act;
+} Try;
+typedef struct Tried {
+    Err err;
+    int32_t status;
+} Tried;
+static Tried tried; /* beside the result, which an aborted write has none of */
+static Err op_try(Call *c, const void *in, void *out) {
+    (void)out;
+    const Try *t = in;
+    Order o = {.status = t->status, .client = 2, .doer = 3, .title = S("A try"), .amount = 100, .escrow_state = ESCROW_AWAITING};
+    Err e = rec_insert(c->tx, &ORDER, &o);
+    if (e)
+        return e;
+    tried.err = order_act(c, &o, t->act, NULL);
+    tried.status = o.status;
+    return E_CONFLICT;
+}
+static void test_table_in_effect(void) {
+    static const struct {
+        Actor actor;
+        uint32_t by;
+        Err otherwise; /* what he hears who is nobody to the order */
+    } who[] = {{{.user = 2}, BY_CLIENT, OK},
+               {{.user = 3}, BY_DOER, OK},
+               {{.user = 1, .rights = RIGHT_MODERATOR}, BY_MODERATOR, OK},
+               {{.rights = RIGHT_SYSTEM}, BY_SYSTEM, OK},
+               {{.user = 4}, 0, E_FORBIDDEN},
+               {{0}, 0, E_UNAUTHORIZED}};
+    int wrong = 0, done = 0;
+    for (size_t at = 0; at < COUNT(expected); at++)
+        for (int32_t s = ORDER_PENDING; s < ORDER_STATUS_COUNT; s++)
+            for (size_t w = 0; w < COUNT(who); w++) {
+                char to = expected[at].from[s - 1];
+                uint32_t by = expected[at].by       ? expected[at].by
+                              : s == ORDER_APPROVED ? BY_DOER | BY_MODERATOR
+                                                    : BY_EITHER | BY_MODERATOR;
+                Err want = who[w].otherwise ? who[w].otherwise : to == '.' ? E_STATE : who[w].by & by ? OK : E_FORBIDDEN;
+                int64_t none = 0;
+                MUST(RUN(op_try, who[w].actor, (&(Try){s, expected[at].act}), &none) == E_CONFLICT);
+                char got = letters[tried.status];
+                wrong += tried.err != want || (want == OK && got != (to == '=' ? letters[s] : to)) || (want && got != letters[s]);
+                done++;
+            }
+    CHECK(done == (ACT_COUNT - 1) * (ORDER_STATUS_COUNT - 1) * 6 && !wrong,
+          "table: in effect for every state, act and kind of actor");
+}
+
 static void test_fee(void) {
     static const struct {
         int64_t amount, fee;
@@ -385,6 +436,7 @@ int main(void) {
     kit_world(6);
     test_table();
     test_actors();
+    test_table_in_effect();
     test_fee();
     test_happy();
     test_ends();

@@ -61,6 +61,8 @@ static Err verify(Exchange *x) {
     if (!paid)
         return E_NOMEM;
     Err e = x->ports->verify_payment(x->ports->ctx, x->arena, &x->diag, &x->actor, in->order, in->payment, in->signature, paid);
+    if (!e && !paid->applied) /* kept and on its way back: too late, a second one, or of another amount */
+        return diag_fail(&x->diag, E_STATE, "INVALID_STATE", S("This payment could not be used any more and is being refunded."));
     VerifyOut out = {.order = paid->order.id};
     return e ? e : exchange_read(x, verify_read, &out);
 }
