@@ -1,7 +1,7 @@
 /* base64.h - base64 and base64url (RFC 4648 sections 4 and 5). Pure, thread-safe.
  *
- * Decoding is strict: no white space, no characters of the other alphabet, the padding as the variant wants it, and the unused low
- * bits of the last character zero, so that each value has one text only. */
+ * Decoding is strict: no white space, no characters of the other alphabet, the padding as the variant wants it, and the unused
+ * low bits of the last character zero, so that each value has one text only. */
 #ifndef CODEC_BASE64_H
 #define CODEC_BASE64_H
 

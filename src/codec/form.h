@@ -1,7 +1,8 @@
 /* form.h - percent-encoding, query strings and application/x-www-form-urlencoded bodies.
  *
- * RFC 3986 section 2.1 and the URL Standard's urlencoded parser (url.spec.whatwg.org), stricter: a '%' without two hex digits, text that is not UTF-8 and
- * a NUL are errors instead of being passed on. Values that need no decoding are views into the input; others live in the arena. Pure. */
+ * RFC 3986 section 2.1 and the URL Standard's urlencoded parser (url.spec.whatwg.org), stricter: a '%' without two hex digits,
+ * text that is not UTF-8 and a NUL are errors instead of being passed on. Values that need no decoding are views into the input;
+ * others live in the arena. Pure. */
 #ifndef CODEC_FORM_H
 #define CODEC_FORM_H
 
@@ -18,7 +19,8 @@ typedef struct Form {
     size_t count;
 } Form;
 
-/* Parses `a=1&b=2`. Empty pieces are skipped, a piece without '=' has an empty value. E_SYNTAX, E_TOO_LARGE (more than FORM_PAIRS_MAX), E_NOMEM. */
+/* Parses `a=1&b=2`. Empty pieces are skipped, a piece without '=' has an empty value. E_SYNTAX, E_TOO_LARGE (more than
+ * FORM_PAIRS_MAX), E_NOMEM. */
 Err form_parse(Arena *a, Str text, Form *out);
 /* The first value under a name. */
 bool form_get(const Form *f, Str name, Str *value);

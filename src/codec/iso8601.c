@@ -68,8 +68,10 @@ size_t iso_put(char *out, int64_t ms, IsoForm form) {
         uint8_t fraction; /* digits */
         bool time;
     } forms[] = {
-        [ISO_SECONDS_Z] = {STR_INIT("Z"), 0, true},          [ISO_MICROS] = {STR_INIT(""), 6, true},
-        [ISO_MICROS_OFFSET] = {STR_INIT("+00:00"), 6, true}, [ISO_MILLIS_Z] = {STR_INIT("Z"), 3, true},
+        [ISO_SECONDS_Z] = {STR_INIT("Z"), 0, true},
+        [ISO_MICROS] = {STR_INIT(""), 6, true},
+        [ISO_MICROS_OFFSET] = {STR_INIT("+00:00"), 6, true},
+        [ISO_MILLIS_Z] = {STR_INIT("Z"), 3, true},
         [ISO_DATE] = {STR_INIT(""), 0, false},
     };
     Civil c = civil_of(ms, 0);
@@ -185,21 +187,15 @@ int64_t period_start(Period p, int64_t ms, int32_t zone_min, int32_t add) {
     int64_t day = local_day(ms, zone_min);
     Civil c = civil_of(ms, zone_min);
     switch (p) {
-    case PERIOD_DAY:
-        day += add;
-        break;
-    case PERIOD_WEEK:
-        day += (int64_t)add * 7 - weekday(day);
-        break;
+    case PERIOD_DAY: day += add; break;
+    case PERIOD_WEEK: day += (int64_t)add * 7 - weekday(day); break;
     case PERIOD_MONTH: {
         int64_t months = (int64_t)c.year * 12 + c.month - 1 + add;
         int64_t year = floor_div(months, 12);
         day = civil_days((int32_t)year, (int32_t)(months - year * 12) + 1, 1);
         break;
     }
-    case PERIOD_YEAR:
-        day = civil_days(c.year + add, 1, 1);
-        break;
+    case PERIOD_YEAR: day = civil_days(c.year + add, 1, 1); break;
     }
     return day * MS_DAY - zone_min * (int64_t)MS_MINUTE;
 }

@@ -5,13 +5,13 @@
 enum { DECIMALS_MAX = 3, BASIS_POINTS = 10000 };
 
 static const Currency currencies[] = {
-    {STR_INIT("INR"), STR_INIT("₹"), 2},   {STR_INIT("USD"), STR_INIT("$"), 2},   {STR_INIT("EUR"), STR_INIT("€"), 2},
-    {STR_INIT("GBP"), STR_INIT("£"), 2},   {STR_INIT("LKR"), STR_INIT("Rs"), 2},  {STR_INIT("NPR"), STR_INIT("Rs"), 2},
-    {STR_INIT("BDT"), STR_INIT("৳"), 2},   {STR_INIT("PKR"), STR_INIT("Rs"), 2},  {STR_INIT("IDR"), STR_INIT("Rp"), 2},
-    {STR_INIT("PHP"), STR_INIT("₱"), 2},   {STR_INIT("SGD"), STR_INIT("S$"), 2},  {STR_INIT("AUD"), STR_INIT("A$"), 2},
+    {STR_INIT("INR"), STR_INIT("₹"), 2},   {STR_INIT("USD"), STR_INIT("$"), 2},    {STR_INIT("EUR"), STR_INIT("€"), 2},
+    {STR_INIT("GBP"), STR_INIT("£"), 2},   {STR_INIT("LKR"), STR_INIT("Rs"), 2},   {STR_INIT("NPR"), STR_INIT("Rs"), 2},
+    {STR_INIT("BDT"), STR_INIT("৳"), 2},   {STR_INIT("PKR"), STR_INIT("Rs"), 2},   {STR_INIT("IDR"), STR_INIT("Rp"), 2},
+    {STR_INIT("PHP"), STR_INIT("₱"), 2},   {STR_INIT("SGD"), STR_INIT("S$"), 2},   {STR_INIT("AUD"), STR_INIT("A$"), 2},
     {STR_INIT("CAD"), STR_INIT("C$"), 2},  {STR_INIT("AED"), STR_INIT("AED "), 2}, {STR_INIT("NGN"), STR_INIT("₦"), 2},
-    {STR_INIT("KES"), STR_INIT("KSh"), 2}, {STR_INIT("ZAR"), STR_INIT("R"), 2},   {STR_INIT("BRL"), STR_INIT("R$"), 2},
-    {STR_INIT("JPY"), STR_INIT("¥"), 0},   {STR_INIT("KRW"), STR_INIT("₩"), 0},   {STR_INIT("KWD"), STR_INIT("KD "), 3},
+    {STR_INIT("KES"), STR_INIT("KSh"), 2}, {STR_INIT("ZAR"), STR_INIT("R"), 2},    {STR_INIT("BRL"), STR_INIT("R$"), 2},
+    {STR_INIT("JPY"), STR_INIT("¥"), 0},   {STR_INIT("KRW"), STR_INIT("₩"), 0},    {STR_INIT("KWD"), STR_INIT("KD "), 3},
 };
 
 const Currency *currency_find(Str code) {

@@ -26,8 +26,9 @@ typedef enum MoneyForm {
 /* Appends the digits of an amount (any int64), a '-' before negative ones. */
 void money_add(Buf *b, int64_t minor, MoneyForm form, int decimals);
 
-/* Reads a JSON number's text (also with fraction and exponent) that means minor or major units by `form`. Trailing zeros after the point
- * do not count as decimals. E_SYNTAX: not a number; E_INVALID: more decimals than the form has; E_TOO_LARGE: beyond MONEY_MAX_MINOR. */
+/* Reads a JSON number's text (also with fraction and exponent) that means minor or major units by `form`. Trailing zeros after
+ * the point do not count as decimals. E_SYNTAX: not a number; E_INVALID: more decimals than the form has; E_TOO_LARGE: beyond
+ * MONEY_MAX_MINOR. */
 Err money_parse(Str s, MoneyForm form, int decimals, int64_t *minor);
 
 /* A share in basis points (1/100 %), rounded half up; minor >= 0, 0 <= bp <= 10000, asserted. */

@@ -23,7 +23,8 @@ static bool boundary_ok(Str b) {
     return true;
 }
 
-/* Cuts the next `; name=value` or `; name="value"` off *rest. The value still has its escapes. False at the end; *bad when malformed. */
+/* Cuts the next `; name=value` or `; name="value"` off *rest. The value still has its escapes. False at the end; *bad when
+ * malformed. */
 static bool next_param(Str *rest, Str *name, Str *value, bool *bad) {
     Str s = str_trim(*rest);
     if (!s.n)

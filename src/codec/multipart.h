@@ -1,7 +1,7 @@
 /* multipart.h - multipart/form-data bodies (RFC 7578, framing of RFC 2046 section 5.1), parsed over a complete body in memory.
  *
- * Part bodies are views into the body, binary-safe, never copied. Names are views too unless they have escapes to undo (\" \\ and the %22 %0D %0A
- * of browsers, HTML Standard 4.10.21.8). Pure. */
+ * Part bodies are views into the body, binary-safe, never copied. Names are views too unless they have escapes to undo (\" \\ and
+ * the %22 %0D %0A of browsers, HTML Standard 4.10.21.8). Pure. */
 #ifndef CODEC_MULTIPART_H
 #define CODEC_MULTIPART_H
 
@@ -26,11 +26,14 @@ typedef struct Multipart {
     size_t count;
 } Multipart;
 
-/* The boundary parameter of a Content-Type value that is multipart/form-data. E_MEDIA for another type, E_SYNTAX without a good boundary. */
+/* The boundary parameter of a Content-Type value that is multipart/form-data. E_MEDIA for another type, E_SYNTAX without a good
+ * boundary. */
 Err multipart_boundary(Str content_type, Str *boundary);
-/* The boundary that a body itself begins with ("--xyz\r\nContent-Disposition: form-data"), for clients that label their upload wrongly. */
+/* The boundary that a body itself begins with ("--xyz\r\nContent-Disposition: form-data"), for clients that label their upload
+ * wrongly. */
 bool multipart_guess(Str body, Str *boundary);
-/* Splits the body. E_SYNTAX: no or unfinished boundary, a part without a name, malformed headers; E_TOO_LARGE: a limit above; E_NOMEM. */
+/* Splits the body. E_SYNTAX: no or unfinished boundary, a part without a name, malformed headers; E_TOO_LARGE: a limit above;
+ * E_NOMEM. */
 Err multipart_parse(Arena *a, Str body, Str boundary, Multipart *out);
 /* The first part of that name, or NULL. */
 const Part *multipart_find(const Multipart *m, Str name);

@@ -97,9 +97,7 @@ bool image_size(Str s, FileType t, uint32_t *width, uint32_t *height) {
     uint32_t w = 0, h = 0;
     bool ok = false;
     switch (t) {
-    case FILE_JPEG:
-        ok = jpeg_size(s, &w, &h);
-        break;
+    case FILE_JPEG: ok = jpeg_size(s, &w, &h); break;
     case FILE_PNG: /* the first chunk is IHDR */
         ok = s.n >= 24 && str_eq(str_slice(s, 12, 16), S("IHDR"));
         if (ok)
@@ -110,11 +108,8 @@ bool image_size(Str s, FileType t, uint32_t *width, uint32_t *height) {
         if (ok)
             w = le16(s, 6), h = le16(s, 8);
         break;
-    case FILE_WEBP:
-        ok = webp_size(s, &w, &h);
-        break;
-    default:
-        break;
+    case FILE_WEBP: ok = webp_size(s, &w, &h); break;
+    default: break;
     }
     if (!ok || !w || !h)
         return false;

@@ -4,10 +4,20 @@
 
 #include "base/str.h"
 
-typedef enum FileType { FILE_UNKNOWN, FILE_JPEG, FILE_PNG, FILE_GIF, FILE_WEBP, FILE_PDF, FILE_ZIP, FILE_TEXT, FILE_TYPE_COUNT } FileType;
+typedef enum FileType {
+    FILE_UNKNOWN,
+    FILE_JPEG,
+    FILE_PNG,
+    FILE_GIF,
+    FILE_WEBP,
+    FILE_PDF,
+    FILE_ZIP,
+    FILE_TEXT,
+    FILE_TYPE_COUNT
+} FileType;
 
-/* `bytes` is the whole file. Of images the header with their size must be there. FILE_TEXT is UTF-8 without control characters but TAB, LF, CR, FF, and not HTML, XML or
- * SVG, which a browser would run. Everything else is FILE_UNKNOWN. */
+/* `bytes` is the whole file. Of images the header with their size must be there. FILE_TEXT is UTF-8 without control characters
+ * but TAB, LF, CR, FF, and not HTML, XML or SVG, which a browser would run. Everything else is FILE_UNKNOWN. */
 FileType file_sniff(Str bytes);
 /* "image/png"; "application/octet-stream" for FILE_UNKNOWN. Static. */
 Str file_mime(FileType t);

@@ -4,8 +4,8 @@
  *     tag  = SipHash(k1, id ‖ kind ‖ form), cut to 58 (UUID) or 48 (hex) bits
  *     body = id XOR SipHash(k2, tag ‖ form), 64 or 48 bits
  * so neighbours share nothing, the two forms of one id share nothing, and decoding checks the tag: a text that was not made with
- * this key, for this kind, does not decode (a guess succeeds once in 2^58 or 2^48). A UUID carries version 4 and variant 10 (RFC 9562).
- * Costs under 600 instructions a call. Pure, thread-safe after idmap_init. */
+ * this key, for this kind, does not decode (a guess succeeds once in 2^58 or 2^48). A UUID carries version 4 and variant 10 (RFC
+ * 9562). Costs under 600 instructions a call. Pure, thread-safe after idmap_init. */
 #ifndef CRYPTO_IDMAP_H
 #define CRYPTO_IDMAP_H
 

@@ -72,14 +72,20 @@ static bool eat_until(Str *s, char end, Str *out) {
     return true;
 }
 
+/* As buf_i64 writes it: no leading zero. */
+static bool number(Str text, int64_t *v) {
+    size_t sign = str_starts(text, S("-"));
+    return str_i64(text, v) && (text.p[sign] != '0' || text.n == 1);
+}
+
 /* Exactly what jwt_make writes; anything else was not written by us. */
 static bool claims_read(Str json, JwtClaims *c) {
     Str iat, exp;
-    return eat(&json, S("{\"sub\":\"")) && eat_until(&json, '"', &c->sub) && claim_ok(c->sub) &&
-           eat(&json, S(",\"sid\":\"")) && eat_until(&json, '"', &c->sid) && claim_ok(c->sid) &&
-           eat(&json, S(",\"contract\":\"")) && eat_until(&json, '"', &c->contract) && claim_ok(c->contract) &&
-           eat(&json, S(",\"iat\":")) && eat_until(&json, ',', &iat) && str_i64(iat, &c->iat_s) &&
-           eat(&json, S("\"exp\":")) && eat_until(&json, '}', &exp) && str_i64(exp, &c->exp_s) && json.n == 0;
+    return eat(&json, S("{\"sub\":\"")) && eat_until(&json, '"', &c->sub) && claim_ok(c->sub) && eat(&json, S(",\"sid\":\"")) &&
+           eat_until(&json, '"', &c->sid) && claim_ok(c->sid) && eat(&json, S(",\"contract\":\"")) &&
+           eat_until(&json, '"', &c->contract) && claim_ok(c->contract) && eat(&json, S(",\"iat\":")) &&
+           eat_until(&json, ',', &iat) && number(iat, &c->iat_s) && eat(&json, S("\"exp\":")) && eat_until(&json, '}', &exp) &&
+           number(exp, &c->exp_s) && json.n == 0;
 }
 
 Err jwt_verify(const JwtKey *k, Str token, int64_t now_s, JwtClaims *claims, bool *expired) {

@@ -1,8 +1,9 @@
 /* jwt.h - access tokens: JSON Web Tokens (RFC 7519) signed with HS256 (RFC 7515, 7518); and checking RS256 of others.
  *
- * Our own tokens have one fixed header and five claims. Verifying is strict: the header must be byte for byte ours (so `alg` cannot
- * be chosen by the sender), the signature is compared in constant time BEFORE the claims are read, and the claims must be exactly as
- * jwt_make writes them: same order, no blanks, no escapes, nothing else. Thread-safe; a JwtKey is read-only once made. */
+ * Our own tokens have one fixed header and five claims. Verifying is strict: the header must be byte for byte ours (so `alg`
+ * cannot be chosen by the sender), the signature is compared in constant time BEFORE the claims are read, and the claims must be
+ * exactly as jwt_make writes them: same order, no blanks, no escapes, nothing else. Thread-safe; a JwtKey is read-only once made.
+ */
 #ifndef CRYPTO_JWT_H
 #define CRYPTO_JWT_H
 
@@ -39,11 +40,11 @@ Err jwt_verify(const JwtKey *k, Str token, int64_t now_s, JwtClaims *claims, boo
 typedef struct RsaPublic {
     Str n, e; /* big-endian bytes; 2048 to 4096 bits */
 } RsaPublic;
-/* The header and payload of a foreign compact token (decoded JSON, in the arena), before anything was checked: read `kid` and `alg` from the header to
- * choose the key. E_SYNTAX. */
+/* The header and payload of a foreign compact token (decoded JSON, in the arena), before anything was checked: read `kid` and
+ * `alg` from the header to choose the key. E_SYNTAX. */
 Err jwt_foreign_parts(Arena *a, Str token, Str *header_json, Str *payload_json);
-/* The token's signature is RSASSA-PKCS1-v1_5 with SHA-256 (RS256) by this key. The caller has seen "alg":"RS256" in the header and still
- * checks issuer, audience and times. E_UNAUTHORIZED. */
+/* The token's signature is RSASSA-PKCS1-v1_5 with SHA-256 (RS256) by this key. The caller has seen "alg":"RS256" in the header
+ * and still checks issuer, audience and times. E_UNAUTHORIZED. */
 Err jwt_rs256_check(Str token, const RsaPublic *key);
 
 #endif

@@ -1,7 +1,7 @@
 /* password.h - stored passwords: Argon2id (RFC 9106) as PHC strings.
  *
- * The default cost is 7 MiB and 5 passes with one lane: of the settings that the OWASP password storage cheat sheet calls equal in
- * strength it is the one with the least memory, and memory is what a small board has least of. Hashing is serialised: at most
+ * The default cost is 7 MiB and 5 passes with one lane: of the settings that the OWASP password storage cheat sheet calls equal
+ * in strength it is the one with the least memory, and memory is what a small board has least of. Hashing is serialised: at most
  * PASSWORD_PARALLEL_MAX run at once (so at most that many times the memory), others wait in line, and a full line is E_BUSY.
  * Memory comes from the system for the time of one hash and goes back. Thread-safe. */
 #ifndef CRYPTO_PASSWORD_H
@@ -27,9 +27,9 @@ Err password_cost(uint32_t memory_kib, uint32_t passes);
 /* Hashes with a fresh 16-byte salt: "$argon2id$v=19$m=7168,t=5,p=1$…$…", NUL-terminated. E_INVALID (length), E_NOMEM, E_BUSY. */
 Err password_hash(Str password, char out[PASSWORD_HASH_MAX]);
 
-/* Does the password fit the stored hash? OK with *stale telling that the cost has changed since (hash again and store); E_UNAUTHORIZED when it does not
- * fit; E_NOMEM; E_BUSY; E_CORRUPT for a stored text that is no hash. An empty `stored` (an unknown account, one without a password) takes as
- * long as a wrong password and is E_UNAUTHORIZED. `stale` may be NULL. */
+/* Does the password fit the stored hash? OK with *stale telling that the cost has changed since (hash again and store);
+ * E_UNAUTHORIZED when it does not fit; E_NOMEM; E_BUSY; E_CORRUPT for a stored text that is no hash. An empty `stored` (an
+ * unknown account, one without a password) takes as long as a wrong password and is E_UNAUTHORIZED. `stale` may be NULL. */
 Err password_verify(Str password, Str stored, bool *stale);
 
 #endif

@@ -16,7 +16,8 @@ typedef struct SipKey {
 SipKey sip_key(const uint8_t bytes[16]);
 /* The hash of n bytes. */
 uint64_t siphash(const SipKey *k, const void *p, size_t n);
-/* The hash of 8 + `n` bytes (n <= 7): the little-endian bytes of `a`, then the low n bytes of `b`. Same result as siphash of those bytes. */
+/* The hash of 8 + `n` bytes (n <= 7): the little-endian bytes of `a`, then the low n bytes of `b`. Same result as siphash of
+ * those bytes. */
 uint64_t siphash_short(const SipKey *k, uint64_t a, uint64_t b, unsigned n);
 
 #endif

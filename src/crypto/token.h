@@ -15,7 +15,8 @@ void token_hash(Str token, uint8_t out[32]);
 
 /* `digits` uniform decimal digits, leading zeros kept; 1..OTP_DIGITS_MAX, asserted. No NUL. */
 void otp_make(char *out, size_t digits);
-/* What is stored of an OTP: HMAC-SHA256(box secret, SHA-256(purpose ‖ 0 ‖ contact ‖ 0 ‖ code)), since six digits are guessed in no time from a plain hash. */
+/* What is stored of an OTP: HMAC-SHA256(box secret, SHA-256(purpose ‖ 0 ‖ contact ‖ 0 ‖ code)), since six digits are guessed in
+ * no time from a plain hash. */
 void otp_hash(Str box_secret, Str purpose, Str contact, Str code, uint8_t out[32]);
 
 #endif

@@ -1,6 +1,7 @@
 /* Made by scripts/fold-table from Unicode 14.0.0; do not edit. text_fold.h says what it means. */
 #include "store/text_fold.h"
 
+/* clang-format off */
 const size_t fold_pair_count = 2298, fold_gap_count = 274, fold_dropped_count = 22;
 
 const uint16_t fold_from[] = {

@@ -1,20 +1,20 @@
 /* text_internal.h - how the full-text index lies in DB_TEXT; shared by the text_*.c files only.
  *
- * A log-structured inverted index (O'Neil et al. 1996, as Lucene does it): new documents wait in a small pending set, PENDING_MAX of them become a
- * segment that never changes, and SEGMENT_FAN segments of one size class are merged into one of the next. So a document is written about once per size
- * class in long sequential runs, instead of touching one page per word. A document lives in exactly one place: removing it deletes its pending row or
- * sets its bit in its segment's dead map. Merging drops the dead.
+ * A log-structured inverted index (O'Neil et al. 1996, as Lucene does it): new documents wait in a small pending set, PENDING_MAX
+ * of them become a segment that never changes, and SEGMENT_FAN segments of one size class are merged into one of the next. So a
+ * document is written about once per size class in long sequential runs, instead of touching one page per word. A document lives
+ * in exactly one place: removing it deletes its pending row or sets its bit in its segment's dead map. Merging drops the dead.
  *
  * Keys, all beginning with the index id (u8); integers in keys are big-endian, in values little-endian:
  *   KEY_META                        -> u32 next segment number, u32 segments, SegRow each, oldest first
  *   KEY_PENDING u32 document        -> u8 length class, then per word, ascending: u8 bytes, the word, u8 tf class
- *   KEY_DOCS    u32 segment         -> u32 document each, ascending, then u8 length class each. The position is the document's ORDINAL
- *   KEY_DEAD    u32 segment         -> bitmap by ordinal; only when some document is dead
- *   KEY_TERMS   u32 segment, word   -> a chunk of the dictionary, beginning with that word
- * Chunk: entries by ascending word, then u16 offsets of every RESTART_EVERY-th entry, then u16 their number. Entry: u8 bytes shared with the word
- * before (0 at a restart), u8 more bytes, those bytes, varint df, with df > 1 varint bytes of the list, the list.
- * List: postings by ascending ordinal, varint((ordinal - previous - 1) << 3 | tf class). With df > BLOCK_POSTINGS it is cut into blocks of
- * BLOCK_POSTINGS, each with u16 last ordinal and u16 bytes before it.
+ *   KEY_DOCS    u32 segment         -> u32 document each, ascending, then u8 length class each. The position is the document's
+ * ORDINAL KEY_DEAD    u32 segment         -> bitmap by ordinal; only when some document is dead KEY_TERMS   u32 segment, word ->
+ * a chunk of the dictionary, beginning with that word Chunk: entries by ascending word, then u16 offsets of every
+ * RESTART_EVERY-th entry, then u16 their number. Entry: u8 bytes shared with the word before (0 at a restart), u8 more bytes,
+ * those bytes, varint df, with df > 1 varint bytes of the list, the list. List: postings by ascending ordinal, varint((ordinal -
+ * previous - 1) << 3 | tf class). With df > BLOCK_POSTINGS it is cut into blocks of BLOCK_POSTINGS, each with u16 last ordinal
+ * and u16 bytes before it.
  *
  * Term frequencies are kept in 8 classes and document lengths in 256, since BM25 needs no more. */
 #ifndef STORE_TEXT_INTERNAL_H
@@ -79,7 +79,8 @@ typedef struct PostList {
 /* Appends a list of n postings (ordinal << 3 | tf class), ascending. */
 void post_put(Buf *b, const uint32_t *v, size_t n);
 
-/* One posting. The list is followed by at least two readable bytes (the restarts of its chunk), so a torn varint cannot lead out of the chunk. */
+/* One posting. The list is followed by at least two readable bytes (the restarts of its chunk), so a torn varint cannot lead out
+ * of the chunk. */
 static inline const uint8_t *post_read(const uint8_t *p, uint32_t *v) {
     uint32_t x = *p++;
     if (x & 0x80) {
@@ -164,7 +165,8 @@ typedef struct TermCursor {
     PostList list;
 } TermCursor;
 TermCursor term_cursor(const Text *t, Cursor *db, uint32_t seq);
-/* Goes to the first word >= w (empty: the first of all) / to the next. False at the end, or when the chunk is malformed (then tx->err is set). */
+/* Goes to the first word >= w (empty: the first of all) / to the next. False at the end, or when the chunk is malformed (then
+ * tx->err is set). */
 bool term_seek(TermCursor *c, Str w);
 bool term_next(TermCursor *c);
 static inline Str term_word(const TermCursor *c) { return str_of(c->word, c->n); }
@@ -182,7 +184,8 @@ Err text_compact(const Text *t, uint32_t seq);
 
 /* Calls `found` for each word of the segment that is one edit away from w. */
 void typo_walk(TermCursor *c, Str w, void (*found)(void *ctx, const TermCursor *c), void *ctx);
-/* Are a and b one edit apart: a letter more, less, other, or two neighbours swapped (optimal string alignment distance 1)? Whatever their length. */
+/* Are a and b one edit apart: a letter more, less, other, or two neighbours swapped (optimal string alignment distance 1)?
+ * Whatever their length. */
 bool typo_near(Str a, Str b);
 /* Letters (code points) of valid UTF-8. */
 size_t letters(Str s);
@@ -191,13 +194,18 @@ size_t letters(Str s);
 
 /* How a document matches a word, worst first. With its tf class it makes a code: 1 + kind * TF_CLASSES + class; 0 is no match. */
 typedef enum MatchKind { MATCH_TYPO, MATCH_PREFIX, MATCH_EXACT, MATCH_KINDS } MatchKind;
-enum { CODES = 1 + MATCH_KINDS * TF_CLASSES, TYPO_LETTERS_MIN = 5 /* of the longer of the two words */, PREFIX_LETTERS_MIN = 2, LISTS_MAX = 8192 };
+enum {
+    CODES = 1 + MATCH_KINDS * TF_CLASSES,
+    TYPO_LETTERS_MIN = 5 /* of the longer of the two words */,
+    PREFIX_LETTERS_MIN = 2,
+    LISTS_MAX = 8192
+};
 
 typedef struct QueryWord {
     char text[TEXT_WORD_BYTES_MAX];
     size_t n;
-    bool prefix, typo;        /* what it is looked up as, beside itself */
-    bool held;                /* some live document has it */
+    bool prefix, typo; /* what it is looked up as, beside itself */
+    bool held; /* some live document has it */
     uint64_t df[MATCH_KINDS]; /* postings found, dead documents' too */
 } QueryWord;
 static inline Str query_word(const QueryWord *w) { return str_of(w->text, w->n); }

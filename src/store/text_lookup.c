@@ -110,7 +110,9 @@ static Err list_add(Query *q, size_t word, const PostList *l, MatchKind kind) {
 }
 
 /* In short words one edit is another word. */
-static bool typo_long_enough(Str typed, Str has) { return letters(typed) >= TYPO_LETTERS_MIN || letters(has) >= TYPO_LETTERS_MIN; }
+static bool typo_long_enough(Str typed, Str has) {
+    return letters(typed) >= TYPO_LETTERS_MIN || letters(has) >= TYPO_LETTERS_MIN;
+}
 
 typedef struct Found {
     Query *q;

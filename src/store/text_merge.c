@@ -258,7 +258,11 @@ static Err build(const Text *t, Arena *a, Source *sources, size_t n, DocRef *doc
         return e;
     if (m->count >= SEGMENTS_MAX)
         return tx_broken(t->tx, E_FULL, "text index: too many segments");
-    m->rows[m->count++] = (SegRow){.seq = m->next_seq++, .docs = (uint32_t)count, .bytes = (*out)->bytes, .id_min = docs[0].id, .id_max = docs[count - 1].id};
+    m->rows[m->count++] = (SegRow){.seq = m->next_seq++,
+                                   .docs = (uint32_t)count,
+                                   .bytes = (*out)->bytes,
+                                   .id_min = docs[0].id,
+                                   .id_max = docs[count - 1].id};
     return segment_put(t, docs, &m->rows[m->count - 1], *out);
 }
 
@@ -325,7 +329,8 @@ static size_t pick(const TextMeta *m, uint32_t picked[MERGE_INPUTS_MAX]) {
             if (size_class(m->rows[i].docs) != cls || m->rows[i].docs >= SEGMENT_DOCS_MAX * 3 / 4)
                 continue;
             of_class++;
-            if (n == MERGE_INPUTS_MAX || docs + m->rows[i].docs > SEGMENT_DOCS_MAX || bytes + m->rows[i].bytes > SEGMENT_BYTES_MAX)
+            if (n == MERGE_INPUTS_MAX || docs + m->rows[i].docs > SEGMENT_DOCS_MAX ||
+                bytes + m->rows[i].bytes > SEGMENT_BYTES_MAX)
                 continue;
             docs += m->rows[i].docs;
             bytes += m->rows[i].bytes;

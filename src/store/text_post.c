@@ -47,7 +47,8 @@ void post_put(Buf *b, const uint32_t *v, size_t n) {
         }
         if (n > BLOCK_POSTINGS && !b->err) {
             size_t bytes = b->n - head - BLOCK_HEAD_BYTES;
-            uint8_t text[BLOCK_HEAD_BYTES] = {(uint8_t)(next - 1), (uint8_t)((next - 1) >> 8), (uint8_t)bytes, (uint8_t)(bytes >> 8)};
+            uint8_t text[BLOCK_HEAD_BYTES] = {(uint8_t)(next - 1), (uint8_t)((next - 1) >> 8), (uint8_t)bytes,
+                                              (uint8_t)(bytes >> 8)};
             memcpy(b->p + head, text, sizeof text);
         }
     }

@@ -36,7 +36,8 @@ static float idf(uint64_t docs, uint64_t df) {
     return logf(1.0f + (n - f + 0.5f) / (f + 0.5f));
 }
 
-/* In a table, so that a hit costs one look for each word. Whole scores stay far below 2^16 a word: idf < 22 for 2^32 documents. */
+/* In a table, so that a hit costs one look for each word. Whole scores stay far below 2^16 a word: idf < 22 for 2^32 documents.
+ */
 static Err tables(Search *s) {
     const Reader *r = s->q->r;
     float average = r->docs && r->length ? (float)r->length / (float)r->docs : 1.0f, norm[256];
@@ -118,20 +119,20 @@ typedef struct Pass {
 } Pass;
 
 /* Calls DO for each posting of a list that is of a document: `ordinal`, `code`. */
-#define EACH_POSTING(w, docs_, DO)                                                                                                 \
-    do {                                                                                                                           \
-        const uint8_t *at_ = (w)->list.p;                                                                                          \
-        const uint32_t limit_ = (docs_), base_ = 1 + (uint32_t)(w)->kind * TF_CLASSES;                                             \
-        uint32_t ordinal = UINT32_MAX, code;                                                                                       \
-        for (PostBlock b_; post_block(&(w)->list, &at_, &b_);)                                                                     \
-            for (const uint8_t *p_ = b_.p; p_ < b_.end;) {                                                                         \
-                p_ = post_read(p_, &code);                                                                                         \
-                ordinal += 1 + (code >> 3);                                                                                        \
-                code = base_ + (code & 7);                                                                                         \
-                if (ordinal >= limit_)                                                                                             \
-                    break;                                                                                                         \
-                DO;                                                                                                                \
-            }                                                                                                                      \
+#define EACH_POSTING(w, docs_, DO)                                                     \
+    do {                                                                               \
+        const uint8_t *at_ = (w)->list.p;                                              \
+        const uint32_t limit_ = (docs_), base_ = 1 + (uint32_t)(w)->kind * TF_CLASSES; \
+        uint32_t ordinal = UINT32_MAX, code;                                           \
+        for (PostBlock b_; post_block(&(w)->list, &at_, &b_);)                         \
+            for (const uint8_t *p_ = b_.p; p_ < b_.end;) {                             \
+                p_ = post_read(p_, &code);                                             \
+                ordinal += 1 + (code >> 3);                                            \
+                code = base_ + (code & 7);                                             \
+                if (ordinal >= limit_)                                                 \
+                    break;                                                             \
+                DO;                                                                    \
+            }                                                                          \
     } while (0)
 
 /* The only list of its word: no document comes twice. */

@@ -102,7 +102,9 @@ static bool bad_chunk(TermCursor *c) {
     return false;
 }
 
-static uint32_t chunk_u16(const TermCursor *c, size_t at) { return (uint8_t)c->chunk.p[at] | (uint32_t)(uint8_t)c->chunk.p[at + 1] << 8; }
+static uint32_t chunk_u16(const TermCursor *c, size_t at) {
+    return (uint8_t)c->chunk.p[at] | (uint32_t)(uint8_t)c->chunk.p[at + 1] << 8;
+}
 
 static uint32_t restarts(const TermCursor *c) { return chunk_u16(c, c->chunk.n - RESTART_BYTES); }
 

@@ -9,8 +9,8 @@ typedef struct Guess {
     uint64_t docs;
 } Guess;
 
-/* Completions with their counts: an open-addressed table of positions in guesses[]. When it is full, words not yet in it are left out; the largest
- * segments come first, so those are rare ones. */
+/* Completions with their counts: an open-addressed table of positions in guesses[]. When it is full, words not yet in it are left
+ * out; the largest segments come first, so those are rare ones. */
 typedef struct Guesses {
     Arena *a;
     Guess *v;

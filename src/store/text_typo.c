@@ -92,8 +92,8 @@ static void probe(Walk *w, const Target *t) {
     w->found(w->ctx, w->c);
 }
 
-/* The words that have w's letters with one more at `at`, or another one there. Walks the letters that do follow the prefix in this dictionary, so
- * the cost is that of the branches there are, in any script. */
+/* The words that have w's letters with one more at `at`, or another one there. Walks the letters that do follow the prefix in
+ * this dictionary, so the cost is that of the branches there are, in any script. */
 static void branches(Walk *k, Str w, Str prefix, size_t letter_n) {
     Str rest = str_from(w, prefix.n), behind = str_from(rest, letter_n);
     seek(k, prefix);
@@ -134,7 +134,8 @@ void typo_walk(TermCursor *c, Str w, void (*found)(void *ctx, const TermCursor *
         Target less = join(prefix, str_from(w, at[i + 1]), S(""), S(""));
         probe(&k, &less);
         if (i + 1 < n) {
-            Target swapped = join(prefix, str_slice(w, at[i + 1], at[i + 2]), str_slice(w, at[i], at[i + 1]), str_from(w, at[i + 2]));
+            Target swapped =
+                join(prefix, str_slice(w, at[i + 1], at[i + 2]), str_slice(w, at[i], at[i + 1]), str_from(w, at[i + 2]));
             probe(&k, &swapped);
         }
     }

@@ -7,7 +7,7 @@
 #include "crypto/jwt.h"
 #include "crypto/password.h"
 #include "crypto/token.h"
-#include "store_kit.h"
+#include "tap_kit.h"
 
 /* A key made for this test. */
 static const char rs256_token[] =
@@ -29,7 +29,11 @@ static void siphash_vectors(void) {
     static const struct {
         size_t n;
         uint64_t hash;
-    } rows[] = {{0, 0x726fdb47dd0e0e31}, {1, 0x74f839c593dc67fd}, {2, 0x0d6c8009d9a94f5a}, {3, 0x85676696d7fb7e2d}, {15, 0xa129ca6149be45e5}};
+    } rows[] = {{0, 0x726fdb47dd0e0e31},
+                {1, 0x74f839c593dc67fd},
+                {2, 0x0d6c8009d9a94f5a},
+                {3, 0x85676696d7fb7e2d},
+                {15, 0xa129ca6149be45e5}};
     uint8_t bytes[32];
     bool good = true, same = true;
     for (int i = 0; i < 32; i++)
@@ -50,7 +54,8 @@ static void siphash_vectors(void) {
 static void hashes(void) {
     char hex[SHA256_HEX_CHARS], b64[SHA256_BASE64_CHARS];
     sha256_hex(S("abc"), hex);
-    CHECK(str_eq(str_of(hex, sizeof hex), S("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")), "sha256: FIPS 180-4");
+    CHECK(str_eq(str_of(hex, sizeof hex), S("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")),
+          "sha256: FIPS 180-4");
     Sha256 s;
     uint8_t a[32], b[32];
     sha256_init(&s);
@@ -62,19 +67,23 @@ static void hashes(void) {
     CHECK(ct_eq(a, b, 32), "sha256: in pieces");
     /* RFC 4231 */
     hmac_sha256_hex(S("Jefe"), S("what do ya want for nothing?"), hex);
-    CHECK(str_eq(str_of(hex, sizeof hex), S("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")), "hmac: RFC 4231 case 2");
+    CHECK(str_eq(str_of(hex, sizeof hex), S("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")),
+          "hmac: RFC 4231 case 2");
     uint8_t key[131];
     memset(key, 0xaa, sizeof key);
     hmac_sha256_hex(str_of(key, sizeof key), S("Test Using Larger Than Block-Size Key - Hash Key First"), hex);
-    CHECK(str_eq(str_of(hex, sizeof hex), S("60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")), "hmac: RFC 4231 case 6");
+    CHECK(str_eq(str_of(hex, sizeof hex), S("60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")),
+          "hmac: RFC 4231 case 6");
     hmac_sha256_base64(S("Jefe"), S("what do ya want for nothing?"), b64);
     CHECK(str_eq(str_of(b64, sizeof b64), S("W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=")), "hmac: in base64");
     Str good = S("5BDCC146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     CHECK(hmac_sha256_hex_ok(S("Jefe"), S("what do ya want for nothing?"), good) &&
               !hmac_sha256_hex_ok(S("Jefe"), S("what do ya want for nothing!"), good) &&
-              !hmac_sha256_hex_ok(S("Jefe"), S("what do ya want for nothing?"), str_slice(good, 0, 62)) && !hmac_sha256_hex_ok(S("x"), S(""), S("")),
+              !hmac_sha256_hex_ok(S("Jefe"), S("what do ya want for nothing?"), str_slice(good, 0, 62)) &&
+              !hmac_sha256_hex_ok(S("x"), S(""), S("")),
           "hmac: checking a signature in hex");
-    CHECK(ct_str_eq(S("secret"), S("secret")) && !ct_str_eq(S("secret"), S("secreT")) && !ct_str_eq(S("secret"), S("secre")) && ct_str_eq(S(""), S("")),
+    CHECK(ct_str_eq(S("secret"), S("secret")) && !ct_str_eq(S("secret"), S("secreT")) && !ct_str_eq(S("secret"), S("secre")) &&
+              ct_str_eq(S(""), S("")),
           "comparison in constant time");
     uint8_t zero[CHAIN_BYTES] = {0}, one[CHAIN_BYTES], two[CHAIN_BYTES], other[CHAIN_BYTES];
     chain_step(zero, S("ab"), one);
@@ -128,18 +137,21 @@ static void ids(void) {
             char t[IDMAP_UUID_CHARS];
             memcpy(t, u, sizeof t);
             t[i] = (char)c;
-            refused = refused && (c == (uint8_t)u[i] || (c | 0x20) == (uint8_t)u[i] || !idmap_uuid_id(&m, 3, str_of(t, sizeof t), &got));
+            refused = refused &&
+                      (c == (uint8_t)u[i] || (c | 0x20) == (uint8_t)u[i] || !idmap_uuid_id(&m, 3, str_of(t, sizeof t), &got));
             if (i >= IDMAP_HEX_CHARS)
                 continue;
             memcpy(t, h, sizeof h);
             t[i] = (char)c;
-            refused = refused && (c == (uint8_t)h[i] || (c | 0x20) == (uint8_t)h[i] || !idmap_hex_id(&m, 3, str_of(t, sizeof h), &got));
+            refused =
+                refused && (c == (uint8_t)h[i] || (c | 0x20) == (uint8_t)h[i] || !idmap_hex_id(&m, 3, str_of(t, sizeof h), &got));
         }
     CHECK(refused, "ids: one changed character does not decode");
     for (char *p = u; p < u + sizeof u; p++)
         *p = *p >= 'a' && *p <= 'f' ? (char)(*p - 32) : *p;
     CHECK(idmap_uuid_id(&m, 3, str_of(u, sizeof u), &got) && got == 77, "ids: upper case decodes");
-    CHECK(!idmap_uuid_id(&m, 3, S(""), &got) && !idmap_hex_id(&m, 3, str_of(h, 23), &got) && !idmap_uuid_id(&m, 3, str_of(u, 35), &got),
+    CHECK(!idmap_uuid_id(&m, 3, S(""), &got) && !idmap_hex_id(&m, 3, str_of(h, 23), &got) &&
+              !idmap_uuid_id(&m, 3, str_of(u, 35), &got),
           "ids: other lengths do not decode");
 }
 
@@ -200,7 +212,8 @@ static void tokens(void) {
     Arena a;
     Str header, payload;
     arena_init(&a, 1 << 16);
-    CHECK(jwt_foreign_parts(&a, S(rs256_token), &header, &payload) == OK && str_eq(header, S("{\"alg\":\"RS256\",\"kid\":\"k1\",\"typ\":\"JWT\"}")) &&
+    CHECK(jwt_foreign_parts(&a, S(rs256_token), &header, &payload) == OK &&
+              str_eq(header, S("{\"alg\":\"RS256\",\"kid\":\"k1\",\"typ\":\"JWT\"}")) &&
               str_eq(payload, S("{\"iss\":\"https://accounts.google.com\",\"email\":\"a@b.in\"}")),
           "rs256: the parts of a foreign token");
     CHECK(jwt_rs256_check(S(rs256_token), &pk) == OK, "rs256: a good signature");
@@ -210,8 +223,8 @@ static void tokens(void) {
     CHECK(jwt_rs256_check(str_of(forged, sizeof forged - 1), &pk) == E_UNAUTHORIZED, "rs256: a changed payload");
     n[200] ^= 1;
     CHECK(jwt_rs256_check(S(rs256_token), &pk) == E_UNAUTHORIZED, "rs256: another key");
-    CHECK(jwt_foreign_parts(&a, S("a.b"), &header, &payload) == E_SYNTAX && jwt_rs256_check(S("a.b.c.d"), &pk) == E_UNAUTHORIZED &&
-              jwt_rs256_check(S("e30.e30."), &pk) == E_UNAUTHORIZED,
+    CHECK(jwt_foreign_parts(&a, S("a.b"), &header, &payload) == E_SYNTAX &&
+              jwt_rs256_check(S("a.b.c.d"), &pk) == E_UNAUTHORIZED && jwt_rs256_check(S("e30.e30."), &pk) == E_UNAUTHORIZED,
           "rs256: malformed tokens");
     arena_free(&a);
 
@@ -220,7 +233,8 @@ static void tokens(void) {
     token_make(y);
     uint8_t raw[TOKEN_BYTES];
     size_t got;
-    CHECK(memcmp(x, y, TOKEN_CHARS) != 0 && base64_get(BASE64_URL, str_of(x, TOKEN_CHARS), raw, sizeof raw, &got) == OK && got == TOKEN_BYTES,
+    CHECK(memcmp(x, y, TOKEN_CHARS) != 0 && base64_get(BASE64_URL, str_of(x, TOKEN_CHARS), raw, sizeof raw, &got) == OK &&
+              got == TOKEN_BYTES,
           "random tokens");
     int seen[10] = {0};
     for (int i = 0; i < 2000; i++) {
@@ -242,17 +256,22 @@ static void passwords(void) {
     char h[PASSWORD_HASH_MAX];
     bool stale;
     /* Vectors of the Argon2 reference implementation. */
-    CHECK(password_verify(S("password"), S("$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"), &stale) == OK && stale,
+    CHECK(password_verify(S("password"),
+                          S("$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"),
+                          &stale) == OK &&
+              stale,
           "password: a reference hash, of another cost");
-    CHECK(password_verify(S("differentpassword"), S("$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"), NULL) ==
-              E_UNAUTHORIZED,
+    CHECK(password_verify(S("differentpassword"),
+                          S("$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"),
+                          NULL) == E_UNAUTHORIZED,
           "password: a wrong one");
     MUST(password_cost(64, 2) == OK);
     CHECK(password_hash(S("pässword"), h) == OK && password_verify(S("pässword"), str_c0(h), &stale) == OK && !stale &&
               password_verify(S("passwort"), str_c0(h), NULL) == E_UNAUTHORIZED,
           "password: hashed and verified");
     CHECK(password_verify(S("anything"), S(""), NULL) == E_UNAUTHORIZED, "password: an unknown account");
-    CHECK(password_hash(S(""), h) == E_INVALID && password_cost(4, 1) == E_INVALID && password_cost(1 << 20, 1) == E_INVALID && password_cost(64, 0) == E_INVALID,
+    CHECK(password_hash(S(""), h) == E_INVALID && password_cost(4, 1) == E_INVALID && password_cost(1 << 20, 1) == E_INVALID &&
+              password_cost(64, 0) == E_INVALID,
           "password: bounds");
     static const char *const broken[] = {
         "plain",

@@ -1,50 +1,13 @@
-/* store_kit.h - what the tests of src/schema and src/store share: TAP lines, a scratch directory, a record type, a seeded
- * generator. */
+/* store_kit.h - what the tests of src/schema and src/store share: a scratch directory, a record type. */
 #ifndef TESTS_STORE_KIT_H
 #define TESTS_STORE_KIT_H
 
 #include <ftw.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/store.h"
-
-/* ---- TAP ---- */
-
-static int kit_failed;
-
-static inline void kit_check(bool good, const char *name, const char *file, int line) {
-    if (good) {
-        printf("ok %s\n", name);
-    } else {
-        printf("not ok %s\n# at %s:%d\n", name, file, line);
-        kit_failed = 1;
-    }
-    fflush(stdout);
-}
-#define CHECK(cond, name) kit_check((cond), (name), __FILE__, __LINE__)
-/* For what a test cannot go on without. */
-#define MUST(cond)                                                  \
-    do {                                                            \
-        if (!(cond)) {                                              \
-            printf("not ok %s:%d %s\n", __FILE__, __LINE__, #cond); \
-            exit(1);                                                \
-        }                                                           \
-    } while (0)
-
-/* ---- chance (SplitMix64: Steele, Lea, Flood 2014) ---- */
-
-static uint64_t kit_state = 1;
-static inline uint64_t kit_next(void) {
-    uint64_t z = kit_state += 0x9E3779B97F4A7C15u;
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-    return z ^ z >> 31;
-}
-static inline uint64_t kit_below(uint64_t n) { return kit_next() % n; }
+#include "tap_kit.h"
 
 /* ---- a scratch directory ---- */
 

@@ -185,9 +185,9 @@ static double model_score(const Model *m, const Doc *d) {
 /* ---- random documents and queries ---- */
 
 /* Words near each other, in several scripts, with accents and cases; the earlier the more frequent. */
-static const char *const stems[] = {"design", "desing",   "Logo",    "poster", "Café",   "cafes",  "tutor",  "tutors", "maths",
-                                    "mathis", "हिन्दी",     "हिंदी",     "कॉलेज",   "Привет", "привёт", "Ελλάδα", "ελλαδα", "c++",
-                                    "c#",     "résumé",   "resumes", "zeta",   "zebra",  "delivery", "deliver", "devilery"};
+static const char *const stems[] = {"design", "desing", "Logo",    "poster", "Café",   "cafes",    "tutor",   "tutors",  "maths",
+                                    "mathis", "हिन्दी",  "हिंदी",    "कॉलेज",   "Привет", "привёт",   "Ελλάδα",  "ελλαδα",  "c++",
+                                    "c#",     "résumé", "resumes", "zeta",   "zebra",  "delivery", "deliver", "devilery"};
 
 static Str random_word(char mem[64]) {
     uint64_t range = kit_below(4) ? 8 : COUNT(stems);
@@ -289,7 +289,8 @@ static bool compare(Tx *tx, Str text, bool scores) {
                        (before->score == h->score && (before->id % 3 == 0) == (h->id % 3 == 0) && before->id <= h->id)))
             return false;
         if (scores && fabs(model_score(&m, &docs[h->id]) * 1000 - h->score) > 4) {
-            printf("# %.*s: %lld has %u, not %f\n", STR_ARG(text), (long long)h->id, h->score, model_score(&m, &docs[h->id]) * 1000);
+            printf("# %.*s: %lld has %u, not %f\n", STR_ARG(text), (long long)h->id, h->score,
+                   model_score(&m, &docs[h->id]) * 1000);
             return false;
         }
     }
@@ -414,12 +415,12 @@ int main(void) {
     write_many(s, 1, true);
     CHECK(compare_many(s, 100, true), "pending documents only: the same hits and scores as the model");
     write_many(s, 24, true);
-    CHECK(compare_many(s, 150, true), "segments and pending: the same hits and scores as the model");
+    CHECK(compare_many(s, 80, true), "segments and pending: the same hits and scores as the model");
     CHECK(clean(s), "check finds nothing after insertions");
     bool good = true;
     for (int round = 0; round < 12 && good; round++) {
         write_many(s, 5, false);
-        good = compare_many(s, 25, false);
+        good = compare_many(s, 12, false);
     }
     CHECK(good, "changes and deletions: the same hits as the model");
     CHECK(clean(s), "check finds nothing after changes and deletions");

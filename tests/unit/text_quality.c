@@ -1,6 +1,6 @@
-/* Does a person find what was posted? A made-up marketplace (TEXT_DOCS gigs, 20000 by default) and 50 searches as people type them: a few words of a
- * title, unfinished, misspelt, in capitals. The gig meant must be among the first five.
- * With TEXT_QUERY set, only that search is made, TEXT_REPEAT times, so that a profiler can count it. */
+/* Does a person find what was posted? A made-up marketplace (TEXT_DOCS gigs, 20000 by default) and 50 searches as people type
+ * them: a few words of a title, unfinished, misspelt, in capitals. The gig meant must be among the first five. With TEXT_QUERY
+ * set, only that search is made, TEXT_REPEAT times, so that a profiler can count it. */
 #include "store/store.h"
 #include "store/text.h"
 #include "store_kit.h"
@@ -16,8 +16,7 @@ static const Field gig_fields[] = {
     FIELD(3, Gig, category, F_STR, "category"),
     FIELD(4, Gig, skills, F_STRS, "skills"),
 };
-static const Index gig_text = {
-    .id = 1, .kind = IX_TEXT, .name = "gigs", .doc = "text", .text = {{1, 4}, {2, 1}, {3, 1}, {4, 2}}};
+static const Index gig_text = {.id = 1, .kind = IX_TEXT, .name = "gigs", .doc = "text", .text = {{1, 4}, {2, 1}, {3, 1}, {4, 2}}};
 static const Record GIG = {.kind = 1,
                            .size = sizeof(Gig),
                            .name = "gig",
@@ -29,24 +28,30 @@ static const Record GIG = {.kind = 1,
 static const Record *const records[] = {&GIG};
 
 static const char *const verbs[] = {"Design", "Write", "Edit", "Build", "Translate", "Teach", "Record", "Fix", "Plan", "Draw"};
-static const char *const kinds[] = {"vintage", "minimal", "modern", "bilingual", "animated", "urgent", "weekly", "simple", "colourful", "short"};
-static const char *const things[] = {"logo", "poster", "website", "essay", "video", "banner", "résumé", "app", "presentation", "song",
-                                     "spreadsheet", "brochure", "podcast", "newsletter", "chatbot", "survey", "menu", "mascot", "trailer", "thesis"};
-static const char *const causes[] = {"café", "hostel", "robotics club", "wedding", "startup", "library", "cricket team", "drama society",
-                                     "bakery", "college fest", "NGO", "bookshop", "gym", "canteen", "orchestra", "department"};
-static const char *const skills[] = {"Photoshop", "Figma", "Python", "C++", "Excel", "Hindi", "Tamil", "Premiere Pro", "WordPress", "Illustrator",
-                                     "React", "Copywriting", "Guitar", "Statistics", "LaTeX", "Blender"};
-static const char *const filler[] = {"we",   "need",  "help",  "with",   "the", "work", "please", "apply", "if",     "you",   "can",   "deliver",
-                                     "this", "week",  "files", "must",   "be",  "sent", "before", "final", "review", "and",   "good",  "quality",
-                                     "is",   "more",  "than",  "budget", "for", "our",  "campus", "team",  "some",   "ideas", "ready", "already"};
+static const char *const kinds[] = {"vintage", "minimal", "modern", "bilingual", "animated",
+                                    "urgent",  "weekly",  "simple", "colourful", "short"};
+static const char *const things[] = {"logo",    "poster",       "website", "essay",       "video",    "banner",  "résumé",
+                                     "app",     "presentation", "song",    "spreadsheet", "brochure", "podcast", "newsletter",
+                                     "chatbot", "survey",       "menu",    "mascot",      "trailer",  "thesis"};
+static const char *const causes[] = {"café",         "hostel",        "robotics club", "wedding",      "startup", "library",
+                                     "cricket team", "drama society", "bakery",        "college fest", "NGO",     "bookshop",
+                                     "gym",          "canteen",       "orchestra",     "department"};
+static const char *const skills[] = {"Photoshop", "Figma",        "Python",    "C++",         "Excel", "Hindi",
+                                     "Tamil",     "Premiere Pro", "WordPress", "Illustrator", "React", "Copywriting",
+                                     "Guitar",    "Statistics",   "LaTeX",     "Blender"};
+static const char *const filler[] = {"we",     "need",  "help",    "with",   "the",  "work",    "please", "apply", "if",
+                                     "you",    "can",   "deliver", "this",   "week", "files",   "must",   "be",    "sent",
+                                     "before", "final", "review",  "and",    "good", "quality", "is",     "more",  "than",
+                                     "budget", "for",   "our",     "campus", "team", "some",    "ideas",  "ready", "already"};
 
 static const char *any(const char *const *v, size_t n) { return v[kit_below(n)]; }
 #define ANY(v) any((v), COUNT(v))
 
 /* A name of two to four syllables, about 30,000 different ones: clubs, people, places. */
 static Str name_of(uint64_t number, char mem[32]) {
-    static const char *const syllables[] = {"ka", "ri", "mo", "shan", "tel", "vi", "du", "para", "nor", "len", "gu", "mi", "zan", "bo", "pra", "sel",
-                                            "tu", "har", "win", "osa", "bel", "ran", "ji", "kol", "mar", "fen", "yas", "tro", "lim", "quo", "dev", "ast"};
+    static const char *const syllables[] = {"ka", "ri",  "mo",  "shan", "tel", "vi",  "du",  "para", "nor", "len", "gu",
+                                            "mi", "zan", "bo",  "pra",  "sel", "tu",  "har", "win",  "osa", "bel", "ran",
+                                            "ji", "kol", "mar", "fen",  "yas", "tro", "lim", "quo",  "dev", "ast"};
     uint64_t n = number * 2654435761u + 12345;
     size_t at = 0;
     for (int i = 0; i < 2 + (int)(number % 3); i++, n /= COUNT(syllables)) {
@@ -91,18 +96,16 @@ static Err fill(Tx *tx, void *arg) {
         for (uint64_t words = 30 + kit_below(50); words; words--) {
             char name[32];
             switch (kit_below(8)) {
-            case 0:
-                buf_add(&b, random_name(name));
-                break;
-            case 1:
-                buf_add(&b, str_c0(ANY(things)));
-                break;
-            default:
-                buf_add(&b, str_c0(ANY(filler)));
+            case 0: buf_add(&b, random_name(name)); break;
+            case 1: buf_add(&b, str_c0(ANY(things))); break;
+            default: buf_add(&b, str_c0(ANY(filler)));
             }
             buf_char(&b, ' ');
         }
-        Gig g = {.title = title_of(a, number), .description = buf_str(&b), .category = str_c0(ANY(causes)), .skills = list_of_strs(a, has, count)};
+        Gig g = {.title = title_of(a, number),
+                 .description = buf_str(&b),
+                 .category = str_c0(ANY(causes)),
+                 .skills = list_of_strs(a, has, count)};
         Err e = rec_insert(tx, &GIG, &g);
         if (e)
             return e;
@@ -119,22 +122,19 @@ static Str slip(Arena *a, Str w, int kind) {
     size_t at = 1 + kit_below(w.n - 2);
     Str front = str_slice(w, 0, at), back = str_from(w, at), rest = str_from(w, at + 1);
     switch (kind) {
-    case LEFT_OUT:
-        return arena_printf(a, "%.*s%.*s", STR_ARG(front), STR_ARG(rest));
-    case DOUBLED:
-        return arena_printf(a, "%.*s%c%.*s", STR_ARG(front), front.p[at - 1], STR_ARG(back));
-    case OTHER:
-        return arena_printf(a, "%.*s%c%.*s", STR_ARG(front), back.p[0] == 'e' ? 'a' : 'e', STR_ARG(rest));
+    case LEFT_OUT: return arena_printf(a, "%.*s%.*s", STR_ARG(front), STR_ARG(rest));
+    case DOUBLED: return arena_printf(a, "%.*s%c%.*s", STR_ARG(front), front.p[at - 1], STR_ARG(back));
+    case OTHER: return arena_printf(a, "%.*s%c%.*s", STR_ARG(front), back.p[0] == 'e' ? 'a' : 'e', STR_ARG(rest));
     case SWAPPED:
-        return arena_printf(a, "%.*s%c%c%.*s", STR_ARG(front), w.p[at + 1 < w.n ? at + 1 : at], w.p[at], STR_ARG(str_from(w, at + 2)));
+        return arena_printf(a, "%.*s%c%c%.*s", STR_ARG(front), w.p[at + 1 < w.n ? at + 1 : at], w.p[at],
+                            STR_ARG(str_from(w, at + 2)));
     case CAPITALS: {
         char *up = arena_cstr(a, w);
         for (char *p = up; p && *p; p++)
             *p = *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : *p;
         return str_c0(up);
     }
-    default:
-        return w;
+    default: return w;
     }
 }
 
@@ -168,7 +168,8 @@ static void search(Store *s, Str words, size_t limit, TextHit *hits, size_t *n, 
 }
 
 int main(void) {
-    const char *wanted = getenv("TEXT_DOCS"), *query = getenv("TEXT_QUERY"), *repeat = getenv("TEXT_REPEAT"), *dir = getenv("TEXT_DIR");
+    const char *wanted = getenv("TEXT_DOCS"), *query = getenv("TEXT_QUERY"), *repeat = getenv("TEXT_REPEAT"),
+               *dir = getenv("TEXT_DIR");
     uint64_t docs = wanted ? strtoull(wanted, NULL, 10) : 20000;
     StoreConfig cfg = {.records = records, .record_count = 1, .no_sync = true};
     Store *s = kit_open(dir ? dir : kit_dir(), cfg);
@@ -201,7 +202,8 @@ int main(void) {
             there |= hits[k].id == (int64_t)number + 1;
         found += there;
         if (!there || dir)
-            printf("# %s '%.*s' for '%.*s', %lld hits\n", there ? "found" : "MISSED", STR_ARG(words), STR_ARG(title), (long long)total);
+            printf("# %s '%.*s' for '%.*s', %lld hits\n", there ? "found" : "MISSED", STR_ARG(words), STR_ARG(title),
+                   (long long)total);
     }
     printf("# %d of 50 among the first five of %llu gigs\n", found, (unsigned long long)docs);
     CHECK(found == 50, "what is meant is among the first five hits");
