@@ -28,21 +28,23 @@ static inline void hex8(char *out, uint32_t v) {
 }
 
 /* Reads n <= 16 digits of either case; *bad gets a bit set above the digit's range when one is none. */
-static inline uint64_t unhex(const char *p, int n, unsigned *bad) {
+static inline __attribute__((always_inline)) uint64_t unhex(const char *p, int n, unsigned *bad) {
     static const uint8_t value[256] = {
         ['0'] = 0x10, ['1'] = 0x11, ['2'] = 0x12, ['3'] = 0x13, ['4'] = 0x14, ['5'] = 0x15, ['6'] = 0x16, ['7'] = 0x17,
         ['8'] = 0x18, ['9'] = 0x19, ['a'] = 0x1a, ['b'] = 0x1b, ['c'] = 0x1c, ['d'] = 0x1d, ['e'] = 0x1e, ['f'] = 0x1f,
         ['A'] = 0x1a, ['B'] = 0x1b, ['C'] = 0x1c, ['D'] = 0x1d, ['E'] = 0x1e, ['F'] = 0x1f,
     };
-    uint64_t v = 0;
+    uint64_t v = 0, marks = 0;
     unsigned all = 0x10;
+#pragma GCC unroll 16
     for (int i = 0; i < n; i++) {
         unsigned d = value[(uint8_t)p[i]];
         all &= d;
-        v = v << 4 | (d & 15);
+        v = (v << 4) + d;
+        marks = (marks << 4) + 0x10; /* folds to a constant */
     }
     *bad |= ~all & 0x10;
-    return v;
+    return v - marks;
 }
 
 void idmap_init(IdMap *m, const uint8_t key[IDMAP_KEY_BYTES]) {
