@@ -231,26 +231,81 @@ bool json_text_i64(Str number, int64_t *out) {
 
 /* ---- writing ---- */
 
-typedef uint8_t Bytes16 __attribute__((vector_size(16)));
+/* Whether text may stand in a JSON string as it is: ASCII from the blank on without quote and backslash. Several bytes at a time; the
+ * subtractions are the well-known tests for "some byte is zero" and "some byte is below n". */
+static inline bool plain8(uint64_t v) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    uint64_t quote = v ^ ones * '"', slash = v ^ ones * '\\';
+    return !((v | (v - ones * ' ') | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & high);
+}
+
+#if defined(__SSE2__) || defined(__ARM_NEON)
+typedef int8_t Bytes16 __attribute__((vector_size(16)));
+static inline Bytes16 load16(const char *p) {
+    Bytes16 v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+static inline bool plain16(Bytes16 v) {
+    /* as signed bytes, everything below a blank is the control characters and the bytes from 0x80 on */
+    Bytes16 bad = (v < ' ') | (v == '"') | (v == '\\');
+    uint64_t half[2];
+    memcpy(half, &bad, sizeof half);
+    return !(half[0] | half[1]);
+}
+#else
+typedef struct Bytes16 {
+    uint64_t half[2];
+} Bytes16;
+static inline Bytes16 load16(const char *p) {
+    Bytes16 v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+static inline bool plain16(Bytes16 v) { return plain8(v.half[0]) && plain8(v.half[1]); }
+#endif
 
 static inline bool plain_byte(uint8_t c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
 
-/* How many bytes from the start are ASCII that needs no escape. */
-static size_t plain_run(const char *p, size_t n) {
+/* Copies the plain bytes that s begins with to `to`, which has room for all of s; returns how many. Ends of pieces overlap, so
+ * that a short string costs two loads and no loop. */
+static size_t copy_plain(char *to, const char *p, size_t n) {
     size_t i = 0;
-    for (; n - i >= sizeof(Bytes16); i += sizeof(Bytes16)) {
-        Bytes16 v;
-        memcpy(&v, p + i, sizeof v);
-        /* as signed bytes, everything below a blank covers the control characters and the bytes from 0x80 on */
-        typedef int8_t Signed16 __attribute__((vector_size(16)));
-        Signed16 bad = ((Signed16)v < 0x20) | (Signed16)(v == '"') | (Signed16)(v == '\\');
-        uint64_t half[2];
-        memcpy(half, &bad, sizeof half);
-        if (half[0] | half[1])
-            break;
+    if (n >= 16) {
+        for (; n - i >= 16; i += 16) {
+            Bytes16 v = load16(p + i);
+            if (!plain16(v))
+                goto one_by_one;
+            memcpy(to + i, &v, 16);
+        }
+        Bytes16 last = load16(p + n - 16);
+        if (!plain16(last))
+            goto one_by_one;
+        memcpy(to + n - 16, &last, 16);
+        return n;
     }
-    while (i < n && plain_byte((uint8_t)p[i]))
-        i++;
+    if (n >= 8) {
+        uint64_t a, b;
+        memcpy(&a, p, 8);
+        memcpy(&b, p + n - 8, 8);
+        if (plain8(a) && plain8(b)) {
+            memcpy(to, &a, 8);
+            memcpy(to + n - 8, &b, 8);
+            return n;
+        }
+    } else if (n >= 4) {
+        uint32_t a, b;
+        memcpy(&a, p, 4);
+        memcpy(&b, p + n - 4, 4);
+        if (plain8((uint64_t)a << 32 | b)) {
+            memcpy(to, &a, 4);
+            memcpy(to + n - 4, &b, 4);
+            return n;
+        }
+    }
+one_by_one:
+    for (; i < n && plain_byte((uint8_t)p[i]); i++)
+        to[i] = p[i];
     return i;
 }
 
@@ -282,17 +337,20 @@ static void put_escape(Buf *b, uint8_t c) {
 
 void json_put_chars(Buf *b, Str s) {
     for (size_t at = 0; at < s.n;) {
-        size_t run = plain_run(s.p + at, s.n - at);
-        size_t wide = 0;
-        /* well-formed text outside ASCII is copied too, in one piece with what stands before it */
+        char *to = buf_reserve(b, s.n - at);
+        if (!to)
+            return;
+        size_t run = copy_plain(to, s.p + at, s.n - at), wide;
+        /* well-formed text outside ASCII is copied too */
         while (at + run < s.n && (uint8_t)s.p[at + run] >= 0x80 &&
-               (wide = utf8_step((const uint8_t *)s.p + at + run, s.n - at - run)))
+               (wide = utf8_step((const uint8_t *)s.p + at + run, s.n - at - run))) {
+            memcpy(to + run, s.p + at + run, wide);
             run += wide;
-        if (run) {
-            buf_put(b, s.p + at, run);
-            at += run;
-            continue;
         }
+        b->n += run;
+        at += run;
+        if (run || at == s.n)
+            continue;
         uint8_t c = (uint8_t)s.p[at++];
         if (c < 0x80)
             put_escape(b, c);
@@ -302,19 +360,17 @@ void json_put_chars(Buf *b, Str s) {
 }
 
 void json_put_str(Buf *b, Str s) {
-    /* The usual string needs no escape: one reservation, one copy. */
-    if (plain_run(s.p, s.n) == s.n) {
-        char *to = buf_reserve(b, s.n + 2);
-        if (!to)
-            return;
-        *to = '"';
-        if (s.n)
-            memcpy(to + 1, s.p, s.n);
+    /* The usual string needs no escape: one reservation, one pass. */
+    char *to = buf_reserve(b, s.n + 2);
+    if (!to)
+        return;
+    *to = '"';
+    if (copy_plain(to + 1, s.p, s.n) == s.n) {
         to[s.n + 1] = '"';
         b->n += s.n + 2;
         return;
     }
-    buf_char(b, '"');
+    b->n++;
     json_put_chars(b, s);
     buf_char(b, '"');
 }

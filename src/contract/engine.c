@@ -23,6 +23,7 @@ Engine *engine_start(const EngineConfig *cfg, Err *err) {
     }
     e->cfg = *cfg;
     e->limits = cfg->limits;
+    e->cache = idcache_new(); /* without one it goes too */
     arena_init(&e->arena, ENGINE_ARENA_BYTES);
     pthread_mutex_init(&e->limits_lock, NULL);
     *err = cfg->contract_count && cfg->contract_count <= ENGINE_CONTRACTS_MAX ? rates_init(&e->rates) : E_INVALID;
@@ -45,6 +46,7 @@ void engine_stop(Engine *e) {
     if (!e)
         return;
     rates_free(&e->rates);
+    idcache_free(e->cache);
     pthread_mutex_destroy(&e->limits_lock);
     arena_free(&e->arena);
     secret_wipe(&e->jwt, sizeof e->jwt);
@@ -83,6 +85,7 @@ void engine_render_init(Engine *e, const Contract *contract, Call *c, Buf *out, 
     *r = (Render){
         .contract = contract,
         .ids = &e->ids,
+        .cache = e->cache,
         .cfg = cfg,
         .call = c,
         .arena = c ? c->arena : out->arena,

@@ -63,6 +63,7 @@ struct Engine {
     Arena arena; /* of the tree; filled at start */
     Node root;
     IdMap ids;
+    IdCache *cache;
     JwtKey jwt;
     Rates rates;
     pthread_mutex_t limits_lock;

@@ -1,5 +1,7 @@
 #include "contract/render.h"
 
+#include <assert.h>
+
 #include "codec/iso8601.h"
 #include "codec/json.h"
 #include "codec/money.h"
@@ -18,8 +20,17 @@ static const MoneyForm money_forms[] = {
 
 /* These write at p, where VALUE_BYTES are free, and return the end. */
 
+/* The eight digits of v < 10^8 as bytes 0..9, the first digit lowest: halves, quarters and eighths are split side by side by
+ * multiplying with reciprocals. */
+static inline uint64_t digits8(uint32_t v) {
+    uint64_t x = v / 10000 | (uint64_t)(v % 10000) << 32;
+    uint64_t q = (x * 10486 >> 20) & UINT64_C(0x0000007f0000007f); /* each half by 100 */
+    x = q | (x - q * 100) << 16;
+    q = (x * 103 >> 10) & UINT64_C(0x000f000f000f000f); /* each quarter by 10 */
+    return q | (x - q * 10) << 8;
+}
+
 static char *put_number(char *p, int64_t value) {
-    char text[20], *at = text + sizeof text;
     uint64_t v = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
     *p = '-';
     p += value < 0;
@@ -27,12 +38,18 @@ static char *put_number(char *p, int64_t value) {
         *p = (char)('0' + v);
         return p + 1;
     }
-    do
-        *--at = (char)('0' + v % 10);
-    while (v /= 10);
-    size_t n = (size_t)(text + sizeof text - at);
-    memcpy(p, at, n);
-    return p + n;
+    const uint32_t block = 100000000;
+    if (v >= block) { /* times, large amounts: the rest behind is eight digits */
+        p = put_number(p, (int64_t)(v / block));
+        uint64_t d = digits8((uint32_t)(v % block)) + UINT64_C(0x3030303030303030);
+        memcpy(p, &d, 8);
+        return p + 8;
+    }
+    uint64_t d = digits8((uint32_t)v);
+    unsigned zeros = (unsigned)__builtin_ctzll(d) / 8; /* leading ones */
+    d = (d + UINT64_C(0x3030303030303030)) >> zeros * 8;
+    memcpy(p, &d, 8);
+    return p + 8 - zeros;
 }
 
 static char *put_null(char *p) {
@@ -40,7 +57,7 @@ static char *put_null(char *p) {
     return p + 4;
 }
 
-static char *put_id(const Render *r, char *p, uint8_t form, uint8_t kind, int64_t id) {
+static inline char *put_id(const Render *r, char *p, uint8_t form, uint8_t kind, int64_t id) {
     if (!form)
         form = r->id_form;
     if (!id)
@@ -52,12 +69,12 @@ static char *put_id(const Render *r, char *p, uint8_t form, uint8_t kind, int64_
     if (form == ID_HEX24)
         idmap_hex(r->ids, kind, id, p);
     else
-        idmap_uuid(r->ids, kind, id, p);
+        idcache_uuid(r->cache, r->ids, kind, id, p);
     p[n] = '"';
     return p + n + 1;
 }
 
-static char *put_time(const Render *r, char *p, uint8_t form, int64_t ms) {
+static inline char *put_time(const Render *r, char *p, uint8_t form, int64_t ms) {
     if (!form)
         form = r->time_form;
     if (!ms)
@@ -72,7 +89,7 @@ static char *put_time(const Render *r, char *p, uint8_t form, int64_t ms) {
     return p;
 }
 
-static char *put_money(const Render *r, char *p, uint8_t form, int64_t minor) {
+static inline char *put_money(const Render *r, char *p, uint8_t form, int64_t minor) {
     if (!form)
         form = r->money_form;
     if (form == PAY_MINOR)
@@ -86,7 +103,7 @@ static char *put_money(const Render *r, char *p, uint8_t form, int64_t minor) {
     return p + b.n;
 }
 
-static char *put_word(Render *r, char *p, const Words *w, int32_t value) {
+static inline char *put_word(Render *r, char *p, const Words *w, int32_t value) {
     Str s = words_of(w, value);
     if (!s.p)
         return put_null(p);
@@ -169,7 +186,7 @@ static void put_recs(Render *r, const ViewRow *row, const List *l) {
     buf_char(r->out, ']');
 }
 
-static void value_of(const ViewRow *row, const char *base, Value *v) {
+static inline void value_of(const ViewRow *row, const char *base, Value *v) {
     const char *at = base + row->offset;
     switch (row->type) {
     case W_STR:
@@ -196,7 +213,7 @@ static void value_of(const ViewRow *row, const char *base, Value *v) {
     }
 }
 
-static bool value_empty(const ViewRow *row, const Value *v) {
+static inline bool value_empty(const ViewRow *row, const Value *v) {
     switch (row->type) {
     case W_STR:
     case W_JSON: return !v->s.n;
@@ -255,60 +272,106 @@ static void put_value(Render *r, const ViewRow *row, char *p, const Value *v) {
     b->n = (size_t)(p - b->p);
 }
 
+static inline int64_t int_at(const char *at, size_t size) {
+    int64_t large;
+    int32_t small;
+    if (size == sizeof large) {
+        memcpy(&large, at, sizeof large);
+        return large;
+    }
+    memcpy(&small, at, sizeof small);
+    return small;
+}
+
+/* The common case, a member that is always shown, without the detour of a Value: most of what lists are made of. False: not one of
+ * the common types. */
+static inline bool put_member(Render *r, const ViewRow *row, char *p, const char *at) {
+    Buf *b = r->out;
+    switch (row->type) {
+    case W_STR: {
+        Str s;
+        memcpy(&s, at, sizeof s);
+        b->n = (size_t)(p - b->p);
+        json_put_str(b, s);
+        return true;
+    }
+    case W_INT: p = put_number(p, int_at(at, row->size)); break;
+    case W_ID: p = put_id(r, p, row->form, row->kind->kind, int_at(at, sizeof(int64_t))); break;
+    case W_MONEY: p = put_money(r, p, row->form, int_at(at, sizeof(int64_t))); break;
+    case W_TIME: p = put_time(r, p, row->form, int_at(at, sizeof(int64_t))); break;
+    case W_WORD: p = put_word(r, p, row->words, (int32_t)int_at(at, sizeof(int32_t))); break;
+    default: return false;
+    }
+    b->n = (size_t)(p - b->p);
+    return true;
+}
+
+/* What the caller is to a thing. */
+static unsigned sees_of(Render *r, const View *v, const void *base) {
+    unsigned sees = v->audience ? v->audience(r, base) : 0;
+    if (r->call && r->call->actor.rights & (RIGHT_MODERATOR | RIGHT_ADMIN))
+        sees |= FOR_MODERATOR;
+    return sees;
+}
+
+/* The key of the items of a list: the route's plural. */
+static char *put_plural(Render *r, char *p, char open) {
+    size_t n = r->plural ? strlen(r->plural) : 0;
+    if (n > VIEW_KEY_BYTES - 4) {
+        r->out->err = E_INTERNAL;
+        n = 0;
+    }
+    *p++ = open;
+    *p++ = '"';
+    if (n)
+        memcpy(p, r->plural, n);
+    p += n;
+    *p++ = '"';
+    *p++ = ':';
+    return p;
+}
+
 static void put_rows(Render *r, const View *v, const void *base) {
+    enum { UNASKED = 0x80 };
     Buf *b = r->out;
     char open = '{'; /* takes the place of the first key's comma */
-    unsigned sees = 0;
-    bool asked = false;
+    unsigned sees = UNASKED;
     for (const ViewRow *row = v->rows, *end = row + v->count; row < end; row++) {
         if (row->audience) {
-            if (!asked) {
-                asked = true;
-                sees = v->audience ? v->audience(r, base) : 0;
-                if (r->call && r->call->actor.rights & (RIGHT_MODERATOR | RIGHT_ADMIN))
-                    sees |= FOR_MODERATOR;
-            }
+            if (sees == UNASKED)
+                sees = sees_of(r, v, base);
             if (!(row->audience & sees))
                 continue;
         }
+        /* The key is written first and counts only once there is a value. */
+        char *p = buf_reserve(b, VIEW_KEY_BYTES + VALUE_BYTES);
+        if (!p)
+            return;
+        memcpy(p, row->key, VIEW_KEY_BYTES);
+        *p = open;
+        p = row->key_n ? p + row->key_n : put_plural(r, p, open);
+        if (!row->get && !row->empty && put_member(r, row, p, (const char *)base + row->offset)) {
+            open = ',';
+            continue;
+        }
         Value value;
+        size_t from = b->n;
         bool there = true;
         if (row->get)
             there = row->get(r, base, &value);
         else if (row->type < W_CONST)
             value_of(row, base, &value);
-        bool null = !there;
         if (row->empty && (!there || value_empty(row, &value))) {
             if (row->empty == EMPTY_OMIT)
                 continue;
-            null = true;
-        }
-        char *p = buf_reserve(b, VIEW_KEY_BYTES + VALUE_BYTES);
-        if (!p)
-            return;
-        if (row->key_n) {
-            memcpy(p, row->key, VIEW_KEY_BYTES);
-            *p = open;
-            p += row->key_n;
-        } else { /* the items of a list, under the route's plural */
-            size_t n = r->plural ? strlen(r->plural) : 0;
-            if (n > VIEW_KEY_BYTES - 4) {
-                b->err = E_INTERNAL;
-                return;
-            }
-            *p++ = open;
-            *p++ = '"';
-            if (n)
-                memcpy(p, r->plural, n);
-            p += n;
-            *p++ = '"';
-            *p++ = ':';
+            there = false;
         }
         open = ',';
-        if (null)
-            b->n = (size_t)(put_null(p) - b->p);
-        else
+        assert(b->n == from); /* `get` finds values, it does not write */
+        if (there)
             put_value(r, row, p, &value);
+        else
+            b->n = (size_t)(put_null(p) - b->p);
     }
     if (open == '{')
         buf_char(b, '{');

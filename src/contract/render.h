@@ -4,8 +4,8 @@
 #ifndef CONTRACT_RENDER_H
 #define CONTRACT_RENDER_H
 
+#include "contract/idcache.h"
 #include "contract/table.h"
-#include "crypto/idmap.h"
 
 /* What a view function looked up for one thing and the next will want too: a list's categories. By `tag` of the function and id. */
 typedef struct RenderMemo {
@@ -19,6 +19,7 @@ enum { RENDER_MEMOS = 16 };
 struct Render {
     const Contract *contract;
     const IdMap *ids;
+    IdCache *cache;      /* NULL: none */
     const DomainConfig *cfg;
     Call *call;          /* transaction, arena, actor, time. NULL: `get` and `load` functions that read the store must not be in the view */
     Arena *arena;
