@@ -26,7 +26,11 @@ VERSION := $(or $(VERSION),0.1.0)
 
 WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wvla
 COMMON := -std=gnu11 -D_GNU_SOURCE -DGIGBOX_VERSION='"$(VERSION)"' -pthread -Isrc $(WARN) -ffile-prefix-map=$(CURDIR)=.
-RELEASE := -O2 -flto -fPIE -ffunction-sections -fdata-sections -fstack-protector-strong
+RELEASE := -O2 -flto -fPIE -ffunction-sections -fdata-sections -fstack-protector-strong \
+    -fno-asynchronous-unwind-tables -fno-unwind-tables
+# What no request waits for is built to be small.
+SMALL := src/app/% src/domain/% src/gateway/% src/contract/campus/% src/contract/docs.c src/contract/openapi.c src/contract/schema.c \
+    src/contract/lint.c src/schema/lint.c src/store/check.c src/store/migrate.c
 RELEASE_LINK := -static-pie -s -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--build-id=none
 # UBSan's function-type check objects to callbacks that the libraries call through their own types.
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fPIE
@@ -54,9 +58,12 @@ flags.quick := -O1 -g -fPIE
 flags.asan := $(SANITIZE) $(ASAN)
 flags.fuzz := $(SANITIZE) $(ASAN) -fsanitize=fuzzer-no-link
 flags.tsan := $(SANITIZE) -fsanitize=thread
-link.native := $(RELEASE) -flto=2 $(RELEASE_LINK)
-link.aarch64 := $(link.native)
-link.armv7 := $(link.native)
+# Relative relocations in a bitmap instead of 24 bytes each, where the linker can.
+relr = $(if $(shell $(1)ld --help 2>/dev/null | grep pack-relative-relocs),-Wl$(comma)-z$(comma)pack-relative-relocs)
+comma := ,
+link.native := $(RELEASE) -flto=2 $(RELEASE_LINK) $(call relr,)
+link.aarch64 := $(RELEASE) -flto=2 $(RELEASE_LINK) $(call relr,aarch64-linux-gnu-)
+link.armv7 := $(RELEASE) -flto=2 $(RELEASE_LINK) $(call relr,arm-linux-gnueabihf-)
 link.quick := -static-pie -g -fno-lto
 link.asan := $(ASAN) -pie
 link.fuzz := $(ASAN) -fsanitize=fuzzer -pie
@@ -135,8 +142,8 @@ fuzz: fuzz-programs  ## each fuzz target for FUZZ_SECONDS (10)
 	@scripts/fuzz $(FUZZ:%=build/fuzz/bin/%)
 
 .PHONY: bench
-bench: build/gigbox tests/node_modules/.ready build/.deps-bench  ## instructions, throughput, memory and disk figures
-	@node tests/bench/bench.mjs
+bench: build/gigbox build/native/bench/fill tests/node_modules/.ready build/.deps-bench  ## instructions, throughput, memory and disk figures
+	@scripts/bench
 
 .PHONY: format
 format: build/.deps-format  ## rewrite src and tests to the project's C formatting
@@ -214,7 +221,8 @@ ar.$(1) := $$(foreach a,$$(ARCHIVES),build/$(libs.$(1))/lib/lib$$(a).a)
 build/$(1)/obj/%.o: %.c Makefile | $$(ready.$(1))
 	@mkdir -p $$(@D)
 	@echo "  CC    $(1) $$<"
-	@$(cc.$(1)) $(COMMON) -isystem build/$(libs.$(1))/include $(flags.$(1)) -frandom-seed=$$< \
+	@$(cc.$(1)) $(COMMON) -isystem build/$(libs.$(1))/include $(flags.$(1)) \
+	    $$(if $$(filter -flto,$(flags.$(1))),$$(if $$(filter $$(SMALL),$$<),-Os)) -frandom-seed=$$< \
 	    -MMD -MP -MF $$(@:.o=.d) -MT $$@ -c $$< -o $$@.$$$$$$$$ && mv $$@.$$$$$$$$ $$@
 
 build/$(1)/obj/ca-bundle.data.o: scripts/embed | $$(ready.$(1))
@@ -252,6 +260,11 @@ build/fuzz/bin/%: build/fuzz/obj/tests/fuzz/%.o $(call NO_MAIN,fuzz)
 	@echo "  LINK  $@"
 	@$(cc.fuzz) $(link.fuzz) -pthread -o $@.$$$$ $^ $(ar.fuzz) && mv $@.$$$$ $@
 
-.PRECIOUS: $(foreach t,asan tsan,build/$t/obj/tests/unit/%.o) build/fuzz/obj/tests/fuzz/%.o
+build/native/bench/%: build/native/obj/tests/bench/%.o $(call NO_MAIN,native)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	@$(cc.native) $(link.native) -pthread -o $@.$$$$ $^ $(ar.native) && mv $@.$$$$ $@
+
+.PRECIOUS: build/native/obj/tests/bench/fill.o $(foreach t,asan tsan,build/$t/obj/tests/unit/%.o) build/fuzz/obj/tests/fuzz/%.o
 
 -include $(foreach t,$(TARGETS),$(shell find build/$t/obj -name '*.d' 2>/dev/null))
