@@ -5,7 +5,7 @@
  *     body = id XOR SipHash(k2, tag ‖ form), 64 or 48 bits
  * so neighbours share nothing, the two forms of one id share nothing, and decoding checks the tag: a text that was not made with
  * this key, for this kind, does not decode (a guess succeeds once in 2^58 or 2^48). A UUID carries version 4 and variant 10 (RFC
- * 9562). Costs under 600 instructions a call. Pure, thread-safe after idmap_init. */
+ * 9562). Making a text costs about 500 instructions, reading one 600. Pure, thread-safe after idmap_init. */
 #ifndef CRYPTO_IDMAP_H
 #define CRYPTO_IDMAP_H
 
