@@ -201,6 +201,13 @@ bool json_text_i64(Str number, int64_t *out) {
     if (!number_split(number, &n))
         return false;
     /* value = digits * 10^shift, where digits are whole and fraction run together */
+    bool zero = true;
+    for (size_t i = 0; i < number.n && (number.p[i] | 0x20) != 'e'; i++)
+        zero &= number.p[i] == '0' || number.p[i] == '.' || number.p[i] == '-';
+    if (zero) {
+        *out = 0;
+        return true;
+    }
     int64_t shift = 0;
     Str e = n.exponent.n && n.exponent.p[0] == '+' ? str_from(n.exponent, 1) : n.exponent;
     if (e.n && !str_i64(e, &shift))
