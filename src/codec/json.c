@@ -274,10 +274,10 @@ static inline bool plain16(Bytes16 v) { return plain8(v.half[0]) && plain8(v.hal
 
 static inline bool plain_byte(uint8_t c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
 
-/* Copies the plain bytes that s begins with to `to`, which has room for all of s; returns how many. Ends of pieces overlap, so
- * that a short string costs two loads and no loop. */
-static size_t copy_plain(char *to, const char *p, size_t n) {
-    size_t i = 0;
+/* Ends of pieces overlap, so that a short string costs two loads and no loop. */
+size_t json_plain(char *to, Str s) {
+    const char *p = s.p;
+    size_t n = s.n, i = 0;
     if (n >= 16) {
         for (; n - i >= 16; i += 16) {
             Bytes16 v = load16(p + i);
@@ -347,7 +347,7 @@ void json_put_chars(Buf *b, Str s) {
         char *to = buf_reserve(b, s.n - at);
         if (!to)
             return;
-        size_t run = copy_plain(to, s.p + at, s.n - at), wide;
+        size_t run = json_plain(to, str_from(s, at)), wide;
         /* well-formed text outside ASCII is copied too */
         while (at + run < s.n && (uint8_t)s.p[at + run] >= 0x80 &&
                (wide = utf8_step((const uint8_t *)s.p + at + run, s.n - at - run))) {
@@ -372,7 +372,7 @@ void json_put_str(Buf *b, Str s) {
     if (!to)
         return;
     *to = '"';
-    if (copy_plain(to + 1, s.p, s.n) == s.n) {
+    if (json_plain(to + 1, s) == s.n) {
         to[s.n + 1] = '"';
         b->n += s.n + 2;
         return;

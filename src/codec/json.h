@@ -48,6 +48,9 @@ bool json_is_number(Str text);
 
 /* Appends s in quotes, escaped; s must be UTF-8 (bad bytes are written as U+FFFD, so that the result is always valid). */
 void json_put_str(Buf *b, Str s);
+/* For writers that keep their own cursor: copies the bytes that s begins with and that need no escape (ASCII) to `to`, which has room for
+ * all of s; returns how many. Equal to s.n: that was all of it. */
+size_t json_plain(char *to, Str s);
 /* As json_put_str without the quotes: for building one string of several pieces. */
 void json_put_chars(Buf *b, Str s);
 /* `value` / 10^scale as a number without superfluous zeros: (467, 2) is 4.67, (500, 2) is 5. 0 <= scale <= 9. */

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/blocking.h"
 #include "base/log.h"
 #include "contract/internal.h"
 
@@ -153,7 +154,10 @@ static Err write_run(Tx *tx, void *arg) {
 
 Err exchange_write(Exchange *x, ExchangeFn *fn, void *arg) {
     Write w = {x, fn, arg};
-    return store_write(x->engine->cfg.store, write_run, &w);
+    blocking_begin(); /* until the commit is on disk another worker may take over */
+    Err e = store_write(x->engine->cfg.store, write_run, &w);
+    blocking_end();
+    return e;
 }
 
 /* ---- rendering ---- */

@@ -1,7 +1,5 @@
 #include "contract/render.h"
 
-#include <assert.h>
-
 #include "codec/iso8601.h"
 #include "codec/json.h"
 #include "codec/money.h"
@@ -283,27 +281,26 @@ static inline int64_t int_at(const char *at, size_t size) {
     return small;
 }
 
-/* The common case, a member that is always shown, without the detour of a Value: most of what lists are made of. False: not one of
- * the common types. */
-static inline bool put_member(Render *r, const ViewRow *row, char *p, const char *at) {
-    Buf *b = r->out;
+/* The common case, a member that is always shown, without the detour of a Value: most of what lists are made of. Writes at p and returns the
+ * end; NULL: another type, or a string that needs more room or an escape. */
+static inline char *put_member(Render *r, const ViewRow *row, char *p, const char *end, const char *at) {
     switch (row->type) {
     case W_STR: {
         Str s;
         memcpy(&s, at, sizeof s);
-        b->n = (size_t)(p - b->p);
-        json_put_str(b, s);
-        return true;
+        if ((size_t)(end - p) < s.n + 2 || json_plain(p + 1, s) != s.n)
+            return NULL;
+        *p = '"';
+        p[s.n + 1] = '"';
+        return p + s.n + 2;
     }
-    case W_INT: p = put_number(p, int_at(at, row->size)); break;
-    case W_ID: p = put_id(r, p, row->form, row->kind->kind, int_at(at, sizeof(int64_t))); break;
-    case W_MONEY: p = put_money(r, p, row->form, int_at(at, sizeof(int64_t))); break;
-    case W_TIME: p = put_time(r, p, row->form, int_at(at, sizeof(int64_t))); break;
-    case W_WORD: p = put_word(r, p, row->words, (int32_t)int_at(at, sizeof(int32_t))); break;
-    default: return false;
+    case W_INT: return put_number(p, int_at(at, row->size));
+    case W_ID: return put_id(r, p, row->form, row->kind->kind, int_at(at, sizeof(int64_t)));
+    case W_MONEY: return put_money(r, p, row->form, int_at(at, sizeof(int64_t)));
+    case W_TIME: return put_time(r, p, row->form, int_at(at, sizeof(int64_t)));
+    case W_WORD: return put_word(r, p, row->words, (int32_t)int_at(at, sizeof(int32_t)));
+    default: return NULL;
     }
-    b->n = (size_t)(p - b->p);
-    return true;
 }
 
 /* What the caller is to a thing. */
@@ -332,33 +329,41 @@ static char *put_plural(Render *r, char *p, char open) {
 }
 
 static void put_rows(Render *r, const View *v, const void *base) {
-    enum { UNASKED = 0x80 };
+    enum { UNASKED = 0x80, ROOM = VIEW_KEY_BYTES + VALUE_BYTES };
     Buf *b = r->out;
     char open = '{'; /* takes the place of the first key's comma */
     unsigned sees = UNASKED;
-    for (const ViewRow *row = v->rows, *end = row + v->count; row < end; row++) {
+    char *p = buf_reserve(b, ROOM), *end = b->p + b->cap; /* p runs ahead of b->n until somebody else writes */
+    for (const ViewRow *row = v->rows, *last = row + v->count; p && row < last; row++) {
         if (row->audience) {
-            if (sees == UNASKED)
+            if (sees == UNASKED) {
+                b->n = (size_t)(p - b->p);
                 sees = sees_of(r, v, base);
+            }
             if (!(row->audience & sees))
                 continue;
         }
+        if ((size_t)(end - p) < ROOM) {
+            b->n = (size_t)(p - b->p);
+            p = buf_reserve(b, ROOM);
+            end = b->p + b->cap;
+            if (!p)
+                return;
+        }
         /* The key is written first and counts only once there is a value. */
-        char *p = buf_reserve(b, VIEW_KEY_BYTES + VALUE_BYTES);
-        if (!p)
-            return;
         memcpy(p, row->key, VIEW_KEY_BYTES);
         *p = open;
-        p = row->key_n ? p + row->key_n : put_plural(r, p, open);
-        if (!row->get && !row->empty && put_member(r, row, p, (const char *)base + row->offset)) {
+        char *at = row->key_n ? p + row->key_n : put_plural(r, p, open), *done;
+        if (!row->get && !row->empty && (done = put_member(r, row, at, end, (const char *)base + row->offset))) {
+            p = done;
             open = ',';
             continue;
         }
         Value value;
-        size_t from = b->n;
         bool there = true;
+        b->n = (size_t)(p - b->p);
         if (row->get)
-            there = row->get(r, base, &value);
+            there = row->get(r, base, &value); /* finds values, does not write */
         else if (row->type < W_CONST)
             value_of(row, base, &value);
         if (row->empty && (!there || value_empty(row, &value))) {
@@ -367,12 +372,16 @@ static void put_rows(Render *r, const View *v, const void *base) {
             there = false;
         }
         open = ',';
-        assert(b->n == from); /* `get` finds values, it does not write */
         if (there)
-            put_value(r, row, p, &value);
+            put_value(r, row, at, &value);
         else
-            b->n = (size_t)(put_null(p) - b->p);
+            b->n = (size_t)(put_null(at) - b->p);
+        p = buf_reserve(b, ROOM);
+        end = b->p + b->cap;
     }
+    if (!p)
+        return;
+    b->n = (size_t)(p - b->p);
     if (open == '{')
         buf_char(b, '{');
     buf_char(b, '}');
