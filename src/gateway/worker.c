@@ -157,9 +157,11 @@ static void carry_out(Gateway *g, Arena *a, const Claim *claim) {
     Outcome o = {.err = E_STATE, .permanent = true, .error = S("the code is void already")};
     if (!row.code.n || clock_now_ms() < row.deadline_ms)
         kind_rows[row.kind].send(g, a, &row, &o);
+    bool under_way = o.err && !o.permanent && o.provider_id.n; /* the provider has it and is not done */
     if (o.err)
-        log_line(LOG_WARN, "gateway", "not sent", "kind=%s row=%lld attempt=%d permanent=%d error=%s", kind_rows[row.kind].name,
-                 (long long)row.id, row.attempts + 1, o.permanent, err_name(o.err));
+        log_line(under_way ? LOG_INFO : LOG_WARN, "gateway", under_way ? "under way at the provider" : "not sent",
+                 "kind=%s row=%lld attempt=%d permanent=%d error=%s", kind_rows[row.kind].name, (long long)row.id,
+                 row.attempts + 1, o.permanent, err_name(o.err));
     OutboxOutcome report = {.id = row.id, .err = o.err, .permanent = o.permanent, .provider_id = o.provider_id, .error = o.error};
     Err e = o.recorded ? OK : gateway_write(g, a, NULL, SYSTEM_ACTOR, settle, &report, NULL, 0);
     if (e) /* the lease ends and it is sent again, under the same idempotency key */
@@ -167,7 +169,7 @@ static void carry_out(Gateway *g, Arena *a, const Claim *claim) {
                  (long long)row.id, err_name(e));
     pthread_mutex_lock(&g->lock);
     g->stats.sent += !o.err;
-    g->stats.failed += o.err != OK;
+    g->stats.failed += o.err != OK && !under_way;
     pthread_mutex_unlock(&g->lock);
 }
 

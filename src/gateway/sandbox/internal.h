@@ -39,13 +39,13 @@ typedef struct Thing {
 } Thing;
 
 typedef enum Channel { CHANNEL_SMS = 1, CHANNEL_EMAIL, CHANNEL_PUSH, CHANNEL_COUNT } Channel;
-typedef struct Message {
+typedef struct SandboxMessage {
     int64_t id;
     int32_t channel;
     int64_t user; /* push only */
     Str to, subject, body, code;
     int64_t at_ms;
-} Message;
+} SandboxMessage;
 
 typedef struct SandboxEvent {
     int64_t id;
@@ -60,11 +60,11 @@ extern const Index *const THING_BY_NAME;    /* unique: name */
 extern const Index *const THING_BY_KEY;     /* unique: type, key */
 extern const Index *const THING_BY_PARENT;  /* parent */
 extern const Index *const THING_BY_SETTLE;  /* settle_ms, where set */
-extern const Index *const MESSAGE_BY_TO;    /* to */
-extern const Index *const MESSAGE_BY_USER;  /* user, where set */
-extern const Index *const MESSAGE_BY_AT;    /* at_ms */
-extern const Index *const EVENT_BY_SUBJECT; /* subject */
-extern const Index *const EVENT_BY_DUE;     /* due_ms, where set */
+extern const Index *const SANDBOX_MESSAGE_BY_TO;    /* to */
+extern const Index *const SANDBOX_MESSAGE_BY_USER;  /* user, where set */
+extern const Index *const SANDBOX_MESSAGE_BY_AT;    /* at_ms */
+extern const Index *const SANDBOX_EVENT_BY_SUBJECT; /* subject */
+extern const Index *const SANDBOX_EVENT_BY_DUE;     /* due_ms, where set */
 
 /* Inserts and lets the row go that lies `keep` ids behind. */
 Err insert_bounded(Tx *tx, const Record *r, void *row, int64_t keep);

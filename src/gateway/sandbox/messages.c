@@ -9,7 +9,7 @@
 #include "gateway/sandbox/internal.h"
 
 static Err keep_message(Tx *tx, void *arg) {
-    Message m = *(const Message *)arg;
+    SandboxMessage m = *(const SandboxMessage *)arg;
     m.at_ms = tx_now_ms(tx);
     return insert_bounded(tx, &SANDBOX_MESSAGE, &m, SANDBOX_MESSAGES_MAX);
 }
@@ -17,7 +17,7 @@ static Err keep_message(Tx *tx, void *arg) {
 /* POST …/Accounts/{id}/Messages.json as Twilio takes it. */
 void take_sms(Visit *v) {
     Form form;
-    Message m = {.channel = CHANNEL_SMS, .code = v->req->header(v->req, "X-Sandbox-Code")};
+    SandboxMessage m = {.channel = CHANNEL_SMS, .code = v->req->header(v->req, "X-Sandbox-Code")};
     Err e = form_parse(v->req->arena, v->bytes, &form);
     if (!e && (!form_get(&form, S("To"), &m.to) || !form_get(&form, S("Body"), &m.body) || !m.to.n || !m.body.n))
         e = E_INVALID;
@@ -42,10 +42,10 @@ void take_sms(Visit *v) {
 
 /* POST /v1/projects/{id}/messages:send as FCM takes it. */
 void take_push(Visit *v) {
-    Message m = {.channel = CHANNEL_PUSH,
-                 .to = answer_str(v->body, "message.token"),
-                 .subject = answer_str(v->body, "message.notification.title"),
-                 .body = answer_str(v->body, "message.notification.body")};
+    SandboxMessage m = {.channel = CHANNEL_PUSH,
+                        .to = answer_str(v->body, "message.token"),
+                        .subject = answer_str(v->body, "message.notification.title"),
+                        .body = answer_str(v->body, "message.notification.body")};
     Str user = answer_str(v->body, "message.data.user");
     if (!str_i64(user, &m.user))
         m.user = 0;
@@ -152,7 +152,7 @@ Err mail_read(Arena *a, Str data, Str *subject, Str *text, Str *code) {
 }
 
 Err take_mail(Sandbox *s, Arena *a, Str to, Str data) {
-    Message m = {.channel = CHANNEL_EMAIL, .to = to};
+    SandboxMessage m = {.channel = CHANNEL_EMAIL, .to = to};
     Err e = mail_read(a, data, &m.subject, &m.body, &m.code);
     return e ? e : store_write(s->cfg.store, keep_message, &m);
 }
@@ -180,20 +180,20 @@ static Err choose(Arena *a, const IdMap *ids, Str to, const Index **ix, Key *key
     } else if (phone_normal(address, COUNTRY_INDIA, phone, &n)) {
         address = arena_str(a, str_of(phone, n));
     } else if (user) {
-        *ix = MESSAGE_BY_USER;
+        *ix = SANDBOX_MESSAGE_BY_USER;
         *key = key_of(*ix);
         key_i64(key, user);
         return OK;
     }
     if (!address.p)
         return E_NOMEM;
-    *ix = MESSAGE_BY_TO;
+    *ix = SANDBOX_MESSAGE_BY_TO;
     *key = key_of(*ix);
     key_str(key, address);
     return OK;
 }
 
-static void put_message(Visit *v, const Message *m, Buf *out) {
+static void put_message(Visit *v, const SandboxMessage *m, Buf *out) {
     char uuid[IDMAP_UUID_CHARS];
     if (m->user)
         idmap_uuid(v->sandbox->cfg.ids, USER.kind, m->user, uuid);
@@ -215,8 +215,8 @@ void list_outbox(Visit *v) {
     Str to;
     Tx *tx = NULL;
     Scan *scan;
-    Message m;
-    const Index *ix = MESSAGE_BY_AT;
+    SandboxMessage m;
+    const Index *ix = SANDBOX_MESSAGE_BY_AT;
     Key key = key_of(ix);
     Err e = form_parse(v->req->arena, v->req->query, &query);
     if (!e && form_get(&query, S("to"), &to))

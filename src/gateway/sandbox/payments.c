@@ -114,10 +114,10 @@ static Err resend_events(Tx *tx, void *arg) {
     Resending *r = arg;
     SandboxEvent rows[EVENTS_PER_ORDER_MAX];
     Scan *scan;
-    Key key = key_of(EVENT_BY_SUBJECT);
+    Key key = key_of(SANDBOX_EVENT_BY_SUBJECT);
     key_str(&key, r->subject);
     r->events = 0;
-    Err e = scan_open(tx, EVENT_BY_SUBJECT, (ScanRange){.prefix = &key}, &scan);
+    Err e = scan_open(tx, SANDBOX_EVENT_BY_SUBJECT, (ScanRange){.prefix = &key}, &scan);
     while (!e && r->events < EVENTS_PER_ORDER_MAX && scan_next_rec(scan, &SANDBOX_EVENT, &rows[r->events])) {
         e = row_keep(r->arena, &SANDBOX_EVENT, &rows[r->events]);
         r->events++;
@@ -180,7 +180,7 @@ static Err look(Store *s, Round *r) {
     e = scan_open(tx, THING_BY_SETTLE, (ScanRange){0}, &scan);
     r->unsettled = !e && first_due(tx, scan, &id, &r->next_ms);
     if (!e)
-        e = scan_open(tx, EVENT_BY_DUE, (ScanRange){0}, &scan);
+        e = scan_open(tx, SANDBOX_EVENT_BY_DUE, (ScanRange){0}, &scan);
     while (!e && r->n < POST_ROWS && first_due(tx, scan, &id, &r->next_ms)) {
         e = rec_get(tx, &SANDBOX_EVENT, id, &r->events[r->n]);
         if (!e)

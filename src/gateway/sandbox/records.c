@@ -3,7 +3,7 @@
 static bool has_key(const void *row) { return ((const Thing *)row)->key.n != 0; }
 static bool has_parent(const void *row) { return ((const Thing *)row)->parent.n != 0; }
 static bool unsettled(const void *row) { return ((const Thing *)row)->settle_ms != 0; }
-static bool has_user(const void *row) { return ((const Message *)row)->user != 0; }
+static bool has_user(const void *row) { return ((const SandboxMessage *)row)->user != 0; }
 static bool is_due(const void *row) { return ((const SandboxEvent *)row)->due_ms != 0; }
 
 static const Field thing_fields[] = {
@@ -64,13 +64,13 @@ const Index *const THING_BY_PARENT = &thing_indexes[2];
 const Index *const THING_BY_SETTLE = &thing_indexes[3];
 
 static const Field message_fields[] = {
-    FIELD(1, Message, channel, F_I32, "Channel"),
-    FIELD(2, Message, user, F_I64, "user a push is for"),
-    FIELD(3, Message, to, F_STR, "phone or e-mail"),
-    FIELD(4, Message, subject, F_STR, "subject or title"),
-    FIELD(5, Message, body, F_STR, "text"),
-    FIELD(6, Message, code, F_STR, "one-time code it carries"),
-    FIELD(7, Message, at_ms, F_I64, "when it was taken"),
+    FIELD(1, SandboxMessage, channel, F_I32, "Channel"),
+    FIELD(2, SandboxMessage, user, F_I64, "user a push is for"),
+    FIELD(3, SandboxMessage, to, F_STR, "phone or e-mail"),
+    FIELD(4, SandboxMessage, subject, F_STR, "subject or title"),
+    FIELD(5, SandboxMessage, body, F_STR, "text"),
+    FIELD(6, SandboxMessage, code, F_STR, "one-time code it carries"),
+    FIELD(7, SandboxMessage, at_ms, F_I64, "when it was taken"),
 };
 static const Index message_indexes[] = {
     {.id = 224, .kind = IX_ORDERED, .part_count = 1, .name = "sandbox_to", .doc = "by address", .parts = {{.tag = 3}}},
@@ -84,16 +84,16 @@ static const Index message_indexes[] = {
     {.id = 228, .kind = IX_ORDERED, .part_count = 1, .name = "sandbox_at", .doc = "by time", .parts = {{.tag = 7}}},
 };
 const Record SANDBOX_MESSAGE = {.kind = 81,
-                                .size = sizeof(Message),
+                                .size = sizeof(SandboxMessage),
                                 .name = "sandbox_message",
                                 .doc = "a message that a simulated provider took",
                                 .fields = message_fields,
                                 .field_count = COUNT(message_fields),
                                 .indexes = message_indexes,
                                 .index_count = COUNT(message_indexes)};
-const Index *const MESSAGE_BY_TO = &message_indexes[0];
-const Index *const MESSAGE_BY_USER = &message_indexes[1];
-const Index *const MESSAGE_BY_AT = &message_indexes[2];
+const Index *const SANDBOX_MESSAGE_BY_TO = &message_indexes[0];
+const Index *const SANDBOX_MESSAGE_BY_USER = &message_indexes[1];
+const Index *const SANDBOX_MESSAGE_BY_AT = &message_indexes[2];
 
 static const Field event_fields[] = {
     FIELD(1, SandboxEvent, name, F_STR, "the event's id"),           FIELD(2, SandboxEvent, subject, F_STR, "what it is about"),
@@ -123,8 +123,8 @@ const Record SANDBOX_EVENT = {.kind = 82,
                               .field_count = COUNT(event_fields),
                               .indexes = event_indexes,
                               .index_count = COUNT(event_indexes)};
-const Index *const EVENT_BY_SUBJECT = &event_indexes[0];
-const Index *const EVENT_BY_DUE = &event_indexes[1];
+const Index *const SANDBOX_EVENT_BY_SUBJECT = &event_indexes[0];
+const Index *const SANDBOX_EVENT_BY_DUE = &event_indexes[1];
 
 Err insert_bounded(Tx *tx, const Record *r, void *row, int64_t keep) {
     Err e = rec_insert(tx, r, row);
