@@ -20,7 +20,9 @@ static void *pool_realloc(void *arena, void *old, size_t old_n, size_t n) {
 static void pool_free(void *arena, void *p) { (void)arena, (void)p; }
 
 static const yyjson_val *val(const Json *v) { return (const yyjson_val *)v; }
-static yyjson_val *mut(const Json *v) { return (yyjson_val *)(uintptr_t)v; } /* yyjson's getters take non-const but do not write */
+static yyjson_val *mut(const Json *v) {
+    return (yyjson_val *)(uintptr_t)v;
+} /* yyjson's getters take non-const but do not write */
 
 /* At least as many values as the text can have: every one but the first follows one of these. */
 static bool few_values(Str text) {
@@ -238,8 +240,8 @@ bool json_text_i64(Str number, int64_t *out) {
 
 /* ---- writing ---- */
 
-/* Whether text may stand in a JSON string as it is: ASCII from the blank on without quote and backslash. Several bytes at a time; the
- * subtractions are the well-known tests for "some byte is zero" and "some byte is below n". */
+/* Whether text may stand in a JSON string as it is: ASCII from the blank on without quote and backslash. Several bytes at a time;
+ * the subtractions are the well-known tests for "some byte is zero" and "some byte is below n". */
 static inline bool plain8(uint64_t v) {
     const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
     uint64_t quote = v ^ ones * '"', slash = v ^ ones * '\\';

@@ -1,8 +1,9 @@
 /* json.h - JSON in and out (RFC 8259), strict.
  *
- * Reading makes a tree in the arena (yyjson below, not visible here). Refused with E_SYNTAX: anything RFC 8259 does not allow, bytes that
- * are not UTF-8, lone surrogates, an object with the same key twice (which value counts would be anybody's guess), text after the value. Numbers stay
- * text, so that money never passes through floating point. Pure, thread-safe; a tree is read-only and lives as long as its arena.
+ * Reading makes a tree in the arena (yyjson below, not visible here). Refused with E_SYNTAX: anything RFC 8259 does not allow,
+ * bytes that are not UTF-8, lone surrogates, an object with the same key twice (which value counts would be anybody's guess),
+ * text after the value. Numbers stay text, so that money never passes through floating point. Pure, thread-safe; a tree is
+ * read-only and lives as long as its arena.
  *
  * Writing is appending to a Buf: no tree. Commas are the caller's. */
 #ifndef CODEC_JSON_H
@@ -48,8 +49,8 @@ bool json_is_number(Str text);
 
 /* Appends s in quotes, escaped; s must be UTF-8 (bad bytes are written as U+FFFD, so that the result is always valid). */
 void json_put_str(Buf *b, Str s);
-/* For writers that keep their own cursor: copies the bytes that s begins with and that need no escape (ASCII) to `to`, which has room for
- * all of s; returns how many. Equal to s.n: that was all of it. */
+/* For writers that keep their own cursor: copies the bytes that s begins with and that need no escape (ASCII) to `to`, which has
+ * room for all of s; returns how many. Equal to s.n: that was all of it. */
 size_t json_plain(char *to, Str s);
 /* As json_put_str without the quotes: for building one string of several pieces. */
 void json_put_chars(Buf *b, Str s);

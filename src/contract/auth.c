@@ -3,7 +3,8 @@
 
 #define COOKIE_NAME "jwt"
 
-Err engine_token_make(Engine *e, const Contract *contract, int64_t user, int64_t session, int64_t now_ms, int64_t ttl_ms, Buf *out) {
+Err engine_token_make(Engine *e, const Contract *contract, int64_t user, int64_t session, int64_t now_ms, int64_t ttl_ms,
+                      Buf *out) {
     char sub[IDMAP_UUID_CHARS], sid[IDMAP_UUID_CHARS];
     idmap_uuid(&e->ids, e->cfg.kind_user, user, sub);
     idmap_uuid(&e->ids, e->cfg.kind_session, session, sid);
@@ -67,7 +68,7 @@ Err engine_same_origin(const Request *req) {
         return OK;
     /* Behind a proxy that ends TLS the scheme cannot be known, so a plain request may name either; never a TLS one "http". */
     Str https = S("https://"), http = S("http://");
-    Str host = str_starts(origin, https) ? str_from(origin, https.n)
+    Str host = str_starts(origin, https)               ? str_from(origin, https.n)
                : !req->tls && str_starts(origin, http) ? str_from(origin, http.n)
                                                        : (Str){NULL, 0};
     return host.n && str_eq_nocase(host, req->host) ? OK : E_FORBIDDEN;

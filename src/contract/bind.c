@@ -1,27 +1,9 @@
-#include "contract/bind.h"
+#include "contract/source.h"
 
 #include <stdlib.h>
 
 #include "codec/iso8601.h"
 #include "codec/money.h"
-
-/* One value as it came: JSON, or text (path, query, form, header), of which lists have several. */
-typedef struct Wire {
-    enum { WIRE_ABSENT, WIRE_JSON, WIRE_TEXT } kind;
-    const Json *json;
-    Str *texts;
-    size_t count;
-    bool query; /* text of a query: empty is as if absent */
-} Wire;
-
-/* Where the rows of a set are looked up: the request, or one object inside the body. */
-typedef struct Bind {
-    Exchange *x;
-    const Json *object;       /* nested sets; NULL at the top */
-    const struct Bind *outer; /* for names of faults */
-    const char *name;         /* of this set in the outer one */
-    int64_t index;            /* in a list, -1 = not in one */
-} Bind;
 
 static Err bind_set(Bind *b, const Inputs *set, char *base);
 
@@ -157,7 +139,7 @@ static Err bind_bool(Bind *b, const Input *row, char *at, const Wire *w) {
     static const struct {
         Str word;
         bool value;
-    } words[] = {{STR_INIT("true"), true}, {STR_INIT("false"), false}, {STR_INIT("1"), true},  {STR_INIT("0"), false},
+    } words[] = {{STR_INIT("true"), true}, {STR_INIT("false"), false}, {STR_INIT("1"), true},   {STR_INIT("0"), false},
                  {STR_INIT("on"), true},   {STR_INIT("off"), false},   {STR_INIT("yes"), true}, {STR_INIT("no"), false}};
     Str s = {NULL, 0};
     if (json_type(w->json) == JSON_BOOL) {
@@ -257,7 +239,8 @@ static Err bind_word(Bind *b, const Input *row, char *at, const Wire *w) {
 
 /* ---- lists ---- */
 
-/* The elements of a list as single wires: of a JSON array, of repeated fields, of one text split at commas or holding a JSON array. */
+/* The elements of a list as single wires: of a JSON array, of repeated fields, of one text split at commas or holding a JSON
+ * array. */
 static Err elements(Bind *b, const Input *row, const Wire *w, Wire **out, size_t *n) {
     Exchange *x = b->x;
     const Json *array = w->json;
@@ -446,130 +429,7 @@ static Err bind_value(Bind *b, const Input *row, char *at, const Wire *w) {
     }
 }
 
-/* ---- where values come from ---- */
-
-static Err texts_of_form(Bind *b, const Form *f, Str name, Wire *w) {
-    Str value;
-    size_t n = 0;
-    for (size_t at = 0; form_next(f, name, &at, &value);)
-        n++;
-    if (!n)
-        return OK;
-    w->texts = ARENA_ARRAY(b->x->arena, n, Str);
-    if (!w->texts)
-        return E_NOMEM;
-    for (size_t at = 0; form_next(f, name, &at, &value);)
-        w->texts[w->count++] = value;
-    w->kind = WIRE_TEXT;
-    return OK;
-}
-
-static Err texts_of_parts(Bind *b, const Multipart *m, Str name, Wire *w) {
-    size_t n = 0;
-    for (size_t i = 0; i < m->count; i++)
-        n += !m->parts[i].filename.p && str_eq(m->parts[i].name, name);
-    if (!n)
-        return OK;
-    w->texts = ARENA_ARRAY(b->x->arena, n, Str);
-    if (!w->texts)
-        return E_NOMEM;
-    for (size_t i = 0; i < m->count; i++)
-        if (!m->parts[i].filename.p && str_eq(m->parts[i].name, name))
-            w->texts[w->count++] = m->parts[i].body;
-    w->kind = WIRE_TEXT;
-    return OK;
-}
-
-static bool is_list(uint8_t type) { return type == W_STRS || type == W_IDS || type == W_WORDS || type == W_ROWS; }
-
-static Err wire_of_fields(Bind *b, const Input *row, Wire *w) {
-    const Body *body = &b->x->body;
-    Str names[2] = {str_c0(row->name), {NULL, 0}};
-    if (is_list(row->type)) /* name[] as PHP and many form libraries write lists */
-        names[1] = arena_printf(b->x->arena, "%s[]", row->name);
-    for (size_t i = 0; i < COUNT(names) && names[i].p && w->kind == WIRE_ABSENT; i++) {
-        Err e = body->form ? texts_of_form(b, body->form, names[i], w) : texts_of_parts(b, body->parts, names[i], w);
-        if (e)
-            return e;
-    }
-    /* An empty field is a choice not made, except where a string is due. */
-    if (w->kind == WIRE_TEXT && w->count == 1 && !w->texts[0].n && row->type != W_STR && row->type != W_JSON)
-        w->kind = WIRE_ABSENT;
-    return OK;
-}
-
-static void wire_of_json(const Json *v, Wire *w) {
-    if (v)
-        *w = (Wire){.kind = WIRE_JSON, .json = v};
-}
-
-/* The row's place among the IN_BODY rows. */
-static size_t position_of(const Inputs *set, const Input *row) {
-    size_t n = 0;
-    for (const Input *r = set->rows; r < row; r++)
-        n += r->where == IN_BODY;
-    return n;
-}
-
-static const Json *element(const Json *array, size_t index) {
-    JsonIter it = json_iter(array);
-    Str key;
-    for (const Json *v; json_next(&it, &key, &v); index--)
-        if (!index)
-            return v;
-    return NULL;
-}
-
-static Err one_text(Bind *b, Str s, Wire *w) {
-    w->texts = ARENA_NEW(b->x->arena, Str);
-    if (!w->texts)
-        return E_NOMEM;
-    w->texts[0] = s;
-    w->count = 1;
-    w->kind = WIRE_TEXT;
-    return OK;
-}
-
-/* The value of a {name} in the route's path. */
-static Str path_value(const Exchange *x, const char *name) {
-    size_t at = 0, n = strlen(name);
-    for (const char *p = x->route->path; (p = strchr(p, '{')); p++, at++)
-        if (!strncmp(p + 1, name, n) && p[1 + n] == '}' && at < x->param_count)
-            return x->params[at];
-    return (Str){NULL, 0};
-}
-
-static Err find(Bind *b, const Inputs *set, const Input *row, Wire *w) {
-    Exchange *x = b->x;
-    *w = (Wire){0};
-    if (b->object) {
-        wire_of_json(json_get(b->object, str_c0(row->name)), w);
-        return OK;
-    }
-    switch (row->where) {
-    case IN_PATH: return one_text(b, path_value(x, row->name), w);
-    case IN_HEADER: {
-        Str s = x->req->header(x->req, row->name);
-        return s.p ? one_text(b, s, w) : OK;
-    }
-    case IN_QUERY: {
-        Err e = texts_of_form(b, &x->query, str_c0(row->name), w);
-        if (!e && w->kind == WIRE_ABSENT && is_list(row->type))
-            e = texts_of_form(b, &x->query, arena_printf(x->arena, "%s[]", row->name), w);
-        w->query = true;
-        if (w->kind == WIRE_TEXT && w->count == 1 && !w->texts[0].n)
-            w->kind = WIRE_ABSENT;
-        return e;
-    }
-    default:
-        if (x->body.form || x->body.parts)
-            return wire_of_fields(b, row, w);
-        wire_of_json(json_type(x->body.json) == JSON_ARRAY ? element(x->body.json, position_of(set, row))
-                                                            : json_get(x->body.json, str_c0(row->name)),
-                     w);
-        return OK;
-    }
-}
+/* ---- rows ---- */
 
 static Err bind_file(Bind *b, const Input *row, char *at, bool *there) {
     const Part *part = exchange_file(b->x, row->name);
@@ -628,7 +488,7 @@ static Err bind_row(Bind *b, const Inputs *set, const Input *row, char *base) {
     if (row->where == IN_FILE) {
         e = bind_file(b, row, at, &there);
     } else {
-        e = find(b, set, row, &w);
+        e = source_find(b, set, row, &w);
         if (e)
             return e;
         there = w.kind != WIRE_ABSENT;

@@ -15,23 +15,43 @@ static void text(Buf *b, const char *s) {
 static const char style[] =
     ":root{color-scheme:light dark;--line:#8884;--soft:#8881;--accent:#0a6b5d}"
     "@media(prefers-color-scheme:dark){:root{--accent:#5cd6c0}}"
-    "*{box-sizing:border-box}body{font:16px/1.5 system-ui,sans-serif;margin:0;display:grid;grid-template-columns:17rem minmax(0,1fr)}"
-    "nav{padding:1.5rem 1rem;border-right:1px solid var(--line);position:sticky;top:0;height:100vh;overflow:auto;font-size:.875rem}"
-    "nav a{display:block;color:inherit;text-decoration:none;padding:.1rem 0;overflow-wrap:anywhere}nav a:hover,nav a:focus{color:var(--accent)}"
+    "*{box-sizing:border-box}body{font:16px/1.5 system-ui,sans-serif;margin:0;display:grid;grid-template-columns:17rem "
+    "minmax(0,1fr)}"
+    "nav{padding:1.5rem 1rem;border-right:1px solid "
+    "var(--line);position:sticky;top:0;height:100vh;overflow:auto;font-size:.875rem}"
+    "nav a{display:block;color:inherit;text-decoration:none;padding:.1rem 0;overflow-wrap:anywhere}nav a:hover,nav "
+    "a:focus{color:var(--accent)}"
     "nav h2{font-size:.8rem;letter-spacing:.04em;margin:1.2rem 0 .2rem;color:var(--accent)}"
     "main{padding:2rem;max-width:64rem}h1{margin-top:0}article{border-top:1px solid var(--line);padding:1rem 0}"
-    "article h3{margin:0 0 .3rem;font-size:1rem}code,h3{font-family:ui-monospace,monospace}.m{color:var(--accent);font-weight:700}"
-    "table{border-collapse:collapse;width:100%;margin:.5rem 0;font-size:.9rem}td,th{text-align:left;vertical-align:top;padding:.25rem .6rem "
-    ".25rem 0;border-bottom:1px solid var(--line)}td:first-child{white-space:nowrap}caption{text-align:left;font-weight:600;padding:.4rem 0}"
+    "article h3{margin:0 0 "
+    ".3rem;font-size:1rem}code,h3{font-family:ui-monospace,monospace}.m{color:var(--accent);font-weight:700}"
+    "table{border-collapse:collapse;width:100%;margin:.5rem "
+    "0;font-size:.9rem}td,th{text-align:left;vertical-align:top;padding:.25rem .6rem "
+    ".25rem 0;border-bottom:1px solid "
+    "var(--line)}td:first-child{white-space:nowrap}caption{text-align:left;font-weight:600;padding:.4rem 0}"
     ".n{color:#777;font-size:.85rem}summary{cursor:pointer}"
-    "@media(max-width:50rem){body{display:block}nav{position:static;height:auto;border:0}main{padding:1rem}table{display:block;overflow:auto}}";
+    "@media(max-width:50rem){body{display:block}nav{position:static;height:auto;border:0}main{padding:1rem}table{display:block;"
+    "overflow:auto}}";
 
 static const char *value_type(const Contract *c, uint8_t type, uint8_t form) {
     static const char *const types[] = {
-        [W_STR] = "string",   [W_INT] = "integer", [W_BOOL] = "boolean",        [W_DECIMAL] = "number", [W_ID] = "id",
-        [W_WORD] = "word",    [W_WORDS] = "words", [W_STRS] = "strings",        [W_IDS] = "ids",        [W_ROW] = "object",
-        [W_ROWS] = "objects", [W_FILE] = "file",   [W_MAP] = "object of strings", [W_JSON] = "any",     [W_CONST] = "constant",
-        [W_ITEM] = "object",  [W_ITEMS] = "objects",
+        [W_STR] = "string",
+        [W_INT] = "integer",
+        [W_BOOL] = "boolean",
+        [W_DECIMAL] = "number",
+        [W_ID] = "id",
+        [W_WORD] = "word",
+        [W_WORDS] = "words",
+        [W_STRS] = "strings",
+        [W_IDS] = "ids",
+        [W_ROW] = "object",
+        [W_ROWS] = "objects",
+        [W_FILE] = "file",
+        [W_MAP] = "object of strings",
+        [W_JSON] = "any",
+        [W_CONST] = "constant",
+        [W_ITEM] = "object",
+        [W_ITEMS] = "objects",
     };
     uint8_t money = form ? form : c->money_form, time = form ? form : c->time_form;
     if (type == W_MONEY)
@@ -75,7 +95,8 @@ static void bounds(Buf *b, const Input *row) {
 }
 
 static void input_rows(Buf *b, const Contract *c, const Inputs *in) {
-    static const char *const places[] = {[IN_PATH] = "path", [IN_QUERY] = "query", [IN_BODY] = "body", [IN_FILE] = "part", [IN_HEADER] = "header"};
+    static const char *const places[] = {
+        [IN_PATH] = "path", [IN_QUERY] = "query", [IN_BODY] = "body", [IN_FILE] = "part", [IN_HEADER] = "header"};
     for (size_t i = 0; i < in->count; i++) {
         const Input *row = &in->rows[i];
         if (row->where == IN_CONST || row->where == IN_SELF || row_repeats(in, i))
@@ -234,7 +255,8 @@ void docs_page(const Contract *const *all, size_t count, const Contract *c, Buf 
         return;
     }
     schemas_collect(c, reached);
-    buf_lit(out, "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width,initial-scale=1\"><title>");
+    buf_lit(out, "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport "
+                 "content=\"width=device-width,initial-scale=1\"><title>");
     text(out, c->title);
     buf_lit(out, "</title><style>");
     buf_put(out, style, sizeof style - 1);

@@ -267,7 +267,8 @@ static Err count_rate(Exchange *x) {
     if (x->token.user)
         return rates_hit(rates, class, user, none, l.rate_per_min[class], x->now_ms, &x->retry_after_s) ? OK : E_LIMIT;
     /* Trying many account names from one address counts as everything else does. */
-    if (class == RATE_AUTH && !rates_hit(rates, RATE_OTHER, x->req->remote, none, l.rate_per_min[RATE_OTHER], x->now_ms, &x->retry_after_s))
+    if (class == RATE_AUTH &&
+        !rates_hit(rates, RATE_OTHER, x->req->remote, none, l.rate_per_min[RATE_OTHER], x->now_ms, &x->retry_after_s))
         return E_LIMIT;
     Str account = class == RATE_AUTH ? account_key(x) : none;
     return rates_hit(rates, class, x->req->remote, account, l.rate_per_min[class], x->now_ms, &x->retry_after_s) ? OK : E_LIMIT;
@@ -329,7 +330,8 @@ static Err work(Exchange *x, const Match *m, Err identified) {
     return x->route->writes ? exchange_write(x, operate, NULL) : exchange_read(x, operate, NULL);
 }
 
-/* Whose words an answer has when no route says it: the contract with the longest prefix; among equals the session's own, then the first. */
+/* Whose words an answer has when no route says it: the contract with the longest prefix; among equals the session's own, then the
+ * first. */
 static const Contract *owner_of(const Engine *e, Str path, const Contract *prefer, size_t *prefix_n) {
     const Contract *best = e->cfg.contracts[0];
     *prefix_n = 0;
@@ -382,9 +384,11 @@ static void no_route(Exchange *x, const Match *m) {
 
 static void log_failure(const Exchange *x, Err err) {
     if (x->reply->status >= 500)
-        log_line(LOG_ERROR, "contract", "request failed", "error=%s route=%s id=%.*s", err_name(err), x->route->path, STR_ARG(x->req->id));
+        log_line(LOG_ERROR, "contract", "request failed", "error=%s route=%s id=%.*s", err_name(err), x->route->path,
+                 STR_ARG(x->req->id));
     else if (!(route_errors(x->route) & ERR(err)) && err < E_NETWORK)
-        log_line(LOG_WARN, "contract", "a route gave an error that its row does not name", "error=%s route=%s", err_name(err), x->route->path);
+        log_line(LOG_WARN, "contract", "a route gave an error that its row does not name", "error=%s route=%s", err_name(err),
+                 x->route->path);
 }
 
 /* GET /openapi/<contract>.json, /docs, /docs/<contract> */
@@ -408,7 +412,8 @@ static bool documents(Engine *e, const Request *req, Reply *rep) {
         docs_page(e->cfg.contracts, e->cfg.contract_count, c, &rep->body);
     rep->content_type = openapi ? S("application/json") : S("text/html; charset=utf-8");
     if (!openapi) /* self-contained: nothing from elsewhere, one style of its own */
-        reply_header(rep, "Content-Security-Policy", S("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"));
+        reply_header(rep, "Content-Security-Policy",
+                     S("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"));
     return !rep->body.err;
 }
 

@@ -1,8 +1,8 @@
 /* engine.h - requests to operations to replies, for all contracts.
  *
- * engine_handle: find the route (static segments beat parameters; who owns a path that two contracts have, see route.h) → check the token's
- * signature → bind the input rows → count it against its rate → in one transaction check the session, run the operation, render the
- * view → reply. A failure anywhere becomes the contract's problem body. Bad input never gives a 5xx.
+ * engine_handle: find the route (static segments beat parameters; who owns a path that two contracts have, see route.h) → check
+ * the token's signature → bind the input rows → count it against its rate → in one transaction check the session, run the
+ * operation, render the view → reply. A failure anywhere becomes the contract's problem body. Bad input never gives a 5xx.
  *
  * Served besides the contracts' routes: GET /openapi/<contract>.json, GET /docs and GET /docs/<contract>.
  *
@@ -29,7 +29,7 @@ enum {
 
 /* What may change while the box runs. */
 typedef struct EngineLimits {
-    int32_t rate_per_min[RATE_CLASS_COUNT]; /* by class; 0 = no limit. RATE_NONE is ignored */
+    int32_t rate_per_min[RATE_CLASS_COUNT]; /* by class; 0 or over 65535 = no limit. RATE_NONE is ignored */
     size_t body_bytes_max;                  /* 0: ENGINE_JSON_BYTES_MAX */
     size_t upload_bytes_max;                /* one file. 0: 10 MB */
 } EngineLimits;
@@ -47,18 +47,21 @@ typedef struct EngineConfig {
     uint8_t kind_user, kind_session; /* record kinds, for the ids in tokens */
 } EngineConfig;
 
-/* Checks and indexes the tables (aborts on a fault that contract_lint would name: routes that cannot be told apart), derives the keys from DomainConfig.box_key. E_NOMEM, E_INVALID. */
+/* Checks and indexes the tables (aborts on a fault that contract_lint would name: routes that cannot be told apart), derives the
+ * keys from DomainConfig.box_key. E_NOMEM, E_INVALID. */
 Engine *engine_start(const EngineConfig *cfg, Err *err);
 void engine_stop(Engine *e); /* NULL is fine */
 void engine_set_limits(Engine *e, const EngineLimits *l);
 
 /* Answers one request; `rep` comes from reply_new. Blocks for commits and providers. */
 void engine_handle(Engine *e, const Request *req, Reply *rep);
-/* Whether a path is the engine's to answer (a route of any method, or under a contract's prefix): everything else is the web UI's. */
+/* Whether a path is the engine's to answer (a route of any method, or under a contract's prefix): everything else is the web
+ * UI's. */
 bool engine_owns(Engine *e, Str path);
 /* How many body bytes a request may have. Quick. */
 size_t engine_body_limit(Engine *e, Str method, Str path);
-/* A reply with this Err in the shape of the contract that the path belongs to. For refusals made before engine_handle: status (408, 413, …) overrides what err maps to, 0 = not. */
+/* A reply with this Err in the shape of the contract that the path belongs to. For refusals made before engine_handle: status
+ * (408, 413, …) overrides what err maps to, 0 = not. */
 void engine_refuse(Engine *e, const Request *req, Reply *rep, Err err, int status);
 
 /* ---- tokens; used by the realtime dialects and admin pages too ---- */
@@ -69,7 +72,8 @@ typedef struct Token {
     int64_t exp_s;
 } Token;
 /* Appends an access token (JWT, HS256; claims sub and sid are UUIDs). ttl_ms 0: the contract's. */
-Err engine_token_make(Engine *e, const Contract *contract, int64_t user, int64_t session, int64_t now_ms, int64_t ttl_ms, Buf *out);
+Err engine_token_make(Engine *e, const Contract *contract, int64_t user, int64_t session, int64_t now_ms, int64_t ttl_ms,
+                      Buf *out);
 /* Checks signature and time. E_UNAUTHORIZED; *expired (may be NULL) when it was good once. Does not look into the store. */
 Err engine_token_check(Engine *e, Str token, int64_t now_ms, Token *out, bool *expired);
 /* The token of a request: Authorization: Bearer, else the cookie `jwt`. {NULL,0}: none. */
@@ -87,18 +91,21 @@ const Contract *engine_contract(const Engine *e, Str name);
 /* Prepares rendering outside a request (events, sandbox, admin pages). */
 typedef struct Render Render;
 void engine_render_init(Engine *e, const Contract *contract, Call *c, Buf *out, Render *r);
-/* Counts one act of `key` (an address, a user) in a class; false: over the limit, *retry_s until it is not. For what is not a route: WebSocket messages. */
+/* Counts one act of `key` (an address, a user) in a class; false: over the limit, *retry_s until it is not. For what is not a
+ * route: WebSocket messages. */
 bool engine_rate(Engine *e, RateClass class, Str key, int64_t now_ms, int64_t *retry_s);
 
 /* ---- documents ---- */
 
-/* The OpenAPI 3.1 document of a contract; does not need an Engine. `origin` "" leaves the server at "/". E_TOO_LARGE, E_NOMEM in out->err. */
+/* The OpenAPI 3.1 document of a contract; does not need an Engine. `origin` "" leaves the server at "/". E_TOO_LARGE, E_NOMEM in
+ * out->err. */
 void openapi_document(const Contract *c, Str origin, Buf *out);
 /* The reference page of a contract (self-contained HTML), with links to the others. */
 void docs_page(const Contract *const *all, size_t count, const Contract *c, Buf *out);
 
-/* Faults of the tables, one line each to stderr; their number. Duplicate routes, path parameters without rows and rows without parameters, missing docs, errors
- * without mapping, members outside their structs or of the wrong size, has-bits twice, words twice, a list without a plural, unsafe methods that do not write. */
+/* Faults of the tables, one line each to stderr; their number. Duplicate routes, path parameters without rows and rows without
+ * parameters, missing docs, errors without mapping, members outside their structs or of the wrong size, has-bits twice, words
+ * twice, a list without a plural, unsafe methods that do not write. */
 size_t contract_lint(const Contract *const *all, size_t count);
 
 #endif

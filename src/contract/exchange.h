@@ -1,7 +1,7 @@
 /* exchange.h - one request under way, as handlers, `after` functions, checks and view functions see it.
  *
- * A handler runs without a transaction: it opens short ones by exchange_read and exchange_write, calls ports in between, and has the
- * result rendered inside one of them. Everything lives in the request's arena. One thread at a time. */
+ * A handler runs without a transaction: it opens short ones by exchange_read and exchange_write, calls ports in between, and has
+ * the result rendered inside one of them. Everything lives in the request's arena. One thread at a time. */
 #ifndef CONTRACT_EXCHANGE_H
 #define CONTRACT_EXCHANGE_H
 
@@ -42,7 +42,7 @@ struct Exchange {
     Str access_token;          /* made by exchange_session, for views to show */
     int64_t opened_user;       /* whom exchange_session signed in */
     int64_t retry_after_s;     /* with E_LIMIT */
-    Err refused;               /* set by `after`: keep what the operation did, but answer this problem (a wrong code was counted) */
+    Err refused; /* set by `after`: keep what the operation did, but answer this problem (a wrong code was counted) */
 };
 
 typedef Err ExchangeFn(Exchange *x, Call *c, void *arg);
@@ -57,7 +57,8 @@ Err exchange_render_as(Exchange *x, Call *c, int status, const View *v, const vo
 
 /* ---- sessions ---- */
 
-/* A session was opened for this caller: makes the access token (x->access_token) for the route's contract and sets the cookie `jwt`. For `after` functions of sign-ins. */
+/* A session was opened for this caller: makes the access token (x->access_token) for the route's contract and sets the cookie
+ * `jwt`. For `after` functions of sign-ins. */
 Err exchange_session(Exchange *x, int64_t user, int64_t session);
 /* Ends the cookie. */
 void exchange_session_end(Exchange *x);

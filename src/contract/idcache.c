@@ -21,7 +21,8 @@ static void put(IdSlot *s, uint64_t key, const char *p) {
     uint64_t text[WORDS] = {0};
     memcpy(text, p, IDMAP_UUID_CHARS);
     uint32_t sequence = atomic_load_explicit(&s->sequence, memory_order_relaxed);
-    if (sequence & 1 || !atomic_compare_exchange_strong_explicit(&s->sequence, &sequence, sequence + 1, memory_order_acq_rel, memory_order_relaxed))
+    if (sequence & 1 || !atomic_compare_exchange_strong_explicit(&s->sequence, &sequence, sequence + 1, memory_order_acq_rel,
+                                                                 memory_order_relaxed))
         return; /* somebody else is at it */
     atomic_store_explicit(&s->key, key, memory_order_release);
     for (size_t i = 0; i < WORDS; i++)

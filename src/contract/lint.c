@@ -11,7 +11,8 @@ typedef struct Lint {
 } Lint;
 
 static void say(Lint *l, const char *what, const char *name) {
-    fprintf(stderr, "lint: %s: %s %s: %s%s%s\n", l->c->name, l->method ? l->method : "", l->where, what, name ? " " : "", name ? name : "");
+    fprintf(stderr, "lint: %s: %s %s: %s%s%s\n", l->c->name, l->method ? l->method : "", l->where, what, name ? " " : "",
+            name ? name : "");
     l->faults++;
 }
 

@@ -106,8 +106,9 @@ static void responses(Buf *b, const Contract *c, const Route *r) {
     }
     buf_char(b, '}');
     problem_responses(b, c, route_errors(r));
-    buf_lit(b, ",\"default\":{\"description\":\"Something else went wrong\",\"content\":{\"application/json\":{\"schema\":{\"$ref\":"
-               "\"#/components/schemas/Problem\"}}}}}");
+    buf_lit(b,
+            ",\"default\":{\"description\":\"Something else went wrong\",\"content\":{\"application/json\":{\"schema\":{\"$ref\":"
+            "\"#/components/schemas/Problem\"}}}}}");
 }
 
 /* "get_api_gigs_id": stable, and unique since method and path are. */

@@ -1,7 +1,7 @@
 /* ports.h - what contracts need of the layers to their right, as functions that the app fills in.
  *
- * The first five mirror gateway/gateway.h, which says what they do; all are called without an open transaction and may block on the
- * network. A NULL function means the box has none of it: the engine answers E_PROVIDER. */
+ * The first five mirror gateway/gateway.h, which says what they do; all are called without an open transaction and may block on
+ * the network. A NULL function means the box has none of it: the engine answers E_PROVIDER. */
 #ifndef CONTRACT_PORTS_H
 #define CONTRACT_PORTS_H
 
@@ -12,7 +12,8 @@ typedef struct Ports {
     void *ctx;
     Err (*open_payment)(void *ctx, Arena *a, Diag *d, const Actor *actor, const PaymentPrepareIn *in, Payment *out);
     Err (*call_payment)(void *ctx, Arena *a, Diag *d, const Actor *actor, const Payment *p, Payment *out);
-    Err (*verify_payment)(void *ctx, Arena *a, Diag *d, const Actor *actor, Str order, Str payment, Str signature, PaymentCapturedOut *out);
+    Err (*verify_payment)(void *ctx, Arena *a, Diag *d, const Actor *actor, Str order, Str payment, Str signature,
+                          PaymentCapturedOut *out);
     Err (*verify_bank)(void *ctx, Arena *a, Diag *d, const Actor *actor, int64_t bank, BankAccount *out);
     Err (*webhook)(void *ctx, Arena *a, Str body, Str signature);
     Str checkout_key_id; /* the payment provider's public key, "" when there is none */

@@ -5,11 +5,19 @@
 
 static const char *type_text(const Input *row, uint8_t time_form) {
     static const char *const texts[] = {
-        [W_STR] = "must be a string",     [W_INT] = "must be a whole number", [W_BOOL] = "must be true or false",
-        [W_MONEY] = "must be an amount",  [W_DECIMAL] = "must be a number",   [W_ID] = "must be an id",
-        [W_WORD] = "must be a string",    [W_WORDS] = "must be a list of strings",
-        [W_STRS] = "must be a list of strings", [W_IDS] = "must be a list of ids",
-        [W_ROW] = "must be an object",    [W_ROWS] = "must be a list of objects", [W_FILE] = "must be a file",
+        [W_STR] = "must be a string",
+        [W_INT] = "must be a whole number",
+        [W_BOOL] = "must be true or false",
+        [W_MONEY] = "must be an amount",
+        [W_DECIMAL] = "must be a number",
+        [W_ID] = "must be an id",
+        [W_WORD] = "must be a string",
+        [W_WORDS] = "must be a list of strings",
+        [W_STRS] = "must be a list of strings",
+        [W_IDS] = "must be a list of ids",
+        [W_ROW] = "must be an object",
+        [W_ROWS] = "must be a list of objects",
+        [W_FILE] = "must be a file",
         [W_JSON] = "must be JSON",
     };
     if (row->type == W_TIME)

@@ -5,7 +5,7 @@
 
 /* Sets of RATE_WAYS slots; a key has one set, and pushes out the slot that was quiet longest. */
 enum { RATE_SETS = RATE_SLOTS / RATE_WAYS };
-_Static_assert(RATE_SETS * RATE_WAYS == RATE_SLOTS && RATE_SETS % RATE_LOCKS == 0, "whole sets, evenly under locks");
+_Static_assert(RATE_SETS *RATE_WAYS == RATE_SLOTS && RATE_SETS % RATE_LOCKS == 0, "whole sets, evenly under locks");
 
 Err rates_init(Rates *r) {
     uint8_t secret[16];
@@ -49,10 +49,8 @@ static RateSlot *slot_of(RateSlot *set, uint64_t key, uint32_t minute) {
 }
 
 bool rates_hit(Rates *r, RateClass class, Str key, Str key2, int32_t per_min, int64_t now_ms, int64_t *retry_s) {
-    if (class == RATE_NONE || per_min <= 0)
+    if (class == RATE_NONE || per_min <= 0 || per_min > UINT16_MAX) /* more than a slot can count is no limit */
         return true;
-    if (per_min > UINT16_MAX)
-        per_min = UINT16_MAX;
     uint64_t hash = siphash(&r->secret, key.p ? key.p : "", key.n);
     hash = siphash_short(&r->secret, hash, class, 1);
     if (key2.n)

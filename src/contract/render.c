@@ -8,7 +8,7 @@
 enum { VALUE_BYTES = 48 };
 
 static const IsoForm iso_forms[] = {
-    [TIME_ISO_Z] = ISO_SECONDS_Z,        [TIME_ISO_MICROS] = ISO_MICROS, [TIME_ISO_MICROS_OFFSET] = ISO_MICROS_OFFSET,
+    [TIME_ISO_Z] = ISO_SECONDS_Z,       [TIME_ISO_MICROS] = ISO_MICROS, [TIME_ISO_MICROS_OFFSET] = ISO_MICROS_OFFSET,
     [TIME_ISO_MILLIS_Z] = ISO_MILLIS_Z, [TIME_DATE] = ISO_DATE,
 };
 static const MoneyForm money_forms[] = {
@@ -281,8 +281,8 @@ static inline int64_t int_at(const char *at, size_t size) {
     return small;
 }
 
-/* The common case, a member that is always shown, without the detour of a Value: most of what lists are made of. Writes at p and returns the
- * end; NULL: another type, or a string that needs more room or an escape. */
+/* The common case, a member that is always shown, without the detour of a Value: most of what lists are made of. Writes at p and
+ * returns the end; NULL: another type, or a string that needs more room or an escape. */
 static inline char *put_member(Render *r, const ViewRow *row, char *p, const char *end, const char *at) {
     switch (row->type) {
     case W_STR: {

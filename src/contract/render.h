@@ -7,7 +7,8 @@
 #include "contract/idcache.h"
 #include "contract/table.h"
 
-/* What a view function looked up for one thing and the next will want too: a list's categories. By `tag` of the function and id. */
+/* What a view function looked up for one thing and the next will want too: a list's categories. By `tag` of the function and id.
+ */
 typedef struct RenderMemo {
     int64_t id;
     int32_t tag;
@@ -15,17 +16,19 @@ typedef struct RenderMemo {
 } RenderMemo;
 enum { RENDER_MEMOS = 16 };
 
-/* What rendering needs of its surroundings. The realtime dialects fill one by engine_render_init to word events with the contracts' views. */
+/* What rendering needs of its surroundings. The realtime dialects fill one by engine_render_init to word events with the
+ * contracts' views. */
 struct Render {
     const Contract *contract;
     const IdMap *ids;
     IdCache *cache;      /* NULL: none */
     const DomainConfig *cfg;
-    Call *call;          /* transaction, arena, actor, time. NULL: `get` and `load` functions that read the store must not be in the view */
+    Call
+        *call; /* transaction, arena, actor, time. NULL: `get` and `load` functions that read the store must not be in the view */
     Arena *arena;
-    Exchange *exchange;  /* NULL outside a request */
+    Exchange *exchange; /* NULL outside a request */
     Buf *out;
-    int decimals;        /* of the currency */
+    int decimals; /* of the currency */
     uint8_t id_form, money_form, time_form;
     unsigned depth;
     RenderMemo memo[RENDER_MEMOS];

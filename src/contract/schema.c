@@ -177,9 +177,7 @@ void schema_input(Buf *b, const Contract *c, const Input *row) {
             buf_add(b, nullable ? S(",{\"type\":\"null\"}]") : S("]"));
         }
         break;
-    default:
-        plain_members(b, c, row->type, row->form, row->words, nullable);
-        input_bounds(b, c, row);
+    default: plain_members(b, c, row->type, row->form, row->words, nullable); input_bounds(b, c, row);
     }
     if (row->flags & IN_DEFAULT && row->type == W_INT)
         doc_i64(b, "default", row->fallback);

@@ -1,4 +1,5 @@
-/* schema.h - rows as JSON Schema (2020-12, as OpenAPI 3.1 wants it), and the small JSON writer of the documents. Internal to contract. */
+/* schema.h - rows as JSON Schema (2020-12, as OpenAPI 3.1 wants it), and the small JSON writer of the documents. Internal to
+ * contract. */
 #ifndef CONTRACT_SCHEMA_H
 #define CONTRACT_SCHEMA_H
 

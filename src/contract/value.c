@@ -36,7 +36,8 @@ bool id_parse(const IdMap *m, uint8_t form, uint8_t kind, Str text, int64_t *id)
     case ID_INTEGER: return str_i64(text, id) && *id > 0;
     case ID_HEX24: return idmap_hex_id(m, kind, text, id) && *id > 0;
     case ID_ANY:
-        return id_parse(m, ID_UUID, kind, text, id) || id_parse(m, ID_HEX24, kind, text, id) || id_parse(m, ID_INTEGER, kind, text, id);
+        return id_parse(m, ID_UUID, kind, text, id) || id_parse(m, ID_HEX24, kind, text, id) ||
+               id_parse(m, ID_INTEGER, kind, text, id);
     default: return idmap_uuid_id(m, kind, text, id) && *id > 0;
     }
 }

@@ -13,31 +13,50 @@ static Str type_header(const Request *req, const char *name) {
 static bool text_fine(Str s) { return str_utf8_valid(s) && !(s.n && memchr(s.p, 0, s.n)); }
 
 static void check_note(Exchange *x, const NoteIn *in) {
-    if (!text_fine(in->title) || str_utf8_len(in->title) < 3 || str_utf8_len(in->title) > 20 || !text_fine(in->body) || in->tags.count > 3)
+    if (!text_fine(in->title) || str_utf8_len(in->title) < 3 || str_utf8_len(in->title) > 20 || !text_fine(in->body) ||
+        in->tags.count > 3)
         abort();
     if (((in->has >> HAS_PRICE) & 1) != (in->price != 0) || in->price < 0 || in->price > 100000)
         abort();
-    if (in->degrees < -90000000 || in->degrees > 90000000 || in->small % 2 || (in->flags & ~7) || in->colour < 0 || in->colour > 4)
+    if (in->degrees < -90000000 || in->degrees > 90000000 || in->small % 2 || (in->flags & ~7) || in->colour < 0 ||
+        in->colour > 4)
         abort();
-    Note note = {.id = 1, .owner = 5, .price = in->price, .at = in->at, .title = in->title, .body = in->body, .colour = in->colour, .flags = in->flags,
-                 .degrees = in->degrees, .pinned = in->pinned, .tags = in->tags, .parts = in->parts};
+    Note note = {.id = 1,
+                 .owner = 5,
+                 .price = in->price,
+                 .at = in->at,
+                 .title = in->title,
+                 .body = in->body,
+                 .colour = in->colour,
+                 .flags = in->flags,
+                 .degrees = in->degrees,
+                 .pinned = in->pinned,
+                 .tags = in->tags,
+                 .parts = in->parts};
     Call c = {.arena = x->arena, .cfg = &toy_config};
     Buf out = buf_arena(x->arena, 1 << 22);
     Render r;
     const Json *root;
     engine_render_init(x->engine, x->contract, &c, &out, &r);
     render_view(&r, &note_view, &note);
-    if (out.err || json_parse(x->arena, buf_str(&out), &root, NULL) || json_type(root) != JSON_OBJECT || !str_eq(json_str(json_get(root, S("title"))), in->title))
+    if (out.err || json_parse(x->arena, buf_str(&out), &root, NULL) || json_type(root) != JSON_OBJECT ||
+        !str_eq(json_str(json_get(root, S("title"))), in->title))
         abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static const char *const types[] = {"application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=B", ""};
+    static const char *const types[] = {"application/json", "application/x-www-form-urlencoded",
+                                        "multipart/form-data; boundary=B", ""};
     static Engine *engine;
     Err e;
     if (!engine) {
-        EngineConfig cfg = {.contracts = toy_contracts, .contract_count = 2, .domain = toy_domain, .session = toy_session, .kind_user = KIND_USER, .kind_session = KIND_SESSION};
+        EngineConfig cfg = {.contracts = toy_contracts,
+                            .contract_count = 2,
+                            .domain = toy_domain,
+                            .session = toy_session,
+                            .kind_user = KIND_USER,
+                            .kind_session = KIND_SESSION};
         engine = engine_start(&cfg, &e);
         if (!engine)
             abort();
@@ -47,12 +66,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Arena a;
     arena_init(&a, 16 << 20);
     type = types[data[0] % COUNT(types)];
-    Request req = {.method = S("POST"), .path = S("/"), .query = str_of(data + 1, size - 1), .body = str_of(data + 1, size - 1), .arena = &a, .header = type_header};
+    Request req = {.method = S("POST"),
+                   .path = S("/"),
+                   .query = str_of(data + 1, size - 1),
+                   .body = str_of(data + 1, size - 1),
+                   .arena = &a,
+                   .header = type_header};
     static const size_t routes[] = {1, 0}; /* posting, listing */
     for (size_t i = 0; i < COUNT(routes) + 1; i++) {
         bool positional = i == COUNT(routes);
-        Exchange x = {.engine = engine, .contract = positional ? &other : &toy, .route = positional ? &other_section_routes[2] : &toy_section_routes[routes[i]],
-                      .req = &req, .arena = &a, .cfg = &toy_config};
+        Exchange x = {.engine = engine,
+                      .contract = positional ? &other : &toy,
+                      .route = positional ? &other_section_routes[2] : &toy_section_routes[routes[i]],
+                      .req = &req,
+                      .arena = &a,
+                      .cfg = &toy_config};
         e = body_parse(&x);
         if (!e)
             e = bind_input(&x);

@@ -10,10 +10,25 @@
 
 static const Contract *const contracts[] = {&campus_contract};
 static DomainConfig config = {
-    .name = STR_INIT("Test Box"), .currency = STR_INIT("INR"), .currency_decimals = 2, .fee_bps = 500, .tz_minutes = 330, .boost_price_per_day = 1000,
-    .otp_ttl_ms = 5 * MS_MINUTE, .otp_tries = 5, .access_ttl_ms = 30 * MS_MINUTE, .refresh_ttl_ms = 7 * MS_DAY, .campus_ttl_ms = 7 * MS_DAY,
-    .order_lapse_ms = 3 * MS_DAY, .auto_approve_ms = 14 * MS_DAY, .auto_approve_warn_ms = 3 * MS_DAY, .auto_release_ms = 3 * MS_DAY, .review_hidden_ms = 7 * MS_DAY,
-    .withdraw_min = 100, .sandbox = true, .box_key = {9, 8, 7},
+    .name = STR_INIT("Test Box"),
+    .currency = STR_INIT("INR"),
+    .currency_decimals = 2,
+    .fee_bps = 500,
+    .tz_minutes = 330,
+    .boost_price_per_day = 1000,
+    .otp_ttl_ms = 5 * MS_MINUTE,
+    .otp_tries = 5,
+    .access_ttl_ms = 30 * MS_MINUTE,
+    .refresh_ttl_ms = 7 * MS_DAY,
+    .campus_ttl_ms = 7 * MS_DAY,
+    .order_lapse_ms = 3 * MS_DAY,
+    .auto_approve_ms = 14 * MS_DAY,
+    .auto_approve_warn_ms = 3 * MS_DAY,
+    .auto_release_ms = 3 * MS_DAY,
+    .review_hidden_ms = 7 * MS_DAY,
+    .withdraw_min = 100,
+    .sandbox = true,
+    .box_key = {9, 8, 7},
 };
 static const DomainConfig *domain(void *app) { return app; }
 
@@ -35,8 +50,14 @@ static Str header(const Request *req, const char *name) {
 static Str call(const char *method, const char *target, const char *body) {
     arena_reset(&arena);
     size_t path = strcspn(target, "?");
-    Request req = {.method = str_c0(method), .path = str_of(target, path), .body = str_c0(body), .remote = S("10.1.1.1"), .host = S("box.test"), .id = S("7"),
-                   .arena = &arena, .header = header};
+    Request req = {.method = str_c0(method),
+                   .path = str_of(target, path),
+                   .body = str_c0(body),
+                   .remote = S("10.1.1.1"),
+                   .host = S("box.test"),
+                   .id = S("7"),
+                   .arena = &arena,
+                   .header = header};
     if (target[path])
         req.query = str_c0(target + path + 1);
     reply = reply_new(&req);
@@ -60,7 +81,9 @@ static const char *text_of(Str json, const char *name) {
     return arena_cstr(&kept, str_of(at, strcspn(at, "\"")));
 }
 
-static const char *path_to(const char *before, const char *id, const char *after) { return arena_cstr(&kept, arena_printf(&kept, "%s%s%s", before, id, after)); }
+static const char *path_to(const char *before, const char *id, const char *after) {
+    return arena_cstr(&kept, arena_printf(&kept, "%s%s%s", before, id, after));
+}
 
 /* The code in the newest message to a number. */
 static const char *code_to(const char *phone) {
@@ -92,11 +115,13 @@ static const char *sign_in(const char *phone, const char **id) {
 static Err seed(Tx *tx, void *arg) {
     (void)arg;
     Diag d = {0};
-    Call c = {.tx = tx, .arena = tx_arena(tx), .diag = &d, .now_ms = tx_now_ms(tx), .cfg = &config, .actor = {.rights = RIGHT_SYSTEM}};
+    Call c = {
+        .tx = tx, .arena = tx_arena(tx), .diag = &d, .now_ms = tx_now_ms(tx), .cfg = &config, .actor = {.rights = RIGHT_SYSTEM}};
     return category_seed(&c);
 }
 
-static const char gig_body[] = "{\"title\":\"Logo for the robotics club\",\"description\":\"Two colours, vector file.\",\"category\":\"Graphics\",\"skills\":[\"photoshop\"],"
+static const char gig_body[] = "{\"title\":\"Logo for the robotics club\",\"description\":\"Two colours, vector "
+                               "file.\",\"category\":\"Graphics\",\"skills\":[\"photoshop\"],"
                                "\"budgetType\":\"fixed\",\"budgetMin\":50000,\"budgetMax\":150000}";
 
 static const char *asha, *ravi, *asha_id, *ravi_id;
@@ -106,9 +131,12 @@ static void people(void) {
     ravi = sign_in("+919876543211", &ravi_id);
     token_of_caller = asha;
     Str r = call("GET", "/api/users/me", "");
-    static const char *const keys[] = {"id", "phone", "email", "name", "avatarUrl", "bio", "university", "course", "year", "graduationYear", "phoneVerified", "emailVerified",
-                                       "idVerified", "idDocumentUrl", "roles", "rating", "totalEarnings", "completedGigs", "trustScore", "badges", "bankAccountId",
-                                       "walletBalance", "pendingBalance", "createdAt", "lastActiveAt"};
+    static const char *const keys[] = {
+        "id",          "phone",         "email",         "name",           "avatarUrl",      "bio",
+        "university",  "course",        "year",          "graduationYear", "phoneVerified",  "emailVerified",
+        "idVerified",  "idDocumentUrl", "roles",         "rating",         "totalEarnings",  "completedGigs",
+        "trustScore",  "badges",        "bankAccountId", "walletBalance",  "pendingBalance", "createdAt",
+        "lastActiveAt"};
     bool all = true;
     for (size_t i = 0; i < COUNT(keys); i++) {
         char key[64];
@@ -118,17 +146,24 @@ static void people(void) {
             printf("# no %s\n", keys[i]);
     }
     CHECK(reply.status == 200 && all, "me: every documented key");
-    CHECK(has(r, "\"bio\":null") && has(r, "\"phone\":\"+919876543210\"") && has(r, "\"walletBalance\":0") && has(r, "\"rating\":0"), "me: null or default where unknown");
+    CHECK(has(r, "\"bio\":null") && has(r, "\"phone\":\"+919876543210\"") && has(r, "\"walletBalance\":0") &&
+              has(r, "\"rating\":0"),
+          "me: null or default where unknown");
     token_of_caller = ravi;
     r = call("GET", path_to("/api/users/", asha_id, ""), "");
-    CHECK(reply.status == 200 && !has(r, "phone\":") && !has(r, "email\":") && !has(r, "walletBalance") && !has(r, "bankAccountId") && !has(r, "idDocumentUrl") && has(r, "trustScore"),
+    CHECK(reply.status == 200 && !has(r, "phone\":") && !has(r, "email\":") && !has(r, "walletBalance") &&
+              !has(r, "bankAccountId") && !has(r, "idDocumentUrl") && has(r, "trustScore"),
           "user: others do not see what is private");
     token_of_caller = asha;
-    r = call("PATCH", "/api/users/me", "{\"name\":\"  Asha \",\"year\":3,\"skills\":[\"c\",\"go\"],\"roles\":[\"doer\"],\"latitude\":12.9716,\"longitude\":77.5946}");
-    CHECK(reply.status == 200 && has(r, "\"name\":\"Asha\"") && has(r, "\"year\":3") && has(r, "\"skills\":[\"c\",\"go\"]") && has(r, "\"roles\":[\"doer\"]") && has(r, "\"latitude\":12.9716,"),
+    r = call("PATCH", "/api/users/me",
+             "{\"name\":\"  Asha "
+             "\",\"year\":3,\"skills\":[\"c\",\"go\"],\"roles\":[\"doer\"],\"latitude\":12.9716,\"longitude\":77.5946}");
+    CHECK(reply.status == 200 && has(r, "\"name\":\"Asha\"") && has(r, "\"year\":3") && has(r, "\"skills\":[\"c\",\"go\"]") &&
+              has(r, "\"roles\":[\"doer\"]") && has(r, "\"latitude\":12.9716,"),
           "me: changed");
     r = call("PATCH", "/api/users/me", "{\"year\":9,\"avatarUrl\":\"http://evil/x\",\"name\":7}");
-    CHECK(reply.status == 400 && has(r, "\"success\":false,\"error\":{\"code\":\"VALIDATION_ERROR\"") && has(r, "\"fields\":{") && has(r, "\"year\":\"must be at most 5\"") && has(r, "\"name\":\"must be a string\""),
+    CHECK(reply.status == 400 && has(r, "\"success\":false,\"error\":{\"code\":\"VALIDATION_ERROR\"") && has(r, "\"fields\":{") &&
+              has(r, "\"year\":\"must be at most 5\"") && has(r, "\"name\":\"must be a string\""),
           "me: the documented error shape, wrong types named");
     r = call("PATCH", "/api/users/me", "{\"avatarUrl\":\"http://evil/x\"}");
     CHECK(reply.status == 400 && has(r, "\"avatarUrl\":"), "me: a foreign url is no avatar");
@@ -144,18 +179,25 @@ static void gigs(void) {
     token_of_caller = asha;
     Str r = call("POST", "/api/gigs", gig_body);
     const char *gig = text_of(r, "id");
-    CHECK(reply.status == 201 && has(r, "\"category\":\"design\"") && has(r, "\"status\":\"open\"") && has(r, "\"deadline\":null") && has(r, "\"attachments\":[]") && has(r, "\"isBoosted\":false") &&
+    CHECK(reply.status == 201 && has(r, "\"category\":\"design\"") && has(r, "\"status\":\"open\"") &&
+              has(r, "\"deadline\":null") && has(r, "\"attachments\":[]") && has(r, "\"isBoosted\":false") &&
               !strcmp(text_of(r, "clientId"), asha_id),
           "gig: posted");
-    r = call("POST", "/api/gigs", "{\"title\":\"Logo\",\"description\":\"x\",\"category\":\"nonsense\",\"budgetMin\":5,\"budgetMax\":4}");
-    CHECK(reply.status == 400 && (has(r, "\"category\":") || has(r, "\"budgetM")), "gig: the domain's fields under their wire names");
+    r = call("POST", "/api/gigs",
+             "{\"title\":\"Logo\",\"description\":\"x\",\"category\":\"nonsense\",\"budgetMin\":5,\"budgetMax\":4}");
+    CHECK(reply.status == 400 && (has(r, "\"category\":") || has(r, "\"budgetM")),
+          "gig: the domain's fields under their wire names");
     token_of_caller = NULL;
-    r = call("GET", "/api/gigs?category=design&sortBy=createdAt&sortOrder=asc&limit=5&skills=photoshop&deadline=&budgetMin=1", "");
-    CHECK(reply.status == 200 && has(r, gig) && str_ends(r, S("\"page\":1,\"limit\":5,\"total\":1,\"hasMore\":false}")), "gigs: listed, with the envelope");
+    r = call("GET", "/api/gigs?category=design&sortBy=createdAt&sortOrder=asc&limit=5&skills=photoshop&deadline=&budgetMin=1",
+             "");
+    CHECK(reply.status == 200 && has(r, gig) && str_ends(r, S("\"page\":1,\"limit\":5,\"total\":1,\"hasMore\":false}")),
+          "gigs: listed, with the envelope");
     r = call("GET", "/api/gigs?category=nonsense", "");
     CHECK(reply.status == 400 && has(r, "\"category\":"), "gigs: an unknown category is 400 naming the field");
     r = call("GET", "/api/gigs?sortBy=nonsense&status=x&deadline=never&sortOrder=up", "");
-    CHECK(reply.status == 400 && has(r, "\"sortBy\":") && has(r, "\"status\":") && has(r, "\"deadline\":") && has(r, "\"sortOrder\":"), "gigs: unknown words are 400");
+    CHECK(reply.status == 400 && has(r, "\"sortBy\":") && has(r, "\"status\":") && has(r, "\"deadline\":") &&
+              has(r, "\"sortOrder\":"),
+          "gigs: unknown words are 400");
     r = call("GET", "/api/search/suggest?q=lo", "");
     CHECK(reply.status == 200 && str_starts(r, S("{\"suggestions\":[")), "suggest: plain strings");
     r = call("GET", "/api/categories", "");
@@ -168,7 +210,8 @@ static void gigs(void) {
     CHECK(reply.status == 403 && has(r, "FORBIDDEN"), "gig: only its owner changes it");
     r = call("POST", path_to("/api/gigs/", gig, "/applications"), "{\"message\":\"I can.\",\"amount\":120000}");
     const char *application = text_of(r, "id");
-    CHECK(reply.status == 201 && has(r, "\"status\":\"pending\"") && has(r, "\"amount\":120000") && has(r, "\"doer\":{\"id\""), "application: made");
+    CHECK(reply.status == 201 && has(r, "\"status\":\"pending\"") && has(r, "\"amount\":120000") && has(r, "\"doer\":{\"id\""),
+          "application: made");
     call("POST", path_to("/api/gigs/", gig, "/applications"), "{\"message\":\"Again.\"}");
     CHECK(reply.status == 409, "application: a second one is 409");
     call("POST", path_to("/api/applications/", application, "/accept"), "");
@@ -176,8 +219,9 @@ static void gigs(void) {
     token_of_caller = asha;
     r = call("POST", path_to("/api/applications/", application, "/accept"), "");
     const char *order = text_of(str_of(memmem(r.p, r.n, "\"order\":", 8), 200), "id");
-    CHECK(reply.status == 200 && str_starts(r, S("{\"application\":{\"id\":\"")) && has(r, "\"status\":\"accepted\"") && has(r, "\"escrowState\":\"awaiting_payment\"") &&
-              has(r, "\"status\":\"pending_payment\"") && has(r, "\"platformFee\":6000,\"doerPayout\":114000"),
+    CHECK(reply.status == 200 && str_starts(r, S("{\"application\":{\"id\":\"")) && has(r, "\"status\":\"accepted\"") &&
+              has(r, "\"escrowState\":\"awaiting_payment\"") && has(r, "\"status\":\"pending_payment\"") &&
+              has(r, "\"platformFee\":6000,\"doerPayout\":114000"),
           "accept: the application and the order");
     r = call("GET", "/api/orders?role=client&status=pending_payment,completed", "");
     CHECK(reply.status == 200 && has(r, order) && has(r, "\"total\":1"), "orders: by role and status");
@@ -199,7 +243,7 @@ static void gigs(void) {
     CHECK(reply.status == 404, "order: a gig's id is no order's id");
     token_of_caller = ravi;
     r = call("GET", "/api/wallet/balance", "");
-    CHECK(str_eq(r, S("{\"available\":0,\"pending\":0,\"currency\":\"INR\"}")) , "wallet: exactly three keys");
+    CHECK(str_eq(r, S("{\"available\":0,\"pending\":0,\"currency\":\"INR\"}")), "wallet: exactly three keys");
     token_of_caller = asha;
     r = call("GET", "/api/notifications", "");
     CHECK(reply.status == 200 && has(r, "\"type\":\"new_application\"") && has(r, "\"read\":false"), "notifications");
@@ -218,9 +262,12 @@ static void gigs(void) {
 
 static void wallets(void) {
     token_of_caller = ravi;
-    Str r = call("POST", "/api/bank-accounts", "{\"accountHolderName\":\"Ravi\",\"accountNumber\":\"123456789012\",\"ifsc\":\"hdfc0001234\"}");
+    Str r = call("POST", "/api/bank-accounts",
+                 "{\"accountHolderName\":\"Ravi\",\"accountNumber\":\"123456789012\",\"ifsc\":\"hdfc0001234\"}");
     const char *bank = text_of(r, "id");
-    CHECK(reply.status == 201 && has(r, "\"last4\":\"9012\"") && !has(r, "123456789012") && has(r, "\"verified\":false") && has(r, "HDFC0001234"), "bank: only the last four digits come back");
+    CHECK(reply.status == 201 && has(r, "\"last4\":\"9012\"") && !has(r, "123456789012") && has(r, "\"verified\":false") &&
+              has(r, "HDFC0001234"),
+          "bank: only the last four digits come back");
     r = call("POST", "/api/bank-accounts", "{\"accountHolderName\":\"R\",\"accountNumber\":\"12\",\"ifsc\":\"x\"}");
     CHECK(reply.status == 400 && has(r, "\"accountHolderName\":"), "bank: fields under their wire names");
     r = call("POST", "/api/bank-accounts", "{\"accountHolderName\":\"Ravi\",\"accountNumber\":\"12\",\"ifsc\":\"x\"}");
@@ -242,24 +289,33 @@ static void wallets(void) {
 static void services_and_files(void) {
     token_of_caller = ravi;
     content_type = "multipart/form-data; boundary=xx";
-    Str r = call("POST", "/api/files", "--xx\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nattachment\r\n--xx\r\nContent-Disposition: form-data; name=\"file\"; "
-                                       "filename=\"no\xc3\xaftes.txt\"\r\nContent-Type: text/plain\r\n\r\nplain text\r\n--xx--\r\n");
+    Str r = call("POST", "/api/files",
+                 "--xx\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nattachment\r\n--xx\r\nContent-Disposition: "
+                 "form-data; name=\"file\"; "
+                 "filename=\"no\xc3\xaftes.txt\"\r\nContent-Type: text/plain\r\n\r\nplain text\r\n--xx--\r\n");
     const char *file = text_of(r, "id"), *url = text_of(r, "url");
     CHECK(reply.status == 201 && has(r, "\"type\":\"text/plain") && has(r, "\"size\":10"), "file: uploaded");
-    call("POST", "/api/files", "--xx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n\x01\x02\x03\r\n--xx--\r\n");
+    call("POST", "/api/files",
+         "--xx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n\x01\x02\x03\r\n--xx--\r\n");
     CHECK(reply.status == 415, "file: told by its content, not its name");
     content_type = NULL;
     r = call("GET", url, "");
-    CHECK(reply.status == 200 && str_eq(r, S("plain text")) && has(buf_str(&reply.headers), "nosniff") && has(buf_str(&reply.headers), "filename*=UTF-8''no%C3%AFtes.txt"), "file: downloaded");
+    CHECK(reply.status == 200 && str_eq(r, S("plain text")) && has(buf_str(&reply.headers), "nosniff") &&
+              has(buf_str(&reply.headers), "filename*=UTF-8''no%C3%AFtes.txt"),
+          "file: downloaded");
     token_of_caller = asha;
     call("GET", url, "");
     CHECK(reply.status == 403, "file: private to its owner");
     token_of_caller = ravi;
     char body[400];
-    snprintf(body, sizeof body, "{\"title\":\"I draw logos\",\"description\":\"Vector.\",\"category\":\"design\",\"price\":90000,\"deliveryTime\":3,\"revisions\":-1,\"features\":[\"svg\"]}");
+    snprintf(body, sizeof body,
+             "{\"title\":\"I draw "
+             "logos\",\"description\":\"Vector.\",\"category\":\"design\",\"price\":90000,\"deliveryTime\":3,\"revisions\":-1,"
+             "\"features\":[\"svg\"]}");
     r = call("POST", "/api/services", body);
     const char *service = text_of(r, "id");
-    CHECK(reply.status == 201 && has(r, "\"price\":90000") && has(r, "\"deliveryTime\":3") && has(r, "\"isActive\":true"), "service: offered");
+    CHECK(reply.status == 201 && has(r, "\"price\":90000") && has(r, "\"deliveryTime\":3") && has(r, "\"isActive\":true"),
+          "service: offered");
     r = call("POST", path_to("/api/services/", service, "/order"), "{}");
     CHECK(reply.status == 400 || reply.status == 403, "service: not one's own");
     token_of_caller = asha;
@@ -271,8 +327,11 @@ static void services_and_files(void) {
     CHECK(reply.status == 200 && has(r, "\"actions\":[\"accept\",\"decline\""), "order: what one could do now");
     r = call("POST", path_to("/api/orders/", order, "/accept"), "");
     CHECK(reply.status == 200 && has(r, "\"status\":\"in_progress\""), "order: taken");
-    r = call("POST", path_to("/api/orders/", order, "/submit"), path_to("{\"message\":\"Here.\",\"attachments\":[{\"id\":\"", file, "\"}]}"));
-    CHECK(reply.status == 200 && has(r, "\"status\":\"submitted\"") && has(r, "\"deliverables\":[{\"message\":\"Here.\",\"attachments\":[{\"id\":\""), "order: handed in with a file");
+    r = call("POST", path_to("/api/orders/", order, "/submit"),
+             path_to("{\"message\":\"Here.\",\"attachments\":[{\"id\":\"", file, "\"}]}"));
+    CHECK(reply.status == 200 && has(r, "\"status\":\"submitted\"") &&
+              has(r, "\"deliverables\":[{\"message\":\"Here.\",\"attachments\":[{\"id\":\""),
+          "order: handed in with a file");
     token_of_caller = asha;
     r = call("POST", path_to("/api/orders/", order, "/approve"), "");
     CHECK(reply.status == 200 && has(r, "\"status\":\"completed\""), "order: approved");
@@ -330,10 +389,18 @@ int main(void) {
     arena_init(&arena, 16 * 1024 * 1024);
     arena_init(&kept, 1024 * 1024);
     CHECK(contract_lint(contracts, 1) == 0, "lint: nothing to say");
-    store = kit_open(kit_dir(), (StoreConfig){.records = domain_records, .record_count = domain_record_count, .no_sync = true, .now_ms = clock_now_ms});
+    store = kit_open(
+        kit_dir(),
+        (StoreConfig){.records = domain_records, .record_count = domain_record_count, .no_sync = true, .now_ms = clock_now_ms});
     MUST(store && !store_write(store, seed, NULL));
-    EngineConfig cfg = {.store = store, .contracts = contracts, .contract_count = 1, .domain = domain, .app = &config, .session = session_actor,
-                        .kind_user = USER.kind, .kind_session = SESSION.kind};
+    EngineConfig cfg = {.store = store,
+                        .contracts = contracts,
+                        .contract_count = 1,
+                        .domain = domain,
+                        .app = &config,
+                        .session = session_actor,
+                        .kind_user = USER.kind,
+                        .kind_session = SESSION.kind};
     engine = engine_start(&cfg, &e);
     MUST(engine);
     people();
@@ -344,7 +411,8 @@ int main(void) {
     Buf doc = buf_arena(&arena, REPLY_BODY_BYTES_MAX);
     openapi_document(&campus_contract, S(""), &doc);
     const Json *root;
-    CHECK(!doc.err && !json_parse(&arena, buf_str(&doc), &root, NULL) && json_count(json_get(root, S("paths"))) > 40, "openapi: strict JSON without double keys");
+    CHECK(!doc.err && !json_parse(&arena, buf_str(&doc), &root, NULL) && json_count(json_get(root, S("paths"))) > 40,
+          "openapi: strict JSON without double keys");
     engine_stop(engine);
     store_close(store);
     arena_free(&arena);

@@ -3,24 +3,33 @@
 
 static void posts(void) {
     toy_sign_in(50);
-    Str r = toy_call("POST", "/api/notes",
-                     BODY("{\"title\":\"  A \\\"title\\\"  \",\"price\":1250,\"text\":null,\"at\":1763700000123,\"colour\":\"green\",\"flags\":[\"loud\",\"long\"],"
-                          "\"degrees\":12.9715987,\"pinned\":true,\"tags\":[\"a\",\"b\\u0007\"],\"parts\":[{\"amount\":5,\"label\":\"x\"}],\"unknown\":[{}]}"));
+    Str r =
+        toy_call("POST", "/api/notes",
+                 BODY("{\"title\":\"  A \\\"title\\\"  "
+                      "\",\"price\":1250,\"text\":null,\"at\":1763700000123,\"colour\":\"green\",\"flags\":[\"loud\",\"long\"],"
+                      "\"degrees\":12.9715987,\"pinned\":true,\"tags\":[\"a\",\"b\\u0007\"],\"parts\":[{\"amount\":5,\"label\":"
+                      "\"x\"}],\"unknown\":[{}]}"));
     CHECK(toy_reply.status == 201, "post: 201");
-    CHECK(has(r, "\"title\":\"A \\\"title\\\"\",\"text\":null,\"price\":1250,\"at\":1763700000123,\"colour\":\"green\",\"flags\":[\"loud\",\"long\"],"
-                 "\"degrees\":12.971599,\"pinned\":true,\"tags\":[\"a\",\"b\\u0007\"],\"friends\":[],\"parts\":[{\"amount\":5,\"label\":\"x\"}],"
+    CHECK(has(r, "\"title\":\"A "
+                 "\\\"title\\\"\",\"text\":null,\"price\":1250,\"at\":1763700000123,\"colour\":\"green\",\"flags\":[\"loud\","
+                 "\"long\"],"
+                 "\"degrees\":12.971599,\"pinned\":true,\"tags\":[\"a\",\"b\\u0007\"],\"friends\":[],\"parts\":[{\"amount\":5,"
+                 "\"label\":\"x\"}],"
                  "\"secret\":5,\"loud\":true,\"maybe\":\"A \\\"title\\\"\",\"kind\":\"note\"}"),
           "post: every wire type goes in and comes out");
     CHECK(str_starts(r, S("{\"id\":\"")), "post: the first key has no comma");
     CHECK(str_eq(toy_reply.content_type, S("application/json")), "post: is JSON");
 
-    r = toy_call("POST", "/api/notes", BODY("{\"title\":\"x\",\"price\":\"12\",\"colour\":\"pink\",\"pinned\":\"yes\",\"tags\":[1],\"small\":3,"
-                                            "\"parts\":[{\"amount\":5},{\"amount\":5000,\"label\":\"toolong\"}],\"inner\":7,\"at\":1.5,\"friend\":4}"));
+    r = toy_call("POST", "/api/notes",
+                 BODY("{\"title\":\"x\",\"price\":\"12\",\"colour\":\"pink\",\"pinned\":\"yes\",\"tags\":[1],\"small\":3,"
+                      "\"parts\":[{\"amount\":5},{\"amount\":5000,\"label\":\"toolong\"}],\"inner\":7,\"at\":1.5,\"friend\":4}"));
     CHECK(toy_reply.status == 400, "post: bad fields are 400");
-    CHECK(has(r, "\"title\":\"must have at least 3 characters\"") && has(r, "\"price\":\"must be an amount\"") && has(r, "\"colour\":\"must be one of red, green, green, blue\"") &&
-              has(r, "\"pinned\":\"must be true or false\"") && has(r, "\"tags\":\"must be a list of strings\"") && has(r, "\"small\":\"must be even\"") &&
-              has(r, "\"parts.1.amount\":\"must be at most 1000\"") && has(r, "\"parts.1.label\":\"must have at most 5 characters\"") &&
-              has(r, "\"inner\":\"must be an object\"") && has(r, "\"at\":\"must be a time in milliseconds\"") && has(r, "\"friend\":\"must be an id\""),
+    CHECK(has(r, "\"title\":\"must have at least 3 characters\"") && has(r, "\"price\":\"must be an amount\"") &&
+              has(r, "\"colour\":\"must be one of red, green, green, blue\"") && has(r, "\"pinned\":\"must be true or false\"") &&
+              has(r, "\"tags\":\"must be a list of strings\"") && has(r, "\"small\":\"must be even\"") &&
+              has(r, "\"parts.1.amount\":\"must be at most 1000\"") &&
+              has(r, "\"parts.1.label\":\"must have at most 5 characters\"") && has(r, "\"inner\":\"must be an object\"") &&
+              has(r, "\"at\":\"must be a time in milliseconds\"") && has(r, "\"friend\":\"must be an id\""),
           "post: all of them are named at once, wrong types too");
     r = toy_call("POST", "/api/notes", BODY("{}"));
     CHECK(toy_reply.status == 400 && has(r, "\"title\":\"is required\""), "post: a missing field");
@@ -31,18 +40,29 @@ static void posts(void) {
     r = toy_call("POST", "/api/notes", BODY("{\"title\":\"forbidden title\"}"));
     CHECK(toy_reply.status == 400 && has(r, "\"title\":\"is not wanted\""), "post: the domain's field");
     r = toy_call("POST", "/api/notes", BODY("{\"title\":\"taken\"}"));
-    CHECK(toy_reply.status == 422 && has(r, "\"code\":\"TITLE_TAKEN\",\"message\":\"that title is taken\""), "post: a code changes status and word");
+    CHECK(toy_reply.status == 422 && has(r, "\"code\":\"TITLE_TAKEN\",\"message\":\"that title is taken\""),
+          "post: a code changes status and word");
     r = toy_call("POST", "/api/notes", BODY("{\"title\":\"abc\",\"price\":10.5}"));
     CHECK(toy_reply.status == 400 && has(r, "\"price\":\"has more decimals"), "post: decimals of minor units");
     r = toy_call("POST", "/api/notes", BODY("{\"title\":\"abc\",\"price\":1e2,\"degrees\":-0.0000005}"));
-    CHECK(toy_reply.status == 201 && has(r, "\"price\":100,") && has(r, "\"degrees\":-0.000001,"), "post: numbers in any notation");
+    CHECK(toy_reply.status == 201 && has(r, "\"price\":100,") && has(r, "\"degrees\":-0.000001,"),
+          "post: numbers in any notation");
 }
 
 static void syntax(void) {
     toy_sign_in(50);
     static const char *const bad[] = {
-        "{\"title\":\"abc\",\"title\":\"abd\"}", "{\"title\":\"abc\",\"x\":{\"a\":1,\"a\":2}}", "{\"title\":\"abc\"", "{\"title\":\"abc\"} x", "{\"title\":\"a\xffz\"}",
-        "{\"title\":\"\\ud800abc\"}", "nope", "{\"title\":01}", "\xef\xbb\xbf{\"title\":\"abc\"}", "{title:1}", "[1,]",
+        "{\"title\":\"abc\",\"title\":\"abd\"}",
+        "{\"title\":\"abc\",\"x\":{\"a\":1,\"a\":2}}",
+        "{\"title\":\"abc\"",
+        "{\"title\":\"abc\"} x",
+        "{\"title\":\"a\xffz\"}",
+        "{\"title\":\"\\ud800abc\"}",
+        "nope",
+        "{\"title\":01}",
+        "\xef\xbb\xbf{\"title\":\"abc\"}",
+        "{title:1}",
+        "[1,]",
     };
     bool all = true;
     for (size_t i = 0; i < COUNT(bad); i++) {
@@ -72,19 +92,27 @@ static void syntax(void) {
 static void forms(void) {
     toy_sign_in(50);
     toy_headers[1] = (ToyHeader){"Content-Type", "application/x-www-form-urlencoded"};
-    Str r = toy_call("POST", "/api/notes", BODY("title=A+form%21&price=7&pinned=on&tags=a&tags=b&flags=%5B%22late%22%5D&small=&parts=%5B%7B%22amount%22%3A9%7D%5D&at="));
-    CHECK(toy_reply.status == 201 && has(r, "\"title\":\"A form!\"") && has(r, "\"price\":7,") && has(r, "\"pinned\":true") && has(r, "\"tags\":[\"a\",\"b\"]") &&
-              has(r, "\"flags\":[\"late\"]") && has(r, "\"parts\":[{\"amount\":9,\"label\":\"\"}]"),
+    Str r = toy_call("POST", "/api/notes",
+                     BODY("title=A+form%21&price=7&pinned=on&tags=a&tags=b&flags=%5B%22late%22%5D&small=&parts=%5B%7B%22amount%"
+                          "22%3A9%7D%5D&at="));
+    CHECK(toy_reply.status == 201 && has(r, "\"title\":\"A form!\"") && has(r, "\"price\":7,") && has(r, "\"pinned\":true") &&
+              has(r, "\"tags\":[\"a\",\"b\"]") && has(r, "\"flags\":[\"late\"]") &&
+              has(r, "\"parts\":[{\"amount\":9,\"label\":\"\"}]"),
           "form: typed text, repeated fields, JSON in a field, empty is absent");
     toy_call("POST", "/api/notes", BODY("title=%zz"));
     CHECK(toy_reply.status == 400, "form: a bad escape is 400");
     r = toy_call("POST", "/api/notes", BODY("title=abc&price=x&parts=nope&pinned=maybe"));
-    CHECK(toy_reply.status == 400 && has(r, "\"price\":") && has(r, "\"parts\":") && has(r, "\"pinned\":"), "form: bad fields are named");
+    CHECK(toy_reply.status == 400 && has(r, "\"price\":") && has(r, "\"parts\":") && has(r, "\"pinned\":"),
+          "form: bad fields are named");
     toy_headers[1] = (ToyHeader){"Content-Type", "multipart/form-data; boundary=xx"};
-    r = toy_call("POST", "/api/notes", BODY("--xx\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nA part\r\n--xx\r\nContent-Disposition: form-data; "
-                                            "name=\"tags[]\"\r\n\r\nq\r\n--xx--\r\n"));
-    CHECK(toy_reply.status == 201 && has(r, "\"title\":\"A part\"") && has(r, "\"tags\":[\"q\"]"), "multipart: fields, name[] is a list");
-    const char *file = "--xx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n12345\r\n--xx--\r\n";
+    r = toy_call(
+        "POST", "/api/notes",
+        BODY("--xx\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nA part\r\n--xx\r\nContent-Disposition: form-data; "
+             "name=\"tags[]\"\r\n\r\nq\r\n--xx--\r\n"));
+    CHECK(toy_reply.status == 201 && has(r, "\"title\":\"A part\"") && has(r, "\"tags\":[\"q\"]"),
+          "multipart: fields, name[] is a list");
+    const char *file = "--xx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\nContent-Type: "
+                       "image/png\r\n\r\n12345\r\n--xx--\r\n";
     r = toy_call("POST", "/api/upload", BODY(file));
     CHECK(toy_reply.status == 200 && str_eq(r, S("5")), "multipart: a file");
     toy_headers[1] = (ToyHeader){"Content-Type", "application/json"};
@@ -97,7 +125,8 @@ static void forms(void) {
 static void reading(void) {
     toy_sign_in(0);
     Str r = toy_call("GET", "/api/notes?limit=2&page=0", BODY(""));
-    CHECK(toy_reply.status == 200 && str_starts(r, S("{\"notes\":[{")) && str_ends(r, S("],\"page\":1,\"total\":2}")), "list: items under the plural, page clamped");
+    CHECK(toy_reply.status == 200 && str_starts(r, S("{\"notes\":[{")) && str_ends(r, S("],\"page\":1,\"total\":2}")),
+          "list: items under the plural, page clamped");
     CHECK(!has(r, "\"secret\""), "list: a row for the owner is not shown to others");
     char id[64] = "", path[160];
     memcpy(id, r.p + strlen("{\"notes\":[{\"id\":\""), 36);
@@ -126,7 +155,9 @@ static void paths(void) {
     toy_call("GET", "/api/notes/mine", BODY(""));
     CHECK(toy_reply.status == 200 && toy_reply.body.p[0] == '[', "path: a static segment beats a parameter");
     Str r = toy_call("DELETE", "/api/notes", BODY(""));
-    CHECK(toy_reply.status == 405 && has(r, "METHOD_NOT_ALLOWED") && has(buf_str(&toy_reply.headers), "Allow: GET, HEAD, POST\r\n"), "path: 405 with Allow");
+    CHECK(toy_reply.status == 405 && has(r, "METHOD_NOT_ALLOWED") &&
+              has(buf_str(&toy_reply.headers), "Allow: GET, HEAD, POST\r\n"),
+          "path: 405 with Allow");
     toy_call("POST", "/api/notes/mine", BODY(""));
     CHECK(toy_reply.status == 405, "path: 405 on a static segment though the parameter would match");
     r = toy_call("GET", "/api/nothing", BODY(""));
@@ -135,8 +166,11 @@ static void paths(void) {
     CHECK(toy_reply.status == 404, "path: too many segments is 404");
     toy_call("GET", "/api/notes/%zz", BODY(""));
     CHECK(toy_reply.status == 404, "path: a bad escape is 404");
-    CHECK(engine_owns(toy_engine, S("/api/x")) && engine_owns(toy_engine, S("/docs")) && !engine_owns(toy_engine, S("/index.html")), "path: what is the engine's");
-    CHECK(engine_body_limit(toy_engine, S("POST"), S("/api/upload")) > 10 * 1024 * 1024 && engine_body_limit(toy_engine, S("POST"), S("/api/notes")) == ENGINE_JSON_BYTES_MAX,
+    CHECK(engine_owns(toy_engine, S("/api/x")) && engine_owns(toy_engine, S("/docs")) &&
+              !engine_owns(toy_engine, S("/index.html")),
+          "path: what is the engine's");
+    CHECK(engine_body_limit(toy_engine, S("POST"), S("/api/upload")) > 10 * 1024 * 1024 &&
+              engine_body_limit(toy_engine, S("POST"), S("/api/notes")) == ENGINE_JSON_BYTES_MAX,
           "path: uploads may be larger");
     toy_call("GET", "/openapi/toy.json", BODY(""));
     CHECK(toy_reply.status == 200 && has(buf_str(&toy_reply.body), "\"openapi\":\"3.1.0\""), "path: the OpenAPI document");
@@ -147,14 +181,16 @@ static void paths(void) {
 static void owners(void) {
     toy_sign_in(50);
     Str r = toy_call("POST", "/rest/call", BODY("[\"positional\", 15.5, null, \"2025-10-01T10:00:00Z\"]"));
-    CHECK(toy_reply.status == 200 && has(r, "\"price\":15.5,\"at\":\"2025-10-01T10:00:00.000000\"") && str_starts(r, S("{\"id\":")) && r.p[6] != '"',
+    CHECK(toy_reply.status == 200 && has(r, "\"price\":15.5,\"at\":\"2025-10-01T10:00:00.000000\"") &&
+              str_starts(r, S("{\"id\":")) && r.p[6] != '"',
           "contracts: positional arguments; integer ids, major units, ISO times");
     memset(toy_headers, 0, sizeof toy_headers);
     toy_headers[0] = (ToyHeader){"Authorization", toy_bearer(50, &other)};
     r = toy_call("GET", "/api/notes/1", BODY(""));
     CHECK(toy_reply.status == 200 && str_starts(r, S("{\"id\":1,")), "contracts: the session's own contract owns a shared path");
     r = toy_call("GET", "/api/notes", BODY(""));
-    CHECK(toy_reply.status == 200 && str_starts(r, S("{\"notes\":[{\"id\":\"")), "contracts: what it does not have, another answers");
+    CHECK(toy_reply.status == 200 && str_starts(r, S("{\"notes\":[{\"id\":\"")),
+          "contracts: what it does not have, another answers");
     toy_sign_in(50);
     toy_call("DELETE", "/api/notes/1", BODY(""));
     CHECK(toy_reply.status == 204 && !toy_reply.body.n, "contracts: a method that only the second has");
@@ -163,7 +199,8 @@ static void owners(void) {
 static void access_rights(void) {
     toy_sign_in(0);
     Str r = toy_call("POST", "/api/notes", BODY("{\"title\":\"abc\"}"));
-    CHECK(toy_reply.status == 401 && has(r, "UNAUTHORIZED") && has(buf_str(&toy_reply.headers), "WWW-Authenticate: Bearer"), "access: nobody is 401");
+    CHECK(toy_reply.status == 401 && has(r, "UNAUTHORIZED") && has(buf_str(&toy_reply.headers), "WWW-Authenticate: Bearer"),
+          "access: nobody is 401");
     toy_sign_in(66);
     toy_call("POST", "/api/notes", BODY("{\"title\":\"abc\"}"));
     CHECK(toy_reply.status == 401, "access: a revoked session is 401");
@@ -188,7 +225,8 @@ static void access_rights(void) {
     toy_sign_in(0);
     r = toy_call("POST", "/api/sign-in", BODY("{\"title\":\"abc\",\"account\":\"+91 98765 43210\"}"));
     Str headers = buf_str(&toy_reply.headers);
-    CHECK(toy_reply.status == 200 && str_eq(r, S("{\"success\":true}")) && has(headers, "Set-Cookie: jwt=ey") && has(headers, "; Path=/; Max-Age=604800; HttpOnly; SameSite=Lax\r\n"),
+    CHECK(toy_reply.status == 200 && str_eq(r, S("{\"success\":true}")) && has(headers, "Set-Cookie: jwt=ey") &&
+              has(headers, "; Path=/; Max-Age=604800; HttpOnly; SameSite=Lax\r\n"),
           "cookie: set at sign-in");
     char cookie[700];
     const char *from = memmem(headers.p, headers.n, "jwt=", 4);
@@ -263,7 +301,11 @@ static void memory(void) {
     for (size_t cap = 0; cap < 256 * 1024; cap += 1024) {
         Arena a;
         arena_init(&a, cap);
-        Request req = {.method = S("POST"), .path = S("/api/notes"), .remote = toy_remote, .arena = &a, .header = toy_header,
+        Request req = {.method = S("POST"),
+                       .path = S("/api/notes"),
+                       .remote = toy_remote,
+                       .arena = &a,
+                       .header = toy_header,
                        .body = S("{\"title\":\"abc\",\"tags\":[\"a\",\"b\"],\"parts\":[{\"amount\":5}]}")};
         Reply rep = reply_new(&req);
         engine_handle(toy_engine, &req, &rep);

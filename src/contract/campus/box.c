@@ -10,34 +10,67 @@ typedef struct ConfigOut {
     int64_t boost_price, withdraw_min, otp_ttl_s;
     bool sandbox;
 } ConfigOut;
-VIEW(campus_config_view, ConfigOut, "Config", "Public facts of this marketplace.", SHOW("name", W_STR, ConfigOut, name, "Its name."), SHOW("currency", W_STR, ConfigOut, currency, "ISO 4217."),
-     SHOW("currencyDecimals", W_INT, ConfigOut, decimals, "Digits after the point of a major unit."), SHOW("feeBasisPoints", W_INT, ConfigOut, fee_bps, "The marketplace's share, in 1/100 %."),
-     SHOW("feePercent", W_DECIMAL, ConfigOut, fee_bps, "The same in percent.", .scale = 2), SHOW("razorpayKeyId", W_STR, ConfigOut, key_id, "The payment provider's public key.", .empty = EMPTY_NULL),
-     SHOW("boostPricePerDay", W_MONEY, ConfigOut, boost_price, "What a day of boosting costs."), SHOW("boostDaysMax", W_INT, ConfigOut, boost_days_max, "Days at most."),
-     SHOW("withdrawMin", W_MONEY, ConfigOut, withdraw_min, "The smallest withdrawal."), SHOW("otpExpiresIn", W_INT, ConfigOut, otp_ttl_s, "Seconds that a code is good for."),
+VIEW(campus_config_view, ConfigOut, "Config", "Public facts of this marketplace.",
+     SHOW("name", W_STR, ConfigOut, name, "Its name."), SHOW("currency", W_STR, ConfigOut, currency, "ISO 4217."),
+     SHOW("currencyDecimals", W_INT, ConfigOut, decimals, "Digits after the point of a major unit."),
+     SHOW("feeBasisPoints", W_INT, ConfigOut, fee_bps, "The marketplace's share, in 1/100 %."),
+     SHOW("feePercent", W_DECIMAL, ConfigOut, fee_bps, "The same in percent.", .scale = 2),
+     SHOW("razorpayKeyId", W_STR, ConfigOut, key_id, "The payment provider's public key.", .empty = EMPTY_NULL),
+     SHOW("boostPricePerDay", W_MONEY, ConfigOut, boost_price, "What a day of boosting costs."),
+     SHOW("boostDaysMax", W_INT, ConfigOut, boost_days_max, "Days at most."),
+     SHOW("withdrawMin", W_MONEY, ConfigOut, withdraw_min, "The smallest withdrawal."),
+     SHOW("otpExpiresIn", W_INT, ConfigOut, otp_ttl_s, "Seconds that a code is good for."),
      SHOW("sandbox", W_BOOL, ConfigOut, sandbox, "Providers are simulated: no real money moves."));
 
 static Err config(Exchange *x) {
     const DomainConfig *c = x->cfg;
-    ConfigOut out = {.name = c->name, .currency = c->currency, .key_id = x->ports->checkout_key_id, .decimals = c->currency_decimals, .fee_bps = c->fee_bps,
-                     .boost_days_max = BOOST_DAYS_MAX, .boost_price = c->boost_price_per_day, .withdraw_min = c->withdraw_min, .otp_ttl_s = c->otp_ttl_ms / MS_SECOND,
+    ConfigOut out = {.name = c->name,
+                     .currency = c->currency,
+                     .key_id = x->ports->checkout_key_id,
+                     .decimals = c->currency_decimals,
+                     .fee_bps = c->fee_bps,
+                     .boost_days_max = BOOST_DAYS_MAX,
+                     .boost_price = c->boost_price_per_day,
+                     .withdraw_min = c->withdraw_min,
+                     .otp_ttl_s = c->otp_ttl_ms / MS_SECOND,
                      .sandbox = x->ports->sandbox};
     return exchange_render_as(x, NULL, 200, &campus_config_view, &out);
 }
 
-VIEW(campus_category_view, Category, "Category", "A category of the registry.", SHOW("slug", W_STR, Category, slug, "What listings name."), SHOW("name", W_STR, Category, name, "For people."),
+VIEW(campus_category_view, Category, "Category", "A category of the registry.",
+     SHOW("slug", W_STR, Category, slug, "What listings name."), SHOW("name", W_STR, Category, name, "For people."),
      SHOW("aliases", W_STRS, Category, aliases, "Taken for it too."));
 
-INPUTS(suggest_in, SuggestIn, INPUT("q", IN_QUERY, W_STR, SuggestIn, q, NO_HAS, "What was typed so far.", .flags = IN_TRIM, .max = 100),
-       INPUT("limit", IN_QUERY, W_INT, SuggestIn, limit, NO_HAS, "How many.", .flags = IN_CLAMP | IN_DEFAULT, .min = 1, .max = 20, .fallback = 8));
+INPUTS(suggest_in, SuggestIn,
+       INPUT("q", IN_QUERY, W_STR, SuggestIn, q, NO_HAS, "What was typed so far.", .flags = IN_TRIM, .max = 100),
+       INPUT("limit", IN_QUERY, W_INT, SuggestIn, limit, NO_HAS, "How many.", .flags = IN_CLAMP | IN_DEFAULT, .min = 1, .max = 20,
+             .fallback = 8));
 VIEW_SCALAR(campus_strings_view, W_STR, Str, "Text.");
 VIEW(campus_suggestions_view, PageOut, "Suggestions", "Completions.", SHOW_ITEMS_AS("suggestions"));
 VIEW(campus_categories_view, PageOut, "Categories", "The registry.", SHOW_ITEMS_AS("categories"));
 
 static const Route campus_box_routes[] = {
-    {.method = "GET", .path = "/api/config", .handler = config, .view = &campus_config_view, .shape = SHAPE_ONE, .summary = "Public facts of this marketplace."},
-    {.method = "GET", .path = "/api/categories", .op = category_list, .view = &campus_category_view, .envelope = &campus_categories_view, .shape = SHAPE_LIST, .summary = "The categories."},
-    {.method = "GET", .path = "/api/search/suggest", .op = gig_suggest, .in = &suggest_in, .view = &campus_strings_view, .envelope = &campus_suggestions_view, .shape = SHAPE_LIST,
-     .access = ACCESS_OPTIONAL, .summary = "Completions as you type."},
+    {.method = "GET",
+     .path = "/api/config",
+     .handler = config,
+     .view = &campus_config_view,
+     .shape = SHAPE_ONE,
+     .summary = "Public facts of this marketplace."},
+    {.method = "GET",
+     .path = "/api/categories",
+     .op = category_list,
+     .view = &campus_category_view,
+     .envelope = &campus_categories_view,
+     .shape = SHAPE_LIST,
+     .summary = "The categories."},
+    {.method = "GET",
+     .path = "/api/search/suggest",
+     .op = gig_suggest,
+     .in = &suggest_in,
+     .view = &campus_strings_view,
+     .envelope = &campus_suggestions_view,
+     .shape = SHAPE_LIST,
+     .access = ACCESS_OPTIONAL,
+     .summary = "Completions as you type."},
 };
 SECTION(campus_box, "Marketplace", "Facts, categories, suggestions.");

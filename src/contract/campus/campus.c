@@ -28,12 +28,9 @@ static const ProblemRow problems[ERR_COUNT] = {
 };
 
 static const CodeRow codes[] = {
-    {"INVALID_OTP", 400, NULL, NULL},
-    {"INVALID_SIGNATURE", 400, NULL, NULL},
-    {"METHOD_NOT_ALLOWED", 0, NULL, NULL},
-    {"SUSPENDED", 403, NULL, "This account is suspended."},
-    {"LIMIT_EXCEEDED", 409, NULL, NULL},
-    {"TOO_MANY_FILES", 409, "LIMIT_EXCEEDED", NULL},
+    {"INVALID_OTP", 400, NULL, NULL},          {"INVALID_SIGNATURE", 400, NULL, NULL},
+    {"METHOD_NOT_ALLOWED", 0, NULL, NULL},     {"SUSPENDED", 403, NULL, "This account is suspended."},
+    {"LIMIT_EXCEEDED", 409, NULL, NULL},       {"TOO_MANY_FILES", 409, "LIMIT_EXCEEDED", NULL},
     {"PROVIDER_UNAVAILABLE", 502, NULL, NULL},
 };
 
@@ -51,12 +48,15 @@ static void problem(const Problem *p, Buf *b) {
     buf_add(b, p->field_count ? S("}}}") : S("}}"));
 }
 
-static const char problem_schema[] =
-    "{\"type\":\"object\",\"required\":[\"success\",\"error\"],\"properties\":{\"success\":{\"const\":false},\"error\":{\"type\":\"object\","
-    "\"required\":[\"code\",\"message\"],\"properties\":{\"code\":{\"type\":\"string\",\"description\":\"For programs, e.g. VALIDATION_ERROR, "
-    "UNAUTHORIZED, FORBIDDEN, NOT_FOUND, INVALID_STATE, INVALID_OTP, INVALID_SIGNATURE, CONFLICT, LIMIT_EXCEEDED, RATE_LIMITED, INSUFFICIENT_FUNDS.\"},"
-    "\"message\":{\"type\":\"string\",\"description\":\"For people.\"},\"fields\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"},"
-    "\"description\":\"What is wrong, by field.\"}}}}}";
+static const char problem_schema[] = "{\"type\":\"object\",\"required\":[\"success\",\"error\"],\"properties\":{\"success\":{"
+                                     "\"const\":false},\"error\":{\"type\":\"object\","
+                                     "\"required\":[\"code\",\"message\"],\"properties\":{\"code\":{\"type\":\"string\","
+                                     "\"description\":\"For programs, e.g. VALIDATION_ERROR, "
+                                     "UNAUTHORIZED, FORBIDDEN, NOT_FOUND, INVALID_STATE, INVALID_OTP, INVALID_SIGNATURE, "
+                                     "CONFLICT, LIMIT_EXCEEDED, RATE_LIMITED, INSUFFICIENT_FUNDS.\"},"
+                                     "\"message\":{\"type\":\"string\",\"description\":\"For "
+                                     "people.\"},\"fields\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"},"
+                                     "\"description\":\"What is wrong, by field.\"}}}}}";
 
 /* ---- lists ---- */
 
@@ -113,7 +113,8 @@ bool campus_attachments(Render *r, const List *ids, Value *out) {
 bool campus_file_path(Render *r, int64_t file, Value *out) {
     if (!file)
         return false;
-    Str base = r->exchange ? r->exchange->ports->public_url : (Str){NULL, 0}, id = id_text(r->ids, r->arena, ID_UUID, FILE_RECORD.kind, file);
+    Str base = r->exchange ? r->exchange->ports->public_url : (Str){NULL, 0},
+        id = id_text(r->ids, r->arena, ID_UUID, FILE_RECORD.kind, file);
     out->s = arena_printf(r->arena, "%.*s" FILE_PATH "%.*s", STR_ARG(base), STR_ARG(id));
     return true;
 }
@@ -128,9 +129,9 @@ bool campus_file_of(Exchange *x, Str url, int64_t *file) {
 /* ---- the contract ---- */
 
 static const Section *const sections[] = {
-    &campus_auth,   &campus_users,    &campus_gigs,    &campus_applications,  &campus_orders, &campus_milestones, &campus_payments,
-    &campus_wallet, &campus_services, &campus_reviews, &campus_notifications, &campus_files,  &campus_box,
-    &campus_realtime,
+    &campus_auth,          &campus_users,    &campus_gigs,   &campus_applications, &campus_orders,
+    &campus_milestones,    &campus_payments, &campus_wallet, &campus_services,     &campus_reviews,
+    &campus_notifications, &campus_files,    &campus_box,    &campus_realtime,
 };
 static const char *const prefixes[] = {"/api/", NULL};
 
@@ -138,7 +139,8 @@ const Contract campus_contract = {
     .name = "campus",
     .title = "Campus API",
     .version = GIGBOX_VERSION,
-    .doc = "The marketplace's own API. Ids are UUIDs, amounts whole minor units of the currency (paise), times milliseconds since 1970. "
+    .doc = "The marketplace's own API. Ids are UUIDs, amounts whole minor units of the currency (paise), times milliseconds "
+           "since 1970. "
            "A single thing is returned bare, a list under its plural with page, limit, total and hasMore.",
     .id_form = ID_UUID,
     .money_form = PAY_MINOR,

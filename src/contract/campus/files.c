@@ -5,21 +5,27 @@
 #include "contract/campus/campus.h"
 #include "domain/file.h"
 
-WORDS(campus_purpose_words, "FilePurpose", WORD(FILE_ATTACHMENT, "attachment"), WORD(FILE_AVATAR, "avatar"), WORD(FILE_GIG_IMAGE, "gig_image"), WORD(FILE_ID_DOCUMENT, "id_document"),
-      WORD(FILE_PORTFOLIO, "portfolio"));
+WORDS(campus_purpose_words, "FilePurpose", WORD(FILE_ATTACHMENT, "attachment"), WORD(FILE_AVATAR, "avatar"),
+      WORD(FILE_GIG_IMAGE, "gig_image"), WORD(FILE_ID_DOCUMENT, "id_document"), WORD(FILE_PORTFOLIO, "portfolio"));
 
 static bool file_url(Render *r, const void *row, Value *out) { return campus_file_path(r, ((const File *)row)->id, out); }
-VIEW(campus_file_view, File, "Attachment", "An uploaded file.", SHOW_ID("id", File, id, &FILE_RECORD, "Its id."), SHOW("name", W_STR, File, name, "As it was called."),
-     SHOW("type", W_STR, File, type, "Media type, told by its content."), SHOW("size", W_INT, File, size_bytes, "In bytes."), SHOW_GET("url", W_STR, file_url, "Where it is."));
-VIEW(campus_upload_view, File, "File", "One's own uploaded file.", SHOW_ID("id", File, id, &FILE_RECORD, "Its id."), SHOW("name", W_STR, File, name, "As it was called."),
-     SHOW("type", W_STR, File, type, "Media type, told by its content."), SHOW("size", W_INT, File, size_bytes, "In bytes."), SHOW_GET("url", W_STR, file_url, "Where it is."),
-     SHOW("purpose", W_WORD, File, purpose, "What it is for.", .words = &campus_purpose_words), SHOW("createdAt", W_TIME, File, created_ms, "When."));
+VIEW(campus_file_view, File, "Attachment", "An uploaded file.", SHOW_ID("id", File, id, &FILE_RECORD, "Its id."),
+     SHOW("name", W_STR, File, name, "As it was called."), SHOW("type", W_STR, File, type, "Media type, told by its content."),
+     SHOW("size", W_INT, File, size_bytes, "In bytes."), SHOW_GET("url", W_STR, file_url, "Where it is."));
+VIEW(campus_upload_view, File, "File", "One's own uploaded file.", SHOW_ID("id", File, id, &FILE_RECORD, "Its id."),
+     SHOW("name", W_STR, File, name, "As it was called."), SHOW("type", W_STR, File, type, "Media type, told by its content."),
+     SHOW("size", W_INT, File, size_bytes, "In bytes."), SHOW_GET("url", W_STR, file_url, "Where it is."),
+     SHOW("purpose", W_WORD, File, purpose, "What it is for.", .words = &campus_purpose_words),
+     SHOW("createdAt", W_TIME, File, created_ms, "When."));
 
 enum { UPLOAD_BYTES_MAX = 10 * 1024 * 1024 };
-INPUTS(upload_in, FileAddIn, INPUT("file", IN_FILE, W_FILE, FileAddIn, bytes, NO_HAS, "JPEG, PNG, GIF, WebP, PDF, ZIP or plain text, told by content. At most 10 MB.", .form = FILE_BYTES, .flags = IN_REQUIRED,
-             .min = 1, .max = UPLOAD_BYTES_MAX),
+INPUTS(upload_in, FileAddIn,
+       INPUT("file", IN_FILE, W_FILE, FileAddIn, bytes, NO_HAS,
+             "JPEG, PNG, GIF, WebP, PDF, ZIP or plain text, told by content. At most 10 MB.", .form = FILE_BYTES,
+             .flags = IN_REQUIRED, .min = 1, .max = UPLOAD_BYTES_MAX),
        INPUT("file", IN_FILE, W_FILE, FileAddIn, name, NO_HAS, "", .form = FILE_NAME),
-       INPUT("purpose", IN_BODY, W_WORD, FileAddIn, purpose, NO_HAS, "attachment when it is not said.", .words = &campus_purpose_words));
+       INPUT("purpose", IN_BODY, W_WORD, FileAddIn, purpose, NO_HAS, "attachment when it is not said.",
+             .words = &campus_purpose_words));
 INPUTS(file_id_in, IdIn, INPUT_ID("id", IdIn, id, &FILE_RECORD, "Which file."));
 INPUTS(file_page_in, PageIn, INPUT_PAGING(PageIn, page, limit));
 
@@ -132,13 +138,47 @@ static Err download(Exchange *x) {
 }
 
 static const Route campus_files_routes[] = {
-    {.method = "POST", .path = "/api/files", .op = file_add, .in = &upload_in, .before = upload_before, .view = &campus_upload_view, .shape = SHAPE_ONE, .status = 201, .writes = true,
-     .access = ACCESS_SIGNED_IN, .rate = RATE_UPLOAD, .summary = "Upload a file.", .doc = "As multipart/form-data."},
-    {.method = "GET", .path = "/api/files", .op = file_mine, .in = &file_page_in, .view = &campus_upload_view, .shape = SHAPE_LIST, .plural = "files", .access = ACCESS_SIGNED_IN,
+    {.method = "POST",
+     .path = "/api/files",
+     .op = file_add,
+     .in = &upload_in,
+     .before = upload_before,
+     .view = &campus_upload_view,
+     .shape = SHAPE_ONE,
+     .status = 201,
+     .writes = true,
+     .access = ACCESS_SIGNED_IN,
+     .rate = RATE_UPLOAD,
+     .summary = "Upload a file.",
+     .doc = "As multipart/form-data."},
+    {.method = "GET",
+     .path = "/api/files",
+     .op = file_mine,
+     .in = &file_page_in,
+     .view = &campus_upload_view,
+     .shape = SHAPE_LIST,
+     .plural = "files",
+     .access = ACCESS_SIGNED_IN,
      .summary = "One's files, newest first."},
-    {.method = "GET", .path = "/api/files/{id}", .handler = download, .in = &file_id_in, .shape = SHAPE_RAW, .media = "*/*", .access = ACCESS_OPTIONAL, .errors = ERR(E_FORBIDDEN),
-     .summary = "A file's bytes.", .doc = "Pictures of people, gigs and services are public, the rest is for those it concerns."},
-    {.method = "DELETE", .path = "/api/files/{id}", .op = file_delete, .in = &file_id_in, .view = &campus_done_view, .shape = SHAPE_ONE, .writes = true, .access = ACCESS_SIGNED_IN,
-     .errors = ERR(E_STATE), .summary = "Delete a file."},
+    {.method = "GET",
+     .path = "/api/files/{id}",
+     .handler = download,
+     .in = &file_id_in,
+     .shape = SHAPE_RAW,
+     .media = "*/*",
+     .access = ACCESS_OPTIONAL,
+     .errors = ERR(E_FORBIDDEN),
+     .summary = "A file's bytes.",
+     .doc = "Pictures of people, gigs and services are public, the rest is for those it concerns."},
+    {.method = "DELETE",
+     .path = "/api/files/{id}",
+     .op = file_delete,
+     .in = &file_id_in,
+     .view = &campus_done_view,
+     .shape = SHAPE_ONE,
+     .writes = true,
+     .access = ACCESS_SIGNED_IN,
+     .errors = ERR(E_STATE),
+     .summary = "Delete a file."},
 };
 SECTION(campus_files, "Files", "Uploads.");

@@ -5,10 +5,10 @@
 #include "domain/device.h"
 #include "domain/file.h"
 #include "domain/gig.h"
-#include "domain/report.h"
-#include "domain/service.h"
 #include "domain/notification.h"
+#include "domain/report.h"
 #include "domain/review.h"
+#include "domain/service.h"
 #include "domain/session.h"
 #include "domain/wallet.h"
 
@@ -37,8 +37,12 @@ static bool user_email(Render *r, const void *row, Value *out) {
     out->s = u->email.n ? u->email : u->email_pending;
     return out->s.n > 0;
 }
-static bool user_avatar(Render *r, const void *row, Value *out) { return campus_file_path(r, ((const User *)row)->avatar_file, out); }
-static bool user_id_document(Render *r, const void *row, Value *out) { return campus_file_path(r, ((const User *)row)->id_document_file, out); }
+static bool user_avatar(Render *r, const void *row, Value *out) {
+    return campus_file_path(r, ((const User *)row)->avatar_file, out);
+}
+static bool user_id_document(Render *r, const void *row, Value *out) {
+    return campus_file_path(r, ((const User *)row)->id_document_file, out);
+}
 static bool user_rating(Render *r, const void *row, Value *out) {
     (void)r;
     out->i = user_rating_e2(row);
@@ -48,8 +52,12 @@ static bool user_degrees(const void *row, int32_t e6, Value *out) {
     out->i = e6;
     return (((const User *)row)->flags & USER_HAS_PLACE) != 0;
 }
-static bool user_latitude(Render *r, const void *row, Value *out) { return (void)r, user_degrees(row, ((const User *)row)->lat_e6, out); }
-static bool user_longitude(Render *r, const void *row, Value *out) { return (void)r, user_degrees(row, ((const User *)row)->lon_e6, out); }
+static bool user_latitude(Render *r, const void *row, Value *out) {
+    return (void)r, user_degrees(row, ((const User *)row)->lat_e6, out);
+}
+static bool user_longitude(Render *r, const void *row, Value *out) {
+    return (void)r, user_degrees(row, ((const User *)row)->lon_e6, out);
+}
 
 static WalletBalance user_wallet(Render *r, const void *row) {
     WalletBalance w = {0};
@@ -71,9 +79,10 @@ static bool user_unread(Render *r, const void *row, Value *out) {
     return true;
 }
 
-VIEW_WITH(campus_user_view, User, "User", "A person. What only the person may see is not there for others.", (.audience = user_audience),
-          SHOW_ID("id", User, id, &USER, "The person's id."),
-          SHOW("phone", W_STR, User, phone, "Phone number, +91XXXXXXXXXX.", .empty = EMPTY_NULL, .audience = FOR_OWNER | FOR_MODERATOR),
+VIEW_WITH(campus_user_view, User, "User", "A person. What only the person may see is not there for others.",
+          (.audience = user_audience), SHOW_ID("id", User, id, &USER, "The person's id."),
+          SHOW("phone", W_STR, User, phone, "Phone number, +91XXXXXXXXXX.", .empty = EMPTY_NULL,
+               .audience = FOR_OWNER | FOR_MODERATOR),
           SHOW_GET("email", W_STR, user_email, "E-mail address.", .optional = true, .audience = FOR_OWNER | FOR_MODERATOR),
           SHOW("name", W_STR, User, name, "Full name.", .empty = EMPTY_NULL),
           SHOW_GET("avatarUrl", W_STR, user_avatar, "Profile picture.", .optional = true),
@@ -85,7 +94,8 @@ VIEW_WITH(campus_user_view, User, "User", "A person. What only the person may se
           SHOW_GET("phoneVerified", W_BOOL, phone_verified, "The phone number is proven."),
           SHOW_GET("emailVerified", W_BOOL, email_verified, "The e-mail address is proven."),
           SHOW_GET("idVerified", W_BOOL, id_verified, "A moderator has seen the student ID."),
-          SHOW_GET("idDocumentUrl", W_STR, user_id_document, "Uploaded student ID.", .optional = true, .audience = FOR_OWNER | FOR_MODERATOR),
+          SHOW_GET("idDocumentUrl", W_STR, user_id_document, "Uploaded student ID.", .optional = true,
+                   .audience = FOR_OWNER | FOR_MODERATOR),
           SHOW("roles", W_WORDS, User, roles, "What the person likes to be.", .words = &campus_role_words),
           SHOW("skills", W_STRS, User, skills, "Skills."),
           SHOW_GET("rating", W_DECIMAL, user_rating, "Average rating, 0 before the first.", .scale = 2),
@@ -93,7 +103,8 @@ VIEW_WITH(campus_user_view, User, "User", "A person. What only the person may se
           SHOW_GET("totalEarnings", W_MONEY, user_earned, "Earned in all, after fees.", .audience = FOR_OWNER),
           SHOW("completedGigs", W_INT, User, completed_gigs, "Orders completed as doer."),
           SHOW("trustScore", W_INT, User, trust, "0 to 100."), SHOW("badges", W_STRS, User, badges, "Badges earned."),
-          SHOW_ID("bankAccountId", User, bank_account, &BANK_ACCOUNT, "The bank account that was verified last.", .empty = EMPTY_NULL, .audience = FOR_OWNER),
+          SHOW_ID("bankAccountId", User, bank_account, &BANK_ACCOUNT, "The bank account that was verified last.",
+                  .empty = EMPTY_NULL, .audience = FOR_OWNER),
           SHOW_GET("walletBalance", W_MONEY, user_balance, "Available balance.", .audience = FOR_OWNER),
           SHOW_GET("pendingBalance", W_MONEY, user_pending, "Own payouts still in escrow.", .audience = FOR_OWNER),
           SHOW("place", W_STR, User, place, "City or place.", .empty = EMPTY_NULL),
@@ -115,29 +126,38 @@ static const void *person_load(Render *r, const void *row) {
     return rec_get(r->call->tx, &USER, id, u) ? NULL : u;
 }
 
-VIEW_WITH(campus_person_view, User, "Person", "Whom something is about, in short.", (.load = person_load), SHOW_ID("id", User, id, &USER, "The person's id."),
-          SHOW("name", W_STR, User, name, "Name.", .empty = EMPTY_NULL), SHOW_GET("avatarUrl", W_STR, user_avatar, "Profile picture.", .optional = true),
+VIEW_WITH(campus_person_view, User, "Person", "Whom something is about, in short.", (.load = person_load),
+          SHOW_ID("id", User, id, &USER, "The person's id."), SHOW("name", W_STR, User, name, "Name.", .empty = EMPTY_NULL),
+          SHOW_GET("avatarUrl", W_STR, user_avatar, "Profile picture.", .optional = true),
           SHOW("university", W_STR, User, university, "University or college.", .empty = EMPTY_NULL),
-          SHOW_GET("rating", W_DECIMAL, user_rating, "Average rating.", .scale = 2), SHOW("completedGigs", W_INT, User, completed_gigs, "Orders completed as doer."),
-          SHOW("trustScore", W_INT, User, trust, "0 to 100."), SHOW_GET("idVerified", W_BOOL, id_verified, "A moderator has seen the student ID."));
+          SHOW_GET("rating", W_DECIMAL, user_rating, "Average rating.", .scale = 2),
+          SHOW("completedGigs", W_INT, User, completed_gigs, "Orders completed as doer."),
+          SHOW("trustScore", W_INT, User, trust, "0 to 100."),
+          SHOW_GET("idVerified", W_BOOL, id_verified, "A moderator has seen the student ID."));
 
 /* ---- signing in ---- */
 
 INPUTS(send_otp_in, SendOtpIn,
-       INPUT("phone", IN_BODY, W_STR, SendOtpIn, phone, NO_HAS, "Phone number.", .flags = IN_REQUIRED | IN_TRIM | IN_ACCOUNT, .min = 1, .max = 32, .example = "\"+919876543210\""));
+       INPUT("phone", IN_BODY, W_STR, SendOtpIn, phone, NO_HAS, "Phone number.", .flags = IN_REQUIRED | IN_TRIM | IN_ACCOUNT,
+             .min = 1, .max = 32, .example = "\"+919876543210\""));
 VIEW(campus_otp_view, SendOtpOut, "OtpSent", "A code is on its way.", SHOW_CONST("success", "true", "It was sent."),
-     SHOW_CONST("message", "\"OTP sent\"", "For people."), SHOW("expiresIn", W_INT, SendOtpOut, expires_in_s, "Seconds that the code is good for."));
+     SHOW_CONST("message", "\"OTP sent\"", "For people."),
+     SHOW("expiresIn", W_INT, SendOtpOut, expires_in_s, "Seconds that the code is good for."));
 
 INPUTS(verify_otp_in, VerifyOtpIn, INPUT_CONST(VerifyOtpIn, contract, CONTRACT_CAMPUS),
-       INPUT("phone", IN_BODY, W_STR, VerifyOtpIn, phone, NO_HAS, "Phone number.", .flags = IN_REQUIRED | IN_TRIM | IN_ACCOUNT, .min = 1, .max = 32),
-       INPUT("otp", IN_BODY, W_STR, VerifyOtpIn, otp, NO_HAS, "The code.", .flags = IN_REQUIRED | IN_TRIM | IN_LENIENT | IN_SECRET, .min = 1, .max = 16));
+       INPUT("phone", IN_BODY, W_STR, VerifyOtpIn, phone, NO_HAS, "Phone number.", .flags = IN_REQUIRED | IN_TRIM | IN_ACCOUNT,
+             .min = 1, .max = 32),
+       INPUT("otp", IN_BODY, W_STR, VerifyOtpIn, otp, NO_HAS, "The code.",
+             .flags = IN_REQUIRED | IN_TRIM | IN_LENIENT | IN_SECRET, .min = 1, .max = 16));
 static bool token_shown(Render *r, const void *row, Value *out) {
     (void)row;
     out->s = r->exchange->access_token;
     return true;
 }
-VIEW(campus_sign_in_view, SignInOut, "SignedIn", "Somebody is signed in.", SHOW_GET("token", W_STR, token_shown, "Access token, good for 7 days; also set as the cookie jwt."),
-     SHOW("user", W_ROW, SignInOut, user, "Who.", .view = &campus_user_view), SHOW("isNewUser", W_BOOL, SignInOut, is_new, "The account was made just now."));
+VIEW(campus_sign_in_view, SignInOut, "SignedIn", "Somebody is signed in.",
+     SHOW_GET("token", W_STR, token_shown, "Access token, good for 7 days; also set as the cookie jwt."),
+     SHOW("user", W_ROW, SignInOut, user, "Who.", .view = &campus_user_view),
+     SHOW("isNewUser", W_BOOL, SignInOut, is_new, "The account was made just now."));
 
 static Err wrong_otp(Exchange *x) {
     x->refused = diag_fail(&x->diag, E_INVALID, "INVALID_OTP", S("The code is wrong or no longer good."));
@@ -156,7 +176,8 @@ static Err signed_out(Exchange *x, Call *c, void *out) {
 }
 
 INPUTS(email_code_in, EmailCodeIn,
-       INPUT("otp", IN_BODY, W_STR, EmailCodeIn, otp, NO_HAS, "The code that was mailed.", .flags = IN_REQUIRED | IN_TRIM | IN_LENIENT | IN_SECRET, .min = 1, .max = 16));
+       INPUT("otp", IN_BODY, W_STR, EmailCodeIn, otp, NO_HAS, "The code that was mailed.",
+             .flags = IN_REQUIRED | IN_TRIM | IN_LENIENT | IN_SECRET, .min = 1, .max = 16));
 static Err email_checked(Exchange *x, Call *c, void *out) {
     (void)c;
     return ((const EmailVerifyOut *)out)->refused ? wrong_otp(x) : OK;
@@ -165,14 +186,50 @@ VIEW(campus_email_view, EmailVerifyOut, "EmailVerified", "The address is proven.
      SHOW("user", W_ROW, EmailVerifyOut, user, "The account.", .view = &campus_user_view));
 
 static const Route campus_auth_routes[] = {
-    {.method = "POST", .path = "/api/auth/send-otp", .op = sign_in_send_otp, .in = &send_otp_in, .view = &campus_otp_view, .shape = SHAPE_ONE, .writes = true, .rate = RATE_AUTH,
-     .summary = "Send a code.", .doc = "To sign in or to make an account. A new code replaces the old one."},
-    {.method = "POST", .path = "/api/auth/verify-otp", .op = sign_in_verify_otp, .in = &verify_otp_in, .view = &campus_sign_in_view, .shape = SHAPE_ONE, .writes = true,
-     .rate = RATE_AUTH, .after = signed_in, .errors = ERR(E_FORBIDDEN), .summary = "Sign in.", .doc = "An unknown number makes the account. Five wrong codes and the code is void."},
-    {.method = "POST", .path = "/api/auth/logout", .op = session_end, .view = &campus_done_view, .shape = SHAPE_ONE, .writes = true, .access = ACCESS_SIGNED_IN, .after = signed_out,
-     .summary = "Sign out.", .doc = "Ends the session on the server; the token is worth nothing from then on."},
-    {.method = "POST", .path = "/api/auth/verify-email", .op = user_verify_email, .in = &email_code_in, .view = &campus_email_view, .shape = SHAPE_ONE, .writes = true,
-     .access = ACCESS_SIGNED_IN, .rate = RATE_AUTH, .after = email_checked, .errors = ERR(E_STATE) | ERR(E_CONFLICT), .summary = "Prove the e-mail address.",
+    {.method = "POST",
+     .path = "/api/auth/send-otp",
+     .op = sign_in_send_otp,
+     .in = &send_otp_in,
+     .view = &campus_otp_view,
+     .shape = SHAPE_ONE,
+     .writes = true,
+     .rate = RATE_AUTH,
+     .summary = "Send a code.",
+     .doc = "To sign in or to make an account. A new code replaces the old one."},
+    {.method = "POST",
+     .path = "/api/auth/verify-otp",
+     .op = sign_in_verify_otp,
+     .in = &verify_otp_in,
+     .view = &campus_sign_in_view,
+     .shape = SHAPE_ONE,
+     .writes = true,
+     .rate = RATE_AUTH,
+     .after = signed_in,
+     .errors = ERR(E_FORBIDDEN),
+     .summary = "Sign in.",
+     .doc = "An unknown number makes the account. Five wrong codes and the code is void."},
+    {.method = "POST",
+     .path = "/api/auth/logout",
+     .op = session_end,
+     .view = &campus_done_view,
+     .shape = SHAPE_ONE,
+     .writes = true,
+     .access = ACCESS_SIGNED_IN,
+     .after = signed_out,
+     .summary = "Sign out.",
+     .doc = "Ends the session on the server; the token is worth nothing from then on."},
+    {.method = "POST",
+     .path = "/api/auth/verify-email",
+     .op = user_verify_email,
+     .in = &email_code_in,
+     .view = &campus_email_view,
+     .shape = SHAPE_ONE,
+     .writes = true,
+     .access = ACCESS_SIGNED_IN,
+     .rate = RATE_AUTH,
+     .after = email_checked,
+     .errors = ERR(E_STATE) | ERR(E_CONFLICT),
+     .summary = "Prove the e-mail address.",
      .doc = "With the code that was mailed after the address was given."},
 };
 SECTION(campus_auth, "Authentication", "Signing in with a phone number and a one-time code.");
@@ -185,22 +242,35 @@ typedef struct MeIn {
 } MeIn;
 
 INPUTS(me_in, MeIn,
-       INPUT("name", IN_BODY, W_STR, MeIn, edit.name, USER_SET_NAME, "Full name.", .flags = IN_TRIM, .min = 1, .max = USER_NAME_MAX),
-       INPUT("bio", IN_BODY, W_STR, MeIn, edit.bio, USER_SET_BIO, "About you.", .flags = IN_TRIM | IN_NULLABLE, .max = USER_BIO_MAX),
-       INPUT("university", IN_BODY, W_STR, MeIn, edit.university, USER_SET_UNIVERSITY, "University or college.", .flags = IN_TRIM | IN_NULLABLE, .max = USER_PLACE_MAX),
-       INPUT("course", IN_BODY, W_STR, MeIn, edit.course, USER_SET_COURSE, "Degree or program.", .flags = IN_TRIM | IN_NULLABLE, .max = USER_COURSE_MAX),
+       INPUT("name", IN_BODY, W_STR, MeIn, edit.name, USER_SET_NAME, "Full name.", .flags = IN_TRIM, .min = 1,
+             .max = USER_NAME_MAX),
+       INPUT("bio", IN_BODY, W_STR, MeIn, edit.bio, USER_SET_BIO, "About you.", .flags = IN_TRIM | IN_NULLABLE,
+             .max = USER_BIO_MAX),
+       INPUT("university", IN_BODY, W_STR, MeIn, edit.university, USER_SET_UNIVERSITY, "University or college.",
+             .flags = IN_TRIM | IN_NULLABLE, .max = USER_PLACE_MAX),
+       INPUT("course", IN_BODY, W_STR, MeIn, edit.course, USER_SET_COURSE, "Degree or program.", .flags = IN_TRIM | IN_NULLABLE,
+             .max = USER_COURSE_MAX),
        INPUT("year", IN_BODY, W_INT, MeIn, edit.year, USER_SET_YEAR, "Year of study.", .min = 1, .max = 5),
-       INPUT("graduationYear", IN_BODY, W_INT, MeIn, edit.graduation_year, USER_SET_GRADUATION, "Expected graduation.", .min = 1950, .max = 2100),
-       INPUT("avatarUrl", IN_BODY, W_STR, MeIn, avatar_url, NO_HAS, "An uploaded picture: its url or its id.", .flags = IN_TRIM | IN_NULLABLE, .max = 300),
-       INPUT("idDocumentUrl", IN_BODY, W_STR, MeIn, id_document_url, NO_HAS, "The uploaded student ID: its url or its id.", .flags = IN_TRIM | IN_NULLABLE, .max = 300),
-       INPUT("roles", IN_BODY, W_WORDS, MeIn, edit.roles, USER_SET_ROLES, "What you like to be; gates nothing.", .words = &campus_role_words, .min = 1),
+       INPUT("graduationYear", IN_BODY, W_INT, MeIn, edit.graduation_year, USER_SET_GRADUATION, "Expected graduation.",
+             .min = 1950, .max = 2100),
+       INPUT("avatarUrl", IN_BODY, W_STR, MeIn, avatar_url, NO_HAS, "An uploaded picture: its url or its id.",
+             .flags = IN_TRIM | IN_NULLABLE, .max = 300),
+       INPUT("idDocumentUrl", IN_BODY, W_STR, MeIn, id_document_url, NO_HAS, "The uploaded student ID: its url or its id.",
+             .flags = IN_TRIM | IN_NULLABLE, .max = 300),
+       INPUT("roles", IN_BODY, W_WORDS, MeIn, edit.roles, USER_SET_ROLES, "What you like to be; gates nothing.",
+             .words = &campus_role_words, .min = 1),
        INPUT("skills", IN_BODY, W_STRS, MeIn, edit.skills, USER_SET_SKILLS, "Skills.", .flags = IN_TRIM, .max = USER_SKILLS_MAX),
-       INPUT("place", IN_BODY, W_STR, MeIn, edit.place, USER_SET_PLACE, "City or place.", .flags = IN_TRIM | IN_NULLABLE, .max = USER_PLACE_MAX),
-       INPUT("latitude", IN_BODY, W_DECIMAL, MeIn, edit.lat_e6, USER_SET_LAT, "Degrees.", .scale = 6, .min = -90000000, .max = 90000000),
-       INPUT("longitude", IN_BODY, W_DECIMAL, MeIn, edit.lon_e6, USER_SET_LON, "Degrees.", .scale = 6, .min = -180000000, .max = 180000000),
+       INPUT("place", IN_BODY, W_STR, MeIn, edit.place, USER_SET_PLACE, "City or place.", .flags = IN_TRIM | IN_NULLABLE,
+             .max = USER_PLACE_MAX),
+       INPUT("latitude", IN_BODY, W_DECIMAL, MeIn, edit.lat_e6, USER_SET_LAT, "Degrees.", .scale = 6, .min = -90000000,
+             .max = 90000000),
+       INPUT("longitude", IN_BODY, W_DECIMAL, MeIn, edit.lon_e6, USER_SET_LON, "Degrees.", .scale = 6, .min = -180000000,
+             .max = 180000000),
        INPUT("available", IN_BODY, W_BOOL, MeIn, edit.available, USER_SET_AVAILABLE, "Takes work just now."),
-       INPUT("email", IN_BODY, W_STR, MeIn, edit.email, USER_SET_EMAIL, "A code is mailed to it; it counts once proven.", .flags = IN_TRIM, .min = 3, .max = 254, .format = "email"),
-       INPUT("password", IN_BODY, W_STR, MeIn, password, USER_SET_PASSWORD, "To sign in with the e-mail address too.", .flags = IN_SECRET, .min = USER_PASSWORD_MIN, .max = USER_PASSWORD_MAX));
+       INPUT("email", IN_BODY, W_STR, MeIn, edit.email, USER_SET_EMAIL, "A code is mailed to it; it counts once proven.",
+             .flags = IN_TRIM, .min = 3, .max = 254, .format = "email"),
+       INPUT("password", IN_BODY, W_STR, MeIn, password, USER_SET_PASSWORD, "To sign in with the e-mail address too.",
+             .flags = IN_SECRET, .min = USER_PASSWORD_MIN, .max = USER_PASSWORD_MAX));
 
 /* A file by its url; null or "" takes it away. */
 static Err file_given(Exchange *x, Str url, const char *name, int bit, int64_t *file, uint64_t *has) {
@@ -235,51 +305,142 @@ typedef struct ReportBody {
     ReportIn report;
     Str id;
 } ReportBody;
-WORDS(campus_report_words, "ReportType", WORD(REPORT_USER, "user"), WORD(REPORT_GIG, "gig"), WORD(REPORT_SERVICE, "service"), WORD(REPORT_MESSAGE, "message"),
-      WORD(REPORT_REVIEW, "review"));
-WORDS(campus_report_state_words, "ReportStatus", WORD(REPORT_OPEN, "open"), WORD(REPORT_UPHELD, "upheld"), WORD(REPORT_DISMISSED, "dismissed"));
-INPUTS(report_in, ReportBody, INPUT("type", IN_BODY, W_WORD, ReportBody, report.thing, NO_HAS, "What it is about.", .flags = IN_REQUIRED, .words = &campus_report_words),
+WORDS(campus_report_words, "ReportType", WORD(REPORT_USER, "user"), WORD(REPORT_GIG, "gig"), WORD(REPORT_SERVICE, "service"),
+      WORD(REPORT_MESSAGE, "message"), WORD(REPORT_REVIEW, "review"));
+WORDS(campus_report_state_words, "ReportStatus", WORD(REPORT_OPEN, "open"), WORD(REPORT_UPHELD, "upheld"),
+      WORD(REPORT_DISMISSED, "dismissed"));
+INPUTS(report_in, ReportBody,
+       INPUT("type", IN_BODY, W_WORD, ReportBody, report.thing, NO_HAS, "What it is about.", .flags = IN_REQUIRED,
+             .words = &campus_report_words),
        INPUT("id", IN_BODY, W_STR, ReportBody, id, NO_HAS, "Its id.", .flags = IN_REQUIRED, .max = 64),
-       INPUT("reason", IN_BODY, W_STR, ReportBody, report.reason, NO_HAS, "What is wrong with it.", .flags = IN_REQUIRED | IN_TRIM, .min = 3, .max = REPORT_REASON_MAX));
+       INPUT("reason", IN_BODY, W_STR, ReportBody, report.reason, NO_HAS, "What is wrong with it.",
+             .flags = IN_REQUIRED | IN_TRIM, .min = 3, .max = REPORT_REASON_MAX));
 static Err report_before(Exchange *x) {
-    static const Record *const kinds[] = {[REPORT_USER] = &USER, [REPORT_GIG] = &GIG, [REPORT_SERVICE] = &SERVICE, [REPORT_MESSAGE] = &MESSAGE, [REPORT_REVIEW] = &REVIEW};
+    static const Record *const kinds[] = {[REPORT_USER] = &USER,
+                                          [REPORT_GIG] = &GIG,
+                                          [REPORT_SERVICE] = &SERVICE,
+                                          [REPORT_MESSAGE] = &MESSAGE,
+                                          [REPORT_REVIEW] = &REVIEW};
     ReportBody *in = x->in;
     return id_parse(engine_ids(x->engine), ID_UUID, kinds[in->report.thing]->kind, in->id, &in->report.subject) ? OK : E_MISSING;
 }
 VIEW(campus_report_view, Report, "Report", "Something reported to the moderators.", SHOW_ID("id", Report, id, &REPORT, "Its id."),
-     SHOW("type", W_WORD, Report, thing, "What it is about.", .words = &campus_report_words), SHOW("reason", W_STR, Report, reason, "What was said."),
-     SHOW("status", W_WORD, Report, state, "What became of it.", .words = &campus_report_state_words), SHOW("createdAt", W_TIME, Report, created_ms, "When."));
+     SHOW("type", W_WORD, Report, thing, "What it is about.", .words = &campus_report_words),
+     SHOW("reason", W_STR, Report, reason, "What was said."),
+     SHOW("status", W_WORD, Report, state, "What became of it.", .words = &campus_report_state_words),
+     SHOW("createdAt", W_TIME, Report, created_ms, "When."));
 
 WORDS(campus_platform_words, "Platform", WORD(PLATFORM_ANDROID, "android"), WORD(PLATFORM_IOS, "ios"), WORD(PLATFORM_WEB, "web"));
-INPUTS(device_in, DeviceIn, INPUT("token", IN_BODY, W_STR, DeviceIn, token, NO_HAS, "The push token (FCM).", .flags = IN_REQUIRED | IN_TRIM, .min = 1, .max = DEVICE_TOKEN_MAX),
-       INPUT("platform", IN_BODY, W_WORD, DeviceIn, platform, NO_HAS, "Android when it is not said.", .flags = IN_DEFAULT, .fallback = PLATFORM_ANDROID, .words = &campus_platform_words));
+INPUTS(device_in, DeviceIn,
+       INPUT("token", IN_BODY, W_STR, DeviceIn, token, NO_HAS, "The push token (FCM).", .flags = IN_REQUIRED | IN_TRIM, .min = 1,
+             .max = DEVICE_TOKEN_MAX),
+       INPUT("platform", IN_BODY, W_WORD, DeviceIn, platform, NO_HAS, "Android when it is not said.", .flags = IN_DEFAULT,
+             .fallback = PLATFORM_ANDROID, .words = &campus_platform_words));
 INPUTS(device_id_in, IdIn, INPUT_ID("id", IdIn, id, &DEVICE, "Which device."));
 VIEW(campus_device_view, Device, "Device", "Where push messages go.", SHOW_ID("id", Device, id, &DEVICE, "Its id."),
-     SHOW("platform", W_WORD, Device, platform, "Of which kind.", .words = &campus_platform_words), SHOW("createdAt", W_TIME, Device, created_ms, "When it was registered."));
+     SHOW("platform", W_WORD, Device, platform, "Of which kind.", .words = &campus_platform_words),
+     SHOW("createdAt", W_TIME, Device, created_ms, "When it was registered."));
 
 INPUTS(block_page_in, PageIn, INPUT_PAGING(PageIn, page, limit));
-VIEW(campus_block_view, Block, "Block", "Somebody one does not want to hear from.", SHOW("user", W_ROW, Block, user, "Whom.", .view = &campus_person_view),
+VIEW(campus_block_view, Block, "Block", "Somebody one does not want to hear from.",
+     SHOW("user", W_ROW, Block, user, "Whom.", .view = &campus_person_view),
      SHOW("createdAt", W_TIME, Block, created_ms, "Since when."));
 
 static const Route campus_users_routes[] = {
-    {.method = "GET", .path = "/api/users/me", .op = user_me, .view = &campus_user_view, .shape = SHAPE_ONE, .access = ACCESS_SIGNED_IN, .summary = "Oneself."},
-    {.method = "PATCH", .path = "/api/users/me", .op = user_edit, .in = &me_in, .before = me_before, .view = &campus_user_view, .shape = SHAPE_ONE, .writes = true,
-     .access = ACCESS_SIGNED_IN, .errors = ERR(E_CONFLICT) | ERR(E_LIMIT), .summary = "Change one's profile.", .doc = "Only what is given changes."},
-    {.method = "GET", .path = "/api/users/{id}", .op = user_get, .in = &user_id_in, .view = &campus_user_view, .shape = SHAPE_ONE, .access = ACCESS_OPTIONAL, .summary = "A person.",
+    {.method = "GET",
+     .path = "/api/users/me",
+     .op = user_me,
+     .view = &campus_user_view,
+     .shape = SHAPE_ONE,
+     .access = ACCESS_SIGNED_IN,
+     .summary = "Oneself."},
+    {.method = "PATCH",
+     .path = "/api/users/me",
+     .op = user_edit,
+     .in = &me_in,
+     .before = me_before,
+     .view = &campus_user_view,
+     .shape = SHAPE_ONE,
+     .writes = true,
+     .access = ACCESS_SIGNED_IN,
+     .errors = ERR(E_CONFLICT) | ERR(E_LIMIT),
+     .summary = "Change one's profile.",
+     .doc = "Only what is given changes."},
+    {.method = "GET",
+     .path = "/api/users/{id}",
+     .op = user_get,
+     .in = &user_id_in,
+     .view = &campus_user_view,
+     .shape = SHAPE_ONE,
+     .access = ACCESS_OPTIONAL,
+     .summary = "A person.",
      .doc = "Phone, e-mail, balances, bank account and documents are shown to the person only."},
-    {.method = "POST", .path = "/api/users/{id}/block", .op = block_add, .in = &user_id_in, .view = &campus_block_view, .shape = SHAPE_ONE, .writes = true, .access = ACCESS_SIGNED_IN,
-     .errors = ERR(E_INVALID), .summary = "Block somebody."},
-    {.method = "DELETE", .path = "/api/users/{id}/block", .op = block_remove, .in = &user_id_in, .view = &campus_done_view, .shape = SHAPE_ONE, .writes = true,
-     .access = ACCESS_SIGNED_IN, .summary = "Unblock somebody."},
-    {.method = "GET", .path = "/api/blocks", .op = block_list, .in = &block_page_in, .view = &campus_block_view, .shape = SHAPE_LIST, .plural = "blocks", .access = ACCESS_SIGNED_IN,
+    {.method = "POST",
+     .path = "/api/users/{id}/block",
+     .op = block_add,
+     .in = &user_id_in,
+     .view = &campus_block_view,
+     .shape = SHAPE_ONE,
+     .writes = true,
+     .access = ACCESS_SIGNED_IN,
+     .errors = ERR(E_INVALID),
+     .summary = "Block somebody."},
+    {.method = "DELETE",
+     .path = "/api/users/{id}/block",
+     .op = block_remove,
+     .in = &user_id_in,
+     .view = &campus_done_view,
+     .shape = SHAPE_ONE,
+     .writes = true,
+     .access = ACCESS_SIGNED_IN,
+     .summary = "Unblock somebody."},
+    {.method = "GET",
+     .path = "/api/blocks",
+     .op = block_list,
+     .in = &block_page_in,
+     .view = &campus_block_view,
+     .shape = SHAPE_LIST,
+     .plural = "blocks",
+     .access = ACCESS_SIGNED_IN,
      .summary = "Whom one blocked."},
-    {.method = "POST", .path = "/api/reports", .op = report_add, .in = &report_in, .before = report_before, .view = &campus_report_view, .shape = SHAPE_ONE, .status = 201,
-     .writes = true, .access = ACCESS_SIGNED_IN, .errors = ERR(E_MISSING) | ERR(E_CONFLICT) | ERR(E_FORBIDDEN), .summary = "Report something to the moderators."},
-    {.method = "POST", .path = "/api/devices", .op = device_add, .in = &device_in, .view = &campus_device_view, .shape = SHAPE_ONE, .status = 201, .writes = true,
-     .access = ACCESS_SIGNED_IN, .summary = "Register a device for push messages."},
-    {.method = "GET", .path = "/api/devices", .op = device_list, .view = &campus_device_view, .shape = SHAPE_LIST, .plural = "devices", .access = ACCESS_SIGNED_IN,
+    {.method = "POST",
+     .path = "/api/reports",
+     .op = report_add,
+     .in = &report_in,
+     .before = report_before,
+     .view = &campus_report_view,
+     .shape = SHAPE_ONE,
+     .status = 201,
+     .writes = true,
+     .access = ACCESS_SIGNED_IN,
+     .errors = ERR(E_MISSING) | ERR(E_CONFLICT) | ERR(E_FORBIDDEN),
+     .summary = "Report something to the moderators."},
+    {.method = "POST",
+     .path = "/api/devices",
+     .op = device_add,
+     .in = &device_in,
+     .view = &campus_device_view,
+     .shape = SHAPE_ONE,
+     .status = 201,
+     .writes = true,
+     .access = ACCESS_SIGNED_IN,
+     .summary = "Register a device for push messages."},
+    {.method = "GET",
+     .path = "/api/devices",
+     .op = device_list,
+     .view = &campus_device_view,
+     .shape = SHAPE_LIST,
+     .plural = "devices",
+     .access = ACCESS_SIGNED_IN,
      .summary = "One's devices."},
-    {.method = "DELETE", .path = "/api/devices/{id}", .op = device_delete, .in = &device_id_in, .view = &campus_done_view, .shape = SHAPE_ONE, .writes = true,
-     .access = ACCESS_SIGNED_IN, .summary = "Forget a device."},
+    {.method = "DELETE",
+     .path = "/api/devices/{id}",
+     .op = device_delete,
+     .in = &device_id_in,
+     .view = &campus_done_view,
+     .shape = SHAPE_ONE,
+     .writes = true,
+     .access = ACCESS_SIGNED_IN,
+     .summary = "Forget a device."},
 };
 SECTION(campus_users, "Users", "People, their devices, reports and blocks.");

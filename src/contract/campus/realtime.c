@@ -1,5 +1,5 @@
-/* The WebSocket, as the document shows it. Upgrades never come here: the server hands them to the realtime layer (realtime/campus.h), so what does
- * come is a plain request. */
+/* The WebSocket, as the document shows it. Upgrades never come here: the server hands them to the realtime layer
+ * (realtime/campus.h), so what does come is a plain request. */
 #include "contract/campus/campus.h"
 
 typedef struct SocketIn {
@@ -7,7 +7,8 @@ typedef struct SocketIn {
 } SocketIn;
 
 INPUTS(socket_in, SocketIn,
-       INPUT("token", IN_QUERY, W_STR, SocketIn, token, NO_HAS, "The access token; or send AUTHENTICATE first.", .max = 2000, .flags = IN_SECRET));
+       INPUT("token", IN_QUERY, W_STR, SocketIn, token, NO_HAS, "The access token; or send AUTHENTICATE first.", .max = 2000,
+             .flags = IN_SECRET));
 
 static Err plain_request(Exchange *x) {
     reply_header(x->reply, "Upgrade", S("websocket"));
@@ -24,10 +25,14 @@ static const Route campus_realtime_routes[] = {
      .access = ACCESS_OPEN,
      .errors = ERR(E_SYNTAX),
      .summary = "Open the event channel.",
-     .doc = "Frames are {\"event\":\"…\",\"data\":{…}} both ways. To the box: AUTHENTICATE {token}, SUBSCRIBE_CHAT {orderId}, CHAT_MESSAGE {orderId, text, "
-            "attachments}, MESSAGE_READ {messageId}, TYPING_START and TYPING_STOP {orderId}. From the box: AUTHENTICATED {userId}, CHAT_MESSAGE {messageId, orderId, "
-            "senderId, text, attachments, createdAt}, MESSAGE_READ, TYPING_START and TYPING_STOP {orderId, userId}, ORDER_UPDATE {orderId, status, escrowState, gigId}, "
-            "NEW_APPLICATION {gigId, applicationId}, NOTIFICATION {type, title, body}, ERROR {code, message}. Anything before AUTHENTICATE is answered ERROR "
+     .doc = "Frames are {\"event\":\"…\",\"data\":{…}} both ways. To the box: AUTHENTICATE {token}, SUBSCRIBE_CHAT {orderId}, "
+            "CHAT_MESSAGE {orderId, text, "
+            "attachments}, MESSAGE_READ {messageId}, TYPING_START and TYPING_STOP {orderId}. From the box: AUTHENTICATED "
+            "{userId}, CHAT_MESSAGE {messageId, orderId, "
+            "senderId, text, attachments, createdAt}, MESSAGE_READ, TYPING_START and TYPING_STOP {orderId, userId}, ORDER_UPDATE "
+            "{orderId, status, escrowState, gigId}, "
+            "NEW_APPLICATION {gigId, applicationId}, NOTIFICATION {type, title, body}, ERROR {code, message}. Anything before "
+            "AUTHENTICATE is answered ERROR "
             "UNAUTHORIZED; a bad token in the address closes with 4401."},
 };
 SECTION(campus_realtime, "Realtime", "Events as they happen.");
