@@ -440,7 +440,7 @@ static Err bind_file(Bind *b, const Input *row, char *at, bool *there) {
     if (row->form == FILE_BYTES) {
         if ((int64_t)s.n < row->min)
             return fault(b, row, FAULT_SHORT, S(""));
-        if (row->max && (int64_t)s.n > row->max)
+        if ((int64_t)s.n > (row->max ? row->max : (int64_t)engine_upload_max(b->x->engine)))
             return diag_field(&b->x->diag, E_TOO_LARGE, str_c0(row->name), S("is too large"));
     } else if (!str_utf8_valid(s) || (s.n && memchr(s.p, 0, s.n))) {
         return fault(b, row, FAULT_CHARACTER, S(""));

@@ -67,6 +67,11 @@ EngineLimits engine_limits(Engine *e) {
     return l;
 }
 
+size_t engine_upload_max(Engine *e) {
+    size_t own = engine_limits(e).upload_bytes_max;
+    return own ? own : UPLOAD_BYTES_DEFAULT;
+}
+
 const IdMap *engine_ids(const Engine *e) { return &e->ids; }
 Store *engine_store(const Engine *e) { return e->cfg.store; }
 
@@ -478,7 +483,7 @@ size_t engine_body_limit(Engine *e, Str method, Str path) {
             continue;
         size_t own = leaf->route->body_max_bytes;
         if (!own && leaf->route->rate == RATE_UPLOAD)
-            own = (l.upload_bytes_max ? l.upload_bytes_max : UPLOAD_BYTES_DEFAULT) + ENGINE_FORM_OVERHEAD_BYTES;
+            own = engine_upload_max(e) + ENGINE_FORM_OVERHEAD_BYTES;
         if (own > most)
             most = own;
     }

@@ -71,6 +71,8 @@ struct Engine {
     EngineLimits limits;
 };
 EngineLimits engine_limits(Engine *e);
+/* Bytes of one uploaded file. */
+size_t engine_upload_max(Engine *e);
 
 /* ---- problems ---- */
 

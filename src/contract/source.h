@@ -2,7 +2,7 @@
 #ifndef CONTRACT_SOURCE_H
 #define CONTRACT_SOURCE_H
 
-#include "contract/bind.h"
+#include "contract/internal.h"
 
 /* One value as it came: JSON, or text (path, query, form, header), of which lists have several. */
 typedef struct Wire {

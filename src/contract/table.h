@@ -141,7 +141,8 @@ typedef struct Input {
     int8_t has;       /* bit of the struct's first member `uint64_t has`, -1 = none */
     uint8_t scale;    /* W_DECIMAL: digits after the point */
     uint16_t offset, size;
-    /* Strings: code points. Numbers, money (minor units), times: value. Lists: count. Files: bytes. max 0 = no upper bound (and
+    /* Strings: code points. Numbers, money (minor units), times: value. Lists: count. Files: bytes; max 0 is the
+     * box's limit of uploads. Elsewhere max 0 = no upper bound (and
      * then for numbers no lower one unless min > 0). */
     int64_t min, max;
     int64_t fallback;

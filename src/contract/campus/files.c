@@ -18,11 +18,10 @@ VIEW(campus_upload_view, File, "File", "One's own uploaded file.", SHOW_ID("id",
      SHOW("purpose", W_WORD, File, purpose, "What it is for.", .words = &campus_purpose_words),
      SHOW("createdAt", W_TIME, File, created_ms, "When."));
 
-enum { UPLOAD_BYTES_MAX = 10 * 1024 * 1024 };
 INPUTS(upload_in, FileAddIn,
        INPUT("file", IN_FILE, W_FILE, FileAddIn, bytes, NO_HAS,
-             "JPEG, PNG, GIF, WebP, PDF, ZIP or plain text, told by content. At most 10 MB.", .form = FILE_BYTES,
-             .flags = IN_REQUIRED, .min = 1, .max = UPLOAD_BYTES_MAX),
+             "JPEG, PNG, GIF, WebP, PDF, ZIP or plain text, told by content. At most 10 MB unless the box is set otherwise.",
+             .form = FILE_BYTES, .flags = IN_REQUIRED, .min = 1),
        INPUT("file", IN_FILE, W_FILE, FileAddIn, name, NO_HAS, "", .form = FILE_NAME),
        INPUT("purpose", IN_BODY, W_WORD, FileAddIn, purpose, NO_HAS, "attachment when it is not said.",
              .words = &campus_purpose_words));
