@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/audit.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pwd.h>
@@ -42,7 +43,14 @@ static Err hand_over(const char *dir, uid_t uid, gid_t gid) {
     return e;
 }
 
-Err lockdown_user(const char *data_dir, const char *run_as) {
+/* Of all of root's rights, the one that a port below 1024 wants. By the system call, since libcap would be another library for one call. */
+static bool keep_only_bind(void) {
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2] = {{.effective = 1u << CAP_NET_BIND_SERVICE, .permitted = 1u << CAP_NET_BIND_SERVICE}};
+    return syscall(SYS_capset, &head, data) == 0;
+}
+
+Err lockdown_user(const char *data_dir, const char *run_as, bool low_ports) {
     struct stat st;
     uid_t uid = 65534;
     gid_t gid = 65534;
@@ -72,7 +80,8 @@ Err lockdown_user(const char *data_dir, const char *run_as) {
                  (unsigned)uid, data_dir);
         return hand_over(data_dir, 0, 0);
     }
-    if (setgroups(0, NULL) != 0 || setgid(gid) != 0 || setuid(uid) != 0)
+    if ((low_ports && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) || setgroups(0, NULL) != 0 || setgid(gid) != 0 || setuid(uid) != 0 ||
+        (low_ports && !keep_only_bind()))
         return E_IO;
     log_line(LOG_INFO, "lockdown", "gave up root", "uid=%u gid=%u", (unsigned)uid, (unsigned)gid);
     return OK;
@@ -149,24 +158,26 @@ void lockdown_files(const char *data_dir, const char *const *readable, size_t n)
 #define AUDIT_ARCH_HERE AUDIT_ARCH_ARM
 #endif
 
-/* What a serving gigbox and its libraries call, by name; a name that an architecture lacks is left out there. */
+/* What a serving gigbox and its libraries call, by name; by number where the name has moved to another call (32-bit ARM's times). */
+/* clang-format off */
 static const uint32_t allowed[] = {
 #define CALL(name) (uint32_t)(__NR_##name),
 #ifdef __x86_64__
     CALL(open) CALL(stat) CALL(lstat) CALL(access) CALL(pipe) CALL(select) CALL(poll) CALL(epoll_create) CALL(epoll_wait)
     CALL(dup2) CALL(getdents) CALL(rename) CALL(unlink) CALL(mkdir) CALL(rmdir) CALL(readlink) CALL(chmod) CALL(time)
-    CALL(arch_prctl) CALL(newfstatat) CALL(mmap) CALL(fstat) CALL(lseek) CALL(ftruncate) CALL(fcntl) CALL(getrlimit)
+    CALL(arch_prctl) CALL(newfstatat) CALL(gettimeofday) CALL(timerfd_settime) CALL(sync_file_range) CALL(mmap) CALL(fstat) CALL(lseek) CALL(ftruncate) CALL(fcntl) CALL(getrlimit)
     CALL(clock_gettime) CALL(clock_nanosleep) CALL(clock_getres) CALL(futex) CALL(ppoll) CALL(fadvise64) CALL(sendfile)
     CALL(getuid) CALL(geteuid) CALL(getgid) CALL(getegid) CALL(rt_sigtimedwait) CALL(accept) CALL(fstatfs) CALL(statfs)
 #elif defined __aarch64__
-    CALL(newfstatat) CALL(mmap) CALL(fstat) CALL(lseek) CALL(ftruncate) CALL(fcntl) CALL(getrlimit) CALL(clock_gettime)
+    CALL(newfstatat) CALL(gettimeofday) CALL(timerfd_settime) CALL(sync_file_range) CALL(mmap) CALL(fstat) CALL(lseek) CALL(ftruncate) CALL(fcntl) CALL(getrlimit) CALL(clock_gettime)
     CALL(clock_nanosleep) CALL(clock_getres) CALL(futex) CALL(ppoll) CALL(fadvise64) CALL(sendfile) CALL(getuid)
     CALL(geteuid) CALL(getgid) CALL(getegid) CALL(rt_sigtimedwait) CALL(accept) CALL(fstatfs) CALL(statfs)
 #elif defined __arm__
     CALL(open) CALL(stat64) CALL(lstat64) CALL(fstat64) CALL(fstatat64) CALL(access) CALL(pipe) CALL(_newselect) CALL(poll)
     CALL(epoll_create) CALL(epoll_wait) CALL(dup2) CALL(getdents) CALL(rename) CALL(unlink) CALL(mkdir) CALL(rmdir)
     CALL(readlink) CALL(chmod) CALL(mmap2) CALL(_llseek) CALL(lseek) CALL(ftruncate64) CALL(fcntl64) CALL(ugetrlimit)
-    CALL(clock_gettime) CALL(clock_nanosleep) CALL(futex) CALL(ppoll) CALL(arm_fadvise64_64) CALL(getuid32)
+    263 /* clock_gettime */, 265 /* clock_nanosleep */, 353 /* timerfd_settime */, 78 /* gettimeofday */, 411 /* timerfd_settime64 */,
+    CALL(futex) CALL(ppoll) CALL(arm_fadvise64_64) CALL(getuid32)
     CALL(geteuid32) CALL(getgid32) CALL(getegid32) CALL(rt_sigtimedwait) CALL(fstatfs64) CALL(statfs64) CALL(sendfile64)
     403 /* clock_gettime64 */, 407 /* clock_nanosleep_time64 */, 414 /* ppoll_time64 */, 421 /* rt_sigtimedwait_time64 */,
     422 /* futex_time64 */, 413 /* pselect6_time64 */, 417 /* recvmmsg_time64 */,
@@ -176,11 +187,11 @@ static const uint32_t allowed[] = {
     CALL(close) CALL(munmap) CALL(mprotect) CALL(mremap) CALL(madvise) CALL(msync) CALL(mincore) CALL(brk)
     CALL(rt_sigaction) CALL(rt_sigprocmask) CALL(rt_sigreturn) CALL(rt_sigpending) CALL(rt_sigsuspend) CALL(sigaltstack)
     CALL(ioctl) CALL(faccessat) CALL(pipe2) CALL(pselect6) CALL(epoll_create1) CALL(epoll_ctl) CALL(epoll_pwait)
-    CALL(eventfd2) CALL(timerfd_create) CALL(timerfd_settime) CALL(signalfd4) CALL(dup) CALL(dup3) CALL(nanosleep)
-    CALL(gettimeofday) CALL(getpid) CALL(gettid) CALL(getppid) CALL(exit) CALL(exit_group) CALL(tgkill) CALL(tkill)
+    CALL(eventfd2) CALL(timerfd_create) CALL(signalfd4) CALL(dup) CALL(dup3) CALL(nanosleep)
+    CALL(getpid) CALL(gettid) CALL(getppid) CALL(exit) CALL(exit_group) CALL(tgkill) CALL(tkill)
     CALL(socket) CALL(socketpair) CALL(connect) CALL(accept4) CALL(bind) CALL(listen) CALL(getsockname) CALL(getpeername)
     CALL(setsockopt) CALL(getsockopt) CALL(sendto) CALL(recvfrom) CALL(sendmsg) CALL(recvmsg) CALL(recvmmsg) CALL(sendmmsg)
-    CALL(shutdown) CALL(fsync) CALL(fdatasync) CALL(fallocate) CALL(sync_file_range) CALL(getcwd) CALL(renameat)
+    CALL(shutdown) CALL(fsync) CALL(fdatasync) CALL(fallocate) CALL(getcwd) CALL(renameat)
     CALL(renameat2) CALL(unlinkat) CALL(mkdirat) CALL(readlinkat) CALL(getdents64) CALL(fchmod) CALL(fchmodat) CALL(umask)
     CALL(flock) CALL(uname) CALL(sysinfo) CALL(getrandom) CALL(clone) CALL(set_tid_address) CALL(set_robust_list)
     CALL(get_robust_list) CALL(membarrier) CALL(sched_yield) CALL(sched_getaffinity) CALL(sched_setscheduler)
@@ -188,6 +199,7 @@ static const uint32_t allowed[] = {
     CALL(getrusage) CALL(times) CALL(utimensat)
 #undef CALL
 };
+/* clang-format on */
 
 void lockdown_syscalls(void) {
 #ifdef AUDIT_ARCH_HERE

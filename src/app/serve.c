@@ -129,11 +129,20 @@ static int tls_files(Box *box) {
 
 /* ---- least privilege ---- */
 
+static bool is_low_port(Str address) {
+    int64_t port;
+    while (address.n && address.p[address.n - 1] != ':')
+        address.n--;
+    Str digits = str_c0(address.p ? address.p + address.n : NULL);
+    return str_i64(digits, &port) && port > 0 && port < 1024;
+}
+
 static int confine(Box *box) {
     const Settings *s = &box->settings.now;
     const char *dir = box->options->data;
     mkdir(dir, 0700);
-    Err e = lockdown_user(dir, zero_ended(box, s->run_as));
+    bool low = is_low_port(str_c0(zero_ended(box, s->listen))) || is_low_port(str_c0(zero_ended(box, s->tls_listen)));
+    Err e = lockdown_user(dir, zero_ended(box, s->run_as), low);
     if (e) {
         fprintf(stderr, "gigbox: cannot change user: %s\n", err_name(e));
         return EXIT_UNUSABLE;
