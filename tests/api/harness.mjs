@@ -14,9 +14,12 @@ const runner = (process.env.GIGBOX_RUNNER ?? '').split(' ').filter(Boolean); // 
 const slow = Number(process.env.GIGBOX_SLOW ?? 1); // how much more patience a slow runner needs
 const reachedFile = process.env.GIGBOX_REACHED;
 
+/** What to spawn for a gigbox command line. */
+const commandLine = (args, under = runner) => [under[0] ?? binary, [...under.slice(1), ...(under.length ? [binary] : []), ...args]];
+
 /** Runs a gigbox command to its end. */
 export async function run(args, { input, env } = {}) {
-  const child = spawn(runner[0] ?? binary, [...runner.slice(1), ...(runner.length ? [binary] : []), ...args], {
+  const child = spawn(...commandLine(args), {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
@@ -72,7 +75,7 @@ const defaults = {
 };
 
 export class Box {
-  /** options: sets {key: value}, dir (kept when given), env, args, validate */
+  /** options: sets {key: value}, dir (kept when given), env, args, validate, runner (other than GIGBOX_RUNNER) */
   static async start(options = {}) {
     const box = new Box();
     box.ownDir = !options.dir;
@@ -87,7 +90,7 @@ export class Box {
     const args = ['serve', '--data', this.dir, '--listen', this.options.listen ?? '127.0.0.1:0'];
     for (const [key, value] of Object.entries(sets)) args.push('--set', `${key}=${value}`);
     args.push(...(this.options.args ?? []));
-    this.child = spawn(runner[0] ?? binary, [...runner.slice(1), ...(runner.length ? [binary] : []), ...args], {
+    this.child = spawn(...commandLine(args, this.options.runner), {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...this.options.env },
     });
