@@ -23,9 +23,12 @@ static Err op_receipts(Call *c, const void *in, void *out) {
         int64_t i;
         if (r.provider != PROVIDER_RAZORPAY)
             continue;
-        if (!str_i64(str_from(r.provider_payment, 4), &i) || i < 0 || i >= paid_count || r.amount != paid[i].amount ||
-            (r.state == RECEIPT_APPLIED) != paid[i].applied)
-            return E_CORRUPT;
+        if (!str_i64(str_from(r.provider_payment, 4), &i) || i < 0 || i >= paid_count)
+            broken("receipt %lld is of no payment that was made", (long long)r.id);
+        if (r.amount != paid[i].amount || (r.state == RECEIPT_APPLIED) != paid[i].applied)
+            broken("receipt %lld of payment %lld: %lld, %s; the provider says %lld, the box told it %s", (long long)r.id,
+                   (long long)i, (long long)r.amount, r.state == RECEIPT_APPLIED ? "applied" : "stray", (long long)paid[i].amount,
+                   paid[i].applied ? "applied" : "stray");
         ++*n;
     }
     return e;
@@ -50,7 +53,10 @@ static void after_step(void) {
         broken("balances add up to %lld", (long long)total);
     for (int i = 0; i < paid_count; i++)
         reported += paid[i].reports > 0;
-    if (READ(op_receipts, box, NULL, &receipts) || receipts != reported)
+    Err e = READ(op_receipts, box, NULL, &receipts);
+    if (e)
+        broken("reading the receipts: %s", err_name(e));
+    if (receipts != reported)
         broken("%lld payments were reported, %lld are in the books", (long long)reported, (long long)receipts);
 }
 
@@ -66,6 +72,9 @@ static void drain(void) {
                 SIM(dispute_settle, admin(ADMIN_ID), (&(SettleIn){.id = id, .outcome = SETTLE_SPLIT, .to_doer = 0}), &after);
             else if (o.status == ORDER_IN_PROGRESS || o.status == ORDER_IN_REVISION || o.status == ORDER_PENDING)
                 SIM(order_cancel, user(o.doer), (&(ReasonIn){id, S("the term is over")}), &after);
+        Withdrawal w;
+        for (int64_t id = last(&WITHDRAWAL); id; id--) /* those that nobody answered wait for the admin */
+            SIM(withdrawal_retry, admin(ADMIN_ID), &(IdIn){id}, &w);
         now += 4 * MS_DAY;
         step_time();
         kit_outbox(OK, false);
@@ -132,6 +141,7 @@ static void simulate(uint64_t with_seed, int count) {
         size_t which = 0;
         while (die >= steps[which].weight)
             die -= steps[which++].weight;
+        step_kind = which;
         inject = steps[which].may_inject && chance(12);
         steps[which].step();
         inject = false;

@@ -33,11 +33,12 @@ static struct {
 static int64_t ends[END_SETTLED + 1], strays[STRAY_UNKNOWN + 1], causes[CAUSE_COUNT], parts[MILE_STATUS_COUNT];
 static uint64_t seed;
 static int step_number;
+static size_t step_kind; /* row of the table of steps */
 
 __attribute__((noreturn, format(printf, 1, 2))) static void broken(const char *fmt, ...) {
     va_list ap;
     va_start(ap, fmt);
-    printf("not ok simulation\n# seed %llu step %d: ", (unsigned long long)seed, step_number);
+    printf("not ok simulation\n# seed %llu step %d (kind %zu): ", (unsigned long long)seed, step_number, step_kind);
     vprintf(fmt, ap);
     va_end(ap);
     printf("\n# replay: sim_ledger %llu %d\n", (unsigned long long)seed, step_number + 1);
@@ -511,6 +512,13 @@ static void step_storm(void) {
     tally.storms++;
 }
 
+/* An empty place would be filled with a new, empty marketplace. */
+static void open_again(void) {
+    if (access(kit_path("gigbox.db"), R_OK))
+        broken("the database file is gone");
+    money_open();
+}
+
 /* The process is killed while it takes reports in; then they are sent again, as a provider does. */
 static void *executioner(void *arg) {
     usleep(*(unsigned *)arg);
@@ -534,7 +542,7 @@ static void step_kill(void) {
     MUST(waitpid(child, &status, 0) == child);
     if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
         broken("the child ended by itself, status %d", status);
-    money_open();
+    open_again();
     for (int i = first; i < paid_count; i++)
         report(i, SOURCE_WEBHOOK, payment_captured);
     tally.kills++;
@@ -542,7 +550,7 @@ static void step_kill(void) {
 
 static void step_reopen(void) {
     store_close(store);
-    money_open();
+    open_again();
 }
 
 static const struct {
