@@ -1,8 +1,8 @@
 # gigbox: one static binary. `make help` lists what there is.
 #
 # A target is a toolchain with its flags: native (release), quick (same libraries, no LTO), aarch64, armv7,
-# asan and tsan (host C library, clang), fuzz (asan plus libFuzzer). Each has build/TARGET/obj, and its libraries
-# (vendor/) in build/TARGET/lib; quick uses native's, fuzz uses asan's.
+# asan and tsan (host C library, clang), fuzz (asan plus libFuzzer), memcheck (host C library, for valgrind).
+# Each has build/TARGET/obj, and its libraries (vendor/) in build/TARGET/lib; quick uses native's, fuzz uses asan's.
 
 SHELL = /bin/sh
 .DELETE_ON_ERROR:
@@ -44,6 +44,7 @@ libs.armv7 := armv7
 libs.asan := asan
 libs.fuzz := asan
 libs.tsan := tsan
+libs.memcheck := memcheck
 cc.native := build/native/bin/musl-gcc
 cc.quick := $(cc.native)
 cc.aarch64 := build/aarch64/bin/musl-gcc
@@ -51,6 +52,7 @@ cc.armv7 := build/armv7/bin/musl-gcc
 cc.asan := clang
 cc.fuzz := clang
 cc.tsan := clang
+cc.memcheck := gcc
 flags.native := $(RELEASE)
 flags.aarch64 := $(RELEASE)
 flags.armv7 := $(RELEASE)
@@ -58,6 +60,7 @@ flags.quick := -O1 -g -fPIE
 flags.asan := $(SANITIZE) $(ASAN)
 flags.fuzz := $(SANITIZE) $(ASAN) -fsanitize=fuzzer-no-link
 flags.tsan := $(SANITIZE) -fsanitize=thread
+flags.memcheck := $(SANITIZE)
 # Relative relocations in a bitmap instead of 24 bytes each, where the linker can.
 relr = $(if $(shell $(1)ld --help 2>/dev/null | grep pack-relative-relocs),-Wl$(comma)-z$(comma)pack-relative-relocs)
 comma := ,
@@ -68,6 +71,7 @@ link.quick := -static-pie -g -fno-lto
 link.asan := $(ASAN) -pie
 link.fuzz := $(ASAN) -fsanitize=fuzzer -pie
 link.tsan := -fsanitize=thread -pie
+link.memcheck := -pie -Wl,--no-as-needed -lm
 deps.native := build
 deps.quick := build
 deps.aarch64 := build cross
@@ -75,7 +79,8 @@ deps.armv7 := build cross
 deps.asan := build sanitize
 deps.fuzz := build sanitize
 deps.tsan := build sanitize
-TARGETS := native quick $(CROSS) asan fuzz tsan
+deps.memcheck := build sanitize
+TARGETS := native quick $(CROSS) asan fuzz tsan memcheck
 LIB_TARGETS := $(sort $(foreach t,$(TARGETS),$(libs.$t)))
 MUSL := native $(CROSS)
 
@@ -134,7 +139,7 @@ fuzz-programs: $(FUZZ:%=build/fuzz/bin/%)
 .PHONY: api valgrind
 api: build/gigbox tests/node_modules/.ready  ## HTTP and WebSocket tests against the release binary
 	@scripts/api release
-valgrind: build/quick/gigbox tests/node_modules/.ready build/.deps-bench  ## the same under valgrind: no error, no leak
+valgrind: build/memcheck/gigbox tests/node_modules/.ready build/.deps-bench  ## the same under valgrind: no error, no leak
 	@scripts/api valgrind
 
 .PHONY: fuzz

@@ -14,6 +14,8 @@ armv7)   cross=arm-linux-gnueabihf- libc=musl target_cflags=$musl_cflags ;;
 asan)    cross= libc=host target_cc=clang
          target_cflags="$san_cflags -fsanitize=address,undefined -fno-sanitize=function -fno-sanitize-recover=undefined" ;;
 tsan)    cross= libc=host target_cc=clang target_cflags="$san_cflags -fsanitize=thread" ;;
+# Valgrind replaces malloc by preloading a library, which a static binary does not do: there it would see no heap at all.
+memcheck) cross= libc=host target_cc=gcc target_cflags=$san_cflags ;;
 *)       echo "unknown target $target" >&2; exit 1 ;;
 esac
 arch=$("${cross}gcc" -dumpmachine)
