@@ -48,7 +48,7 @@ typedef struct Field {
 } Field;
 
 enum {
-    KEY_PARTS_MAX = 6,
+    KEY_PARTS_MAX = 8,
     KEY_BYTES_MAX = 500,
     KEY_STR_BYTES_MAX = 105, /* the most that one string takes in a key, and one integer */
     KEY_I64_BYTES_MAX = 9,

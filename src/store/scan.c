@@ -162,6 +162,15 @@ int64_t scan_part_i64(const Scan *scan, unsigned i) {
     return v;
 }
 
+void scan_parts_i64(const Scan *scan, unsigned from, unsigned n, int64_t *out) {
+    Str rest = str_from(scan->walk.cursor.key, 1);
+    bool good = from + n <= scan->info->index->part_count && key_skip(scan->info, 0, from, &rest);
+    for (unsigned i = 0; i < n; i++) {
+        out[i] = 0;
+        good = good && !scan->info->parts[from + i].text && ordered_get(&rest, &out[i]);
+    }
+}
+
 void scan_close(Scan *scan) {
     if (!scan)
         return;

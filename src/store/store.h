@@ -139,6 +139,8 @@ bool scan_next_rec(Scan *scan, const Record *r, void *row);
 int64_t scan_skip(Scan *scan, int64_t n);
 /* Part `i` of the current entry's key, without fetching the record. For integer parts. */
 int64_t scan_part_i64(const Scan *scan, unsigned i);
+/* Parts from .. from + n - 1 at once. All must be integers. */
+void scan_parts_i64(const Scan *scan, unsigned from, unsigned n, int64_t *out);
 /* Ends a scan early. Needed only where one transaction opens many: a scan that reached its end, and any at the end of the
  * transaction, is closed by itself; 16 may be open at once. NULL is fine. */
 void scan_close(Scan *scan);
