@@ -55,6 +55,11 @@ Err category_get(Tx *tx, int64_t id, Category *out) { return rec_get(tx, &CATEGO
 
 Err category_find(Tx *tx, Str name, Category *out) {
     Arena *a = tx_arena(tx);
+    int64_t id;
+    Key slug = key_of(CATEGORY_BY_SLUG);
+    key_str(&slug, name);
+    if (index_find(tx, CATEGORY_BY_SLUG, &slug, &id) == OK)
+        return rec_get(tx, &CATEGORY, id, out);
     Str wanted = text_fold(a, name), alias;
     RecScan *scan;
     Err e = rec_scan(tx, &CATEGORY, 0, &scan);

@@ -18,7 +18,13 @@ static const Field file_fields[] = {
     FIELD(9, File, created_ms, F_I64, "uploaded"),
 };
 static const Index file_indexes[] = {
-    {.id = 80, .kind = IX_ORDERED, .part_count = 1, .counted = 1, .name = "file_owner", .doc = "of a user", .parts = {{.tag = 1}}},
+    {.id = 80,
+     .kind = IX_ORDERED,
+     .part_count = 1,
+     .counted = 1,
+     .name = "file_owner",
+     .doc = "of a user",
+     .parts = {{.tag = 1}}},
 };
 const Record FILE_RECORD = {.kind = 13,
                             .size = sizeof(File),
@@ -31,7 +37,9 @@ const Record FILE_RECORD = {.kind = 13,
 const Index *const FILE_BY_OWNER = &file_indexes[0];
 
 /* Everybody who knows the id may see these. */
-static bool is_public(const File *f) { return f->purpose == FILE_AVATAR || f->purpose == FILE_GIG_IMAGE || f->purpose == FILE_PORTFOLIO; }
+static bool is_public(const File *f) {
+    return f->purpose == FILE_AVATAR || f->purpose == FILE_GIG_IMAGE || f->purpose == FILE_PORTFOLIO;
+}
 
 /* What follows the last slash or backslash: a name, never a place. */
 static Str base_name(Str name) {
@@ -128,6 +136,12 @@ static Err own_file(Call *c, int64_t id, Str field, File *f) {
     return e;
 }
 
+static Err check_count(Call *c, const List *ids, size_t max, Str field) {
+    if (ids->count <= max)
+        return OK;
+    return diag_field(c->diag, E_INVALID, field, arena_printf(c->arena, "at most %zu files", max));
+}
+
 Err file_use(Call *c, int64_t id, FilePurpose purpose, Str field) {
     File f;
     if (id == 0)
@@ -135,17 +149,31 @@ Err file_use(Call *c, int64_t id, FilePurpose purpose, Str field) {
     Err e = own_file(c, id, field, &f);
     if (e || f.purpose == (int32_t)purpose || purpose == FILE_ATTACHMENT)
         return e;
+    if (f.purpose == FILE_ID_DOCUMENT)
+        return diag_field(c->diag, E_INVALID, field, S("is a document that nobody else may see"));
+    if (purpose == FILE_ID_DOCUMENT && is_public(&f))
+        return diag_field(c->diag, E_INVALID, field, S("is shown to everybody; upload the document for itself"));
     f.purpose = purpose;
     return rec_put(c->tx, &FILE_RECORD, &f);
 }
 
+Err files_show(Call *c, const List *ids, size_t max, Str field) {
+    int64_t id;
+    Err e = check_count(c, ids, max, field);
+    for (ListIter it = list_iter(ids); e == OK && list_i64(&it, &id);) {
+        File f;
+        e = own_file(c, id, field, &f);
+        if (e == OK && !is_public(&f))
+            e = file_use(c, id, FILE_GIG_IMAGE, field);
+    }
+    return e;
+}
+
 Err files_use(Call *c, const List *ids, size_t max, int64_t order, int64_t conversation, Str field) {
     int64_t id;
-    Err e = OK;
-    if (ids->count > max)
-        return diag_field(c->diag, E_INVALID, field, arena_printf(c->arena, "at most %zu files", max));
+    Err e = check_count(c, ids, max, field);
     /* All are looked at before the first is marked. */
-    for (int pass = 0; pass < 2; pass++)
+    for (int pass = 0; e == OK && pass < 2; pass++)
         for (ListIter it = list_iter(ids); e == OK && list_i64(&it, &id);) {
             File f;
             e = own_file(c, id, field, &f);

@@ -1,14 +1,21 @@
 /* file.h - bytes that people uploaded, with an owner and a purpose. The content lies in the store once, whoever uploads it again.
  *
- * Public ones (avatar, picture of a gig or service, portfolio) are readable by all who know the id; the others by their owner, moderators, and the
- * parties of the thing they were attached to. */
+ * Public ones (avatar, picture of a gig or service, portfolio) are readable by all who know the id; the others by their owner,
+ * moderators, and the parties of the thing they were attached to. */
 #ifndef DOMAIN_FILE_H
 #define DOMAIN_FILE_H
 
 #include "domain/domain.h"
 
 /* Permanent numbers. */
-typedef enum FilePurpose { FILE_ATTACHMENT = 1, FILE_AVATAR, FILE_GIG_IMAGE, FILE_ID_DOCUMENT, FILE_PORTFOLIO, FILE_PURPOSE_COUNT } FilePurpose;
+typedef enum FilePurpose {
+    FILE_ATTACHMENT = 1,
+    FILE_AVATAR,
+    FILE_GIG_IMAGE,
+    FILE_ID_DOCUMENT,
+    FILE_PORTFOLIO,
+    FILE_PURPOSE_COUNT
+} FilePurpose;
 enum { FILE_NAME_MAX = 200 /* code points */, FILE_TYPE_MAX = 100, FILES_PER_USER_MAX = 5000 };
 
 typedef struct File {
@@ -42,9 +49,12 @@ OpFn file_mine;
 
 /* ---- for other domain code ---- */
 
-/* The caller may use this file of his own: 0 is fine. E_INVALID on `field`. A purpose of FILE_ATTACHMENT takes any. */
+/* The caller may use this file of his own: 0 is fine. E_INVALID on `field`. A purpose of FILE_ATTACHMENT takes any; the others
+ * make it theirs, but what was uploaded as a document is never shown, and what was shown never a document. */
 Err file_use(Call *c, int64_t id, FilePurpose purpose, Str field);
 /* The same of a list (I64S) of at most `max`, marking them as attached to an order or conversation (0 = neither). */
 Err files_use(Call *c, const List *ids, size_t max, int64_t order, int64_t conversation, Str field);
+/* The same of files that stand beside a gig or a service: everybody may read them from now on. */
+Err files_show(Call *c, const List *ids, size_t max, Str field);
 
 #endif

@@ -11,23 +11,39 @@
 #include "domain/notify.h"
 #include "domain/order.h"
 #include "domain/row.h"
+#include "domain/user.h"
 #include "store/text.h"
 
 static bool is_visible(const void *row) { return !(((const Gig *)row)->flags & GIG_REMOVED); }
 static bool is_open(const void *row) { return is_visible(row) && ((const Gig *)row)->status == GIG_OPEN; }
 static bool is_past(const void *row) { return is_visible(row) && ((const Gig *)row)->status != GIG_OPEN; }
 
-static Err boosted_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
-    (void)strs;
+static Err one_part(Arena *a, int64_t v, size_t *n, int64_t **i64s) {
     *i64s = ARENA_ARRAY(a, 1, int64_t);
     if (!*i64s)
         return E_NOMEM;
-    **i64s = ((const Gig *)row)->boosted_until_ms != 0;
+    **i64s = v;
     *n = 1;
     return OK;
 }
 
-static Err folded_skills(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+Err gig_boosted_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+    (void)strs;
+    return one_part(a, ((const Gig *)row)->boosted_until_ms != 0, n, i64s);
+}
+
+/* The id stands before what filters want, so that equals are sorted by age. */
+static Err id_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+    (void)strs;
+    return one_part(a, ((const Gig *)row)->id, n, i64s);
+}
+
+Str gig_skill_key(Arena *a, Str skill) {
+    Str folded = text_fold(a, skill);
+    return folded.n ? folded : arena_str(a, str_trim(skill));
+}
+
+static Err skill_keys(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
     (void)i64s;
     const Gig *g = row;
     Str skill;
@@ -35,8 +51,9 @@ static Err folded_skills(const void *row, Arena *a, size_t *n, int64_t **i64s, S
     *strs = ARENA_ARRAY(a, g->skills.count, Str);
     if (!*strs)
         return E_NOMEM;
-    for (ListIter it = list_iter(&g->skills); list_str(&it, &skill);)
-        (*strs)[(*n)++] = text_fold(a, skill);
+    for (ListIter it = list_iter(&g->skills); list_str(&it, &skill); ++*n)
+        if (!((*strs)[*n] = gig_skill_key(a, skill)).n)
+            return E_NOMEM;
     return OK;
 }
 
@@ -61,28 +78,32 @@ static const Field gig_fields[] = {
     FIELD(18, Gig, place, F_STR, "where, in words"),
     FIELD(19, Gig, created_ms, F_I64, "posted"),
     FIELD(20, Gig, updated_ms, F_I64, "last changed by its owner"),
+    FIELD(21, Gig, category_words, F_STR, "name of the category, for searching"),
 };
 
-/* Sorted walks: status, value, boosted. The value's tag differs. */
 // clang-format off
-#define SORTED(id_, name_, tag_, doc_) \
-    {.id = id_, .kind = IX_ORDERED, .part_count = 3, .counted = 1, .name = name_, .doc = doc_, .when = is_visible, \
-     .parts = {{.tag = 7}, {.tag = tag_}, {.type = F_I64, .of = boosted_part}}}
+#define BOOSTED {.type = F_I64, .of = gig_boosted_part}
+#define ID {.type = F_I64, .of = id_part}
+enum { TAG_CATEGORY = 4, TAG_STATUS = 7, TAG_BUDGET_MIN = 9, TAG_BUDGET_MAX = 10, TAG_DEADLINE = 11, TAG_APPLICATIONS = 13, TAG_CREATED = 19 };
+/* By `value_`, and the other things that filters ask for. */
+#define SORTED(id_, parts_, name_, doc_, value_, ...) \
+    {.id = id_, .kind = IX_ORDERED, .part_count = parts_, .counted = 1, .name = name_, .doc = doc_, .when = is_visible, \
+     .parts = {{.tag = TAG_STATUS}, {.tag = value_}, BOOSTED, ID, {.tag = TAG_CATEGORY}, __VA_ARGS__}}
+#define WORDS {{.tag = 2, .weight = 4}, {.tag = 3, .weight = 1}, {.tag = 5, .weight = 2}, {.tag = 21, .weight = 1}}
 static const Index gig_indexes[] = {
-    {.id = 20, .kind = IX_ORDERED, .part_count = 4, .counted = 2, .name = "gig_category", .doc = "of a category, newest last", .when = is_visible,
-     .parts = {{.tag = 7}, {.tag = 4}, {.tag = 19}, {.type = F_I64, .of = boosted_part}}},
-    SORTED(21, "gig_created", 19, "by age"),
-    SORTED(22, "gig_deadline", 11, "by deadline"),
-    SORTED(23, "gig_budget_min", 9, "by least budget"),
-    SORTED(24, "gig_budget_max", 10, "by most budget"),
-    SORTED(25, "gig_applications", 13, "by number of applications"),
-    {.id = 26, .kind = IX_ORDERED, .part_count = 3, .counted = 2, .name = "gig_skill", .doc = "by skill wanted", .when = is_visible,
-     .parts = {{.type = F_STRS, .of = folded_skills}, {.tag = 7}, {.tag = 19}}},
-    {.id = 27, .kind = IX_ORDERED, .part_count = 2, .counted = 2, .name = "gig_client", .doc = "of a client", .parts = {{.tag = 1}, {.tag = 7}}},
-    {.id = 28, .kind = IX_TEXT, .name = "gig_text", .doc = "words of open gigs", .when = is_open,
-     .text = {{.tag = 2, .weight = 4}, {.tag = 3, .weight = 1}, {.tag = 5, .weight = 2}}},
-    {.id = 29, .kind = IX_TEXT, .name = "gig_past_text", .doc = "words of the others", .when = is_past,
-     .text = {{.tag = 2, .weight = 4}, {.tag = 3, .weight = 1}, {.tag = 5, .weight = 2}}},
+    {.id = 20, .kind = IX_ORDERED, .part_count = 8, .counted = 2, .name = "gig_category", .doc = "of a category, newest last", .when = is_visible,
+     .parts = {{.tag = TAG_STATUS}, {.tag = TAG_CATEGORY}, {.tag = TAG_CREATED}, BOOSTED, ID, {.tag = TAG_BUDGET_MIN}, {.tag = TAG_BUDGET_MAX}, {.tag = TAG_DEADLINE}}},
+    SORTED(21, 8, "gig_created", "by age", TAG_CREATED, {.tag = TAG_BUDGET_MIN}, {.tag = TAG_BUDGET_MAX}, {.tag = TAG_DEADLINE}),
+    SORTED(22, 8, "gig_deadline", "by deadline", TAG_DEADLINE, {.tag = TAG_BUDGET_MIN}, {.tag = TAG_BUDGET_MAX}, {.tag = TAG_CREATED}),
+    SORTED(23, 7, "gig_budget_min", "by least budget", TAG_BUDGET_MIN, {.tag = TAG_BUDGET_MAX}, {.tag = TAG_DEADLINE}),
+    SORTED(24, 7, "gig_budget_max", "by most budget", TAG_BUDGET_MAX, {.tag = TAG_BUDGET_MIN}, {.tag = TAG_DEADLINE}),
+    SORTED(25, 8, "gig_applications", "by number of applications", TAG_APPLICATIONS, {.tag = TAG_BUDGET_MIN}, {.tag = TAG_BUDGET_MAX}, {.tag = TAG_DEADLINE}),
+    {.id = 26, .kind = IX_ORDERED, .part_count = 8, .counted = 2, .name = "gig_skill", .doc = "by skill wanted", .when = is_visible,
+     .parts = {{.type = F_STRS, .of = skill_keys}, {.tag = TAG_STATUS}, {.tag = TAG_CREATED}, BOOSTED, {.tag = TAG_CATEGORY}, {.tag = TAG_BUDGET_MIN}, {.tag = TAG_BUDGET_MAX},
+               {.tag = TAG_DEADLINE}}},
+    {.id = 27, .kind = IX_ORDERED, .part_count = 2, .counted = 2, .name = "gig_client", .doc = "of a client", .parts = {{.tag = 1}, {.tag = TAG_STATUS}}},
+    {.id = 28, .kind = IX_TEXT, .name = "gig_text", .doc = "words of open gigs", .when = is_open, .text = WORDS},
+    {.id = 29, .kind = IX_TEXT, .name = "gig_past_text", .doc = "words of the others", .when = is_past, .text = WORDS},
 };
 // clang-format on
 const Record GIG = {.kind = 4,
@@ -139,31 +160,36 @@ static Err edit_text(Call *c, Str given, size_t min, size_t max, Str field, Str 
 }
 
 static Err edit_skills(Call *c, const List *given, List *to) {
-    Str skill, kept[GIG_SKILLS_MAX];
+    Str skill, kept[GIG_SKILLS_MAX], keys[GIG_SKILLS_MAX];
     size_t n = 0;
     for (ListIter it = list_iter(given); list_str(&it, &skill);) {
         skill = str_trim(skill);
+        Str key = gig_skill_key(c->arena, skill);
         bool twice = false;
         for (size_t i = 0; i < n; i++)
-            twice |= str_eq(text_fold(c->arena, kept[i]), text_fold(c->arena, skill));
+            twice |= str_eq(keys[i], key);
         if (twice)
             continue;
-        if (n == GIG_SKILLS_MAX || skill.n == 0 || str_utf8_len(skill) > 50)
+        if (n == GIG_SKILLS_MAX || skill.n == 0 || str_utf8_len(skill) > USER_SKILL_MAX)
             return diag_field(c->diag, E_INVALID, S("skills"),
-                              arena_printf(c->arena, "at most %d skills of 1 to 50 characters", GIG_SKILLS_MAX));
+                              arena_printf(c->arena, "at most %d skills of 1 to %d characters", GIG_SKILLS_MAX, USER_SKILL_MAX));
+        keys[n] = key;
         kept[n++] = skill;
     }
     *to = list_of_strs(c->arena, kept, n);
-    return to->count == n ? OK : E_NOMEM;
+    return n && !to->p ? E_NOMEM : OK;
 }
 
-static Err edit_category(Call *c, Str given, int64_t *to) {
+static Err edit_category(Call *c, Str given, Gig *g) {
     Category cat;
     Err e = category_find(c->tx, given, &cat);
-    if (e == E_MISSING)
+    if (e == E_MISSING || (e == OK && cat.hidden && cat.id != g->category))
         return diag_field(c->diag, E_INVALID, S("category"), S("is not a category of this marketplace"));
-    *to = cat.id;
-    return e;
+    if (e)
+        return e;
+    g->category = cat.id;
+    g->category_words = cat.name;
+    return OK;
 }
 
 static Err edit_budget(Call *c, const GigEdit *in, Gig *g) {
@@ -190,7 +216,8 @@ static Err edit_budget(Call *c, const GigEdit *in, Gig *g) {
 
 static Err edit_place(Call *c, const GigEdit *in, Gig *g) {
     if (HAS(in, GIG_SET_LAT) != HAS(in, GIG_SET_LON))
-        return diag_field(c->diag, E_INVALID, HAS(in, GIG_SET_LAT) ? S("lon_e6") : S("lat_e6"), S("latitude and longitude go together"));
+        return diag_field(c->diag, E_INVALID, HAS(in, GIG_SET_LAT) ? S("lon_e6") : S("lat_e6"),
+                          S("latitude and longitude go together"));
     if (!HAS(in, GIG_SET_LAT))
         return OK;
     if (in->lat_e6 < -90000000 || in->lat_e6 > 90000000)
@@ -207,12 +234,13 @@ static Err edit_place(Call *c, const GigEdit *in, Gig *g) {
 static Err edit_gig(Call *c, const GigEdit *in, Gig *g) {
     bool post = in->id == 0;
     Err e = OK, fault;
-    if ((post || HAS(in, GIG_SET_TITLE)) && (fault = edit_text(c, in->title, GIG_TITLE_MIN, GIG_TITLE_MAX, S("title"), &g->title)))
+    if ((post || HAS(in, GIG_SET_TITLE)) &&
+        (fault = edit_text(c, in->title, GIG_TITLE_MIN, GIG_TITLE_MAX, S("title"), &g->title)))
         e = fault;
     if ((post || HAS(in, GIG_SET_DESCRIPTION)) &&
         (fault = edit_text(c, in->description, 1, GIG_DESCRIPTION_MAX, S("description"), &g->description)))
         e = fault;
-    if ((post || HAS(in, GIG_SET_CATEGORY)) && (fault = edit_category(c, in->category, &g->category)))
+    if ((post || HAS(in, GIG_SET_CATEGORY)) && (fault = edit_category(c, in->category, g)))
         e = fault;
     if (HAS(in, GIG_SET_SKILLS) && (fault = edit_skills(c, &in->skills, &g->skills)))
         e = fault;
@@ -230,7 +258,7 @@ static Err edit_gig(Call *c, const GigEdit *in, Gig *g) {
             e = diag_field(c->diag, E_INVALID, S("deadline_ms"), S("must be in the future"));
     }
     if (e == OK && HAS(in, GIG_SET_FILES)) {
-        e = files_use(c, &in->files, GIG_FILES_MAX, 0, 0, S("files"));
+        e = files_show(c, &in->files, GIG_FILES_MAX, S("files"));
         g->files = in->files;
     }
     return e;
@@ -238,7 +266,11 @@ static Err edit_gig(Call *c, const GigEdit *in, Gig *g) {
 
 Err gig_post(Call *c, const void *input, void *result) {
     Gig *g = result;
-    *g = (Gig){.client = c->actor.user, .status = GIG_OPEN, .budget_type = BUDGET_FIXED, .created_ms = c->now_ms, .updated_ms = c->now_ms};
+    *g = (Gig){.client = c->actor.user,
+               .status = GIG_OPEN,
+               .budget_type = BUDGET_FIXED,
+               .created_ms = c->now_ms,
+               .updated_ms = c->now_ms};
     Err e = call_signed_in(c);
     if (e == OK)
         e = edit_gig(c, input, g);
@@ -307,7 +339,7 @@ Err gig_get(Call *c, const void *in, void *result) {
     bool own = c->actor.user == g->client, moderator = c->actor.rights & (RIGHT_ADMIN | RIGHT_MODERATOR);
     if ((g->flags & GIG_REMOVED) && !own && !moderator)
         return E_MISSING;
-    g->views_count += gig_views_count(g->id, own ? 0 : 1);
+    g->views_count += gig_views_count(g->id, own ? 0 : 1, g->views_count);
     return OK;
 }
 

@@ -7,8 +7,11 @@
 #include "domain/domain.h"
 
 enum {
-    GIG_TITLE_MIN = 3, GIG_TITLE_MAX = 200, GIG_DESCRIPTION_MAX = 10000, /* code points */
-    GIG_SKILLS_MAX = 20, GIG_FILES_MAX = 10
+    GIG_TITLE_MIN = 3,
+    GIG_TITLE_MAX = 200,
+    GIG_DESCRIPTION_MAX = 10000, /* code points */
+    GIG_SKILLS_MAX = 20,
+    GIG_FILES_MAX = 10
 };
 
 /* Permanent numbers. */
@@ -31,6 +34,7 @@ typedef struct Gig {
     int64_t boosted_until_ms;       /* 0 = not boosted; the timer clears it */
     int32_t lat_e6, lon_e6;         /* degrees * 1e6, where GIG_HAS_PLACE */
     Str place;
+    Str category_words;             /* the category's name, for the full text */
     int64_t created_ms, updated_ms;
 } Gig;
 
@@ -38,8 +42,20 @@ extern const Record GIG;
 extern const Index *const GIG_BY_CLIENT; /* client, status; counted both */
 extern const Index *const GIG_TEXT;      /* full text of open gigs */
 
-enum { GIG_SET_TITLE, GIG_SET_DESCRIPTION, GIG_SET_CATEGORY, GIG_SET_SKILLS, GIG_SET_BUDGET_TYPE, GIG_SET_BUDGET_MIN, GIG_SET_BUDGET_MAX, GIG_SET_DEADLINE,
-       GIG_SET_FILES, GIG_SET_LAT, GIG_SET_LON, GIG_SET_PLACE };
+enum {
+    GIG_SET_TITLE,
+    GIG_SET_DESCRIPTION,
+    GIG_SET_CATEGORY,
+    GIG_SET_SKILLS,
+    GIG_SET_BUDGET_TYPE,
+    GIG_SET_BUDGET_MIN,
+    GIG_SET_BUDGET_MAX,
+    GIG_SET_DEADLINE,
+    GIG_SET_FILES,
+    GIG_SET_LAT,
+    GIG_SET_LON,
+    GIG_SET_PLACE
+};
 typedef struct GigEdit {
     uint64_t has;
     int64_t id; /* 0 when posting */
@@ -65,8 +81,22 @@ OpFn gig_reopen;
 /* IdIn -> Gig. Counts a view (in memory; flushed by gig_views_flush). */
 OpFn gig_get;
 
-typedef enum GigSort { SORT_DEFAULT, SORT_CREATED, SORT_DEADLINE, SORT_BUDGET_MIN, SORT_BUDGET_MAX, SORT_APPLICATIONS, SORT_RELEVANCE } GigSort;
-typedef enum DeadlinePeriod { DEADLINE_ANY, DEADLINE_TODAY, DEADLINE_THIS_WEEK, DEADLINE_THIS_MONTH, DEADLINE_OVERDUE } DeadlinePeriod;
+typedef enum GigSort {
+    SORT_DEFAULT,
+    SORT_CREATED,
+    SORT_DEADLINE,
+    SORT_BUDGET_MIN,
+    SORT_BUDGET_MAX,
+    SORT_APPLICATIONS,
+    SORT_RELEVANCE
+} GigSort;
+typedef enum DeadlinePeriod {
+    DEADLINE_ANY,
+    DEADLINE_TODAY,
+    DEADLINE_THIS_WEEK,
+    DEADLINE_THIS_MONTH,
+    DEADLINE_OVERDUE
+} DeadlinePeriod;
 typedef struct GigListIn {
     PageIn page;
     Str category;       /* slug, name or alias; E_INVALID when unknown */
@@ -78,7 +108,7 @@ typedef struct GigListIn {
     bool ascending;     /* default: newest, highest first */
     Str search;
 } GigListIn;
-/* GigListIn -> PageOut of Gig. Boosted first among equals. */
+/* GigListIn -> PageOut of Gig. Boosted first among equals. E_INVALID category, skills (more than GIG_SKILLS_MAX). */
 OpFn gig_list;
 
 typedef struct MyGigsIn {
@@ -87,7 +117,8 @@ typedef struct MyGigsIn {
 } MyGigsIn;
 /* MyGigsIn -> PageOut of Gig: the caller's, newest first. */
 OpFn gig_mine;
-/* PageIn -> PageOut of Gig: ranked for the caller by skills and categories (own, applied, completed), nearness, freshness; never own, applied to, or closed ones. */
+/* PageIn -> PageOut of Gig: ranked for the caller by skills and categories (own, applied, completed), nearness, freshness; never
+ * own, applied to, or closed ones. */
 OpFn gig_recommended;
 
 typedef struct SuggestIn {

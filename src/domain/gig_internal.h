@@ -4,16 +4,72 @@
 
 #include "domain/gig.h"
 
-extern const Index *const GIG_BY_CATEGORY;     /* status, category, created, boosted; the first two counted */
-extern const Index *const GIG_BY_CREATED;      /* status, created, boosted; status counted; the next four alike */
+/* Every index that lists walk carries all that filters ask for in its keys, behind what it is sorted by, and those that may be
+ * walked for another sort the values of that (but the number of applications): a list reads the records of its page only. The
+ * sorted ones begin with status, value, boosted, id; status counted. */
+extern const Index *const GIG_BY_CATEGORY; /* status, category, created, boosted, id; the first two counted */
+extern const Index *const GIG_BY_CREATED;
 extern const Index *const GIG_BY_DEADLINE;
 extern const Index *const GIG_BY_BUDGET_MIN;
 extern const Index *const GIG_BY_BUDGET_MAX;
 extern const Index *const GIG_BY_APPLICATIONS;
-extern const Index *const GIG_PAST_TEXT;       /* full text of gigs that are not open */
-extern const Index *const GIG_BY_SKILL;        /* folded skill, status, created; the first two counted */
+extern const Index *const GIG_BY_SKILL;  /* gig_skill_key, status, created, boosted; the first two counted */
+extern const Index *const GIG_PAST_TEXT; /* full text of gigs that are not open */
 
-/* Counts `add` views of a gig in memory and tells how many of it are not written yet. Thread-safe. */
-int64_t gig_views_count(int64_t gig, int64_t add);
+/* What two spellings of a skill have in common: the folded words, or the text itself where there are none. Empty when out of
+ * memory. */
+Str gig_skill_key(Arena *a, Str skill);
+
+/* The part of a key that is 1 for boosted gigs, 0 for the others (a KeyPart.of). */
+Err gig_boosted_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs);
+
+/* Counts `add` views of a gig in memory and tells how many are not in its record, which has `stored` of them. Thread-safe. */
+int64_t gig_views_count(int64_t gig, int64_t add, int64_t stored);
+
+/* ---- lists: gig_list.c asks, gig_sift.c answers what no index answers by itself ---- */
+
+typedef struct GigFilter {
+    Call *c;
+    const GigListIn *in;
+    int32_t status;
+    int64_t category; /* 0 = any */
+    Str skills[GIG_SKILLS_MAX]; /* keys */
+    size_t skill_count;
+    int64_t from_ms, to_ms; /* deadline in [from, to); to 0 = no bound */
+    Arena scratch;          /* for one record at a time; the owner of the filter frees it */
+} GigFilter;
+
+/* All but the skills. */
+bool gig_filter_facts(const GigFilter *f, const Gig *g);
+/* All of it. */
+bool gig_filter_all(GigFilter *f, const Gig *g);
+
+/* The index of a sort, and where in a Gig its value is (an int64_t). */
+typedef struct GigSortRow {
+    const Index *const *index;
+    uint16_t offset;
+} GigSortRow;
+extern const GigSortRow gig_sorts[]; /* by GigSort; not SORT_DEFAULT and SORT_RELEVANCE */
+
+/* The best `depth` of the gigs given to it, by value, boosted, age. */
+typedef struct GigMatch {
+    int64_t id, value;
+    bool boosted;
+} GigMatch;
+typedef struct GigBest {
+    GigMatch *heap; /* the worst of them on top */
+    size_t n, depth;
+    int64_t total;
+    uint16_t offset; /* of the value */
+    bool ascending;
+} GigBest;
+/* Room for the page asked for, when there are at most `most` gigs in all. E_NOMEM. */
+Err gig_best_init(GigBest *b, Call *c, int sort, bool ascending, const PageOut *page, int64_t most);
+void gig_best_add(GigBest *b, const Gig *g);
+/* Reads the page. The heap is used up. */
+Err gig_best_page(GigBest *b, Call *c, PageOut *out);
+
+/* The page and total of what passes the filter, by the narrowest index. */
+Err gig_sift(GigFilter *f, int sort, PageOut *out);
 
 #endif

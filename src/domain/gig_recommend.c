@@ -1,12 +1,11 @@
-/* Gigs for a doer: candidates from the indexes of what he can do and has done, and the newest of all; scored, sorted, paged. Bounded
- * whatever the table holds. */
+/* Gigs for a doer: candidates from the indexes of what he can do and has done, and the newest of all; scored, sorted, paged.
+ * Bounded whatever the table holds. */
 #include <stdlib.h>
 
 #include "domain/application.h"
 #include "domain/gig_internal.h"
 #include "domain/row.h"
 #include "domain/user.h"
-#include "store/text.h"
 
 enum {
     PER_SKILL = 100,     /* newest open gigs looked at for each skill */
@@ -46,7 +45,7 @@ static Err taste_of(Call *c, const User *u, Taste *t) {
     Application a;
     Gig g;
     for (ListIter it = list_iter(&u->skills); t->skill_count < USER_SKILLS_MAX && list_str(&it, &skill);)
-        t->skills[t->skill_count++] = text_fold(c->arena, skill);
+        t->skills[t->skill_count++] = gig_skill_key(c->arena, skill);
     Key key = key1(APPLICATION_BY_DOER, u->id);
     Err e = scan_open(c->tx, APPLICATION_BY_DOER, (ScanRange){.prefix = &key, .descending = true}, &scan);
     if (e)
@@ -94,9 +93,9 @@ static int64_t score_of(Call *c, const User *u, const Taste *t, const Gig *g) {
     Str skill;
     int64_t score = nearness(u, g), days = (c->now_ms - g->created_ms) / MS_DAY;
     for (ListIter it = list_iter(&g->skills); list_str(&it, &skill);) {
-        Str folded = text_fold(c->arena, skill);
+        Str key = gig_skill_key(c->arena, skill);
         for (size_t i = 0; i < t->skill_count; i++)
-            score += str_eq(t->skills[i], folded) ? SCORE_SKILL : 0;
+            score += str_eq(t->skills[i], key) ? SCORE_SKILL : 0;
     }
     for (size_t i = 0; i < t->category_count; i++)
         score += t->categories[i] == g->category ? SCORE_CATEGORY : 0;

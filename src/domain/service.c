@@ -31,6 +31,7 @@ static const Field service_fields[] = {
     FIELD(15, Service, orders_completed, F_I64, "orders completed"),
     FIELD(16, Service, created_ms, F_I64, "offered"),
     FIELD(17, Service, updated_ms, F_I64, "last changed"),
+    FIELD(18, Service, category_words, F_STR, "name of the category, for searching"),
 };
 // clang-format off
 static const Index service_indexes[] = {
@@ -38,7 +39,7 @@ static const Index service_indexes[] = {
     {.id = 46, .kind = IX_ORDERED, .part_count = 2, .counted = 1, .name = "service_category", .doc = "of a category", .parts = {{.tag = 4}, {.tag = 16}}, .when = is_listed},
     {.id = 47, .kind = IX_ORDERED, .part_count = 2, .counted = 1, .name = "service_created", .doc = "by age", .parts = {{.tag = 11}, {.tag = 16}}, .when = is_listed},
     {.id = 48, .kind = IX_TEXT, .name = "service_text", .doc = "words of listed services", .when = is_listed,
-     .text = {{.tag = 2, .weight = 4}, {.tag = 3, .weight = 1}, {.tag = 5, .weight = 2}, {.tag = 6, .weight = 1}}},
+     .text = {{.tag = 2, .weight = 4}, {.tag = 3, .weight = 1}, {.tag = 5, .weight = 2}, {.tag = 6, .weight = 1}, {.tag = 18, .weight = 1}}},
 };
 // clang-format on
 const Record SERVICE = {.kind = 7,
@@ -79,7 +80,8 @@ static Err text_in(Call *c, Str given, size_t min, size_t max, Str field, Str *t
 static Err number_in(Call *c, int64_t v, int64_t min, int64_t max, Str field) {
     if (v >= min && v <= max)
         return OK;
-    return diag_field(c->diag, E_INVALID, field, arena_printf(c->arena, "must be from %lld to %lld", (long long)min, (long long)max));
+    return diag_field(c->diag, E_INVALID, field,
+                      arena_printf(c->arena, "must be from %lld to %lld", (long long)min, (long long)max));
 }
 
 static Err list_in(Call *c, const List *given, size_t max, Str field, List *to) {
@@ -103,8 +105,11 @@ static Err edit(Call *c, const ServiceEdit *in, Service *s) {
     if (post || HAS(in, SERVICE_SET_CATEGORY)) {
         Category cat;
         Err e = category_find(c->tx, in->category, &cat);
-        faults[n++] = e == E_MISSING ? diag_field(c->diag, E_INVALID, S("category"), S("is not a category of this marketplace")) : e;
+        if (e == E_MISSING || (e == OK && cat.hidden && cat.id != s->category))
+            e = diag_field(c->diag, E_INVALID, S("category"), S("is not a category of this marketplace"));
+        faults[n++] = e;
         s->category = e ? 0 : cat.id;
+        s->category_words = e ? (Str){NULL, 0} : cat.name;
     }
     if (HAS(in, SERVICE_SET_SKILLS))
         faults[n++] = list_in(c, &in->skills, 20, S("skills"), &s->skills);
@@ -127,16 +132,19 @@ static Err edit(Call *c, const ServiceEdit *in, Service *s) {
     for (size_t i = 0; i < n; i++)
         if (faults[i])
             return faults[i];
-    if (HAS(in, SERVICE_SET_IMAGES)) {
-        s->images = in->images;
-        return files_use(c, &in->images, SERVICE_IMAGES_MAX, 0, 0, S("images"));
-    }
-    return OK;
+    if (!HAS(in, SERVICE_SET_IMAGES))
+        return OK;
+    s->images = in->images;
+    return files_show(c, &in->images, SERVICE_IMAGES_MAX, S("images"));
 }
 
 Err service_post(Call *c, const void *in, void *out) {
     Service *s = out;
-    *s = (Service){.doer = c->actor.user, .active = true, .revisions = REVISIONS_UNLIMITED, .created_ms = c->now_ms, .updated_ms = c->now_ms};
+    *s = (Service){.doer = c->actor.user,
+                   .active = true,
+                   .revisions = REVISIONS_UNLIMITED,
+                   .created_ms = c->now_ms,
+                   .updated_ms = c->now_ms};
     Err e = call_signed_in(c);
     if (e == OK)
         e = edit(c, in, s);
@@ -185,8 +193,9 @@ typedef struct Filter {
 
 static bool matches(const Filter *f, const Service *s) {
     const ServiceListIn *in = f->in;
-    return service_orderable(s) && (!f->category || s->category == f->category) && (!in->price_min || s->price >= in->price_min) &&
-           (!in->price_max || s->price <= in->price_max) && (!in->doer || s->doer == in->doer);
+    return service_orderable(s) && (!f->category || s->category == f->category) &&
+           (!in->price_min || s->price >= in->price_min) && (!in->price_max || s->price <= in->price_max) &&
+           (!in->doer || s->doer == in->doer);
 }
 
 static bool keep(void *ctx, Tx *tx, int64_t id) {
@@ -195,7 +204,8 @@ static bool keep(void *ctx, Tx *tx, int64_t id) {
 }
 
 static Err search(Call *c, Filter *f, PageOut *out) {
-    TextQuery q = {.words = f->in->search, .keep = keep, .ctx = f, .skip = (int64_t)(out->page - 1) * out->limit, .limit = out->limit};
+    TextQuery q = {
+        .words = f->in->search, .keep = keep, .ctx = f, .skip = (int64_t)(out->page - 1) * out->limit, .limit = out->limit};
     TextHit *hits;
     size_t n;
     Err e = text_search(c->tx, SERVICE_TEXT, &q, &hits, &n, &out->total);
@@ -254,6 +264,7 @@ Err service_list(Call *c, const void *input, void *result) {
 
 Err service_mine(Call *c, const void *in, void *out) {
     Err e = call_signed_in(c);
-    PageSource src[2] = {{SERVICE_BY_DOER, key2(SERVICE_BY_DOER, c->actor.user, 0)}, {SERVICE_BY_DOER, key2(SERVICE_BY_DOER, c->actor.user, 1)}};
+    PageSource src[2] = {{SERVICE_BY_DOER, key2(SERVICE_BY_DOER, c->actor.user, 0)},
+                         {SERVICE_BY_DOER, key2(SERVICE_BY_DOER, c->actor.user, 1)}};
     return e ? e : row_page_merge(c, &SERVICE, src, 2, *(const PageIn *)in, out);
 }

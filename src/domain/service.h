@@ -4,7 +4,15 @@
 
 #include "domain/domain.h"
 
-enum { SERVICE_TITLE_MIN = 3, SERVICE_TITLE_MAX = 200, SERVICE_DESCRIPTION_MAX = 10000, SERVICE_FEATURES_MAX = 20, SERVICE_IMAGES_MAX = 10, SERVICE_DAYS_MAX = 365, SERVICE_REVISIONS_MAX = 100 };
+enum {
+    SERVICE_TITLE_MIN = 3,
+    SERVICE_TITLE_MAX = 200,
+    SERVICE_DESCRIPTION_MAX = 10000,
+    SERVICE_FEATURES_MAX = 20,
+    SERVICE_IMAGES_MAX = 10,
+    SERVICE_DAYS_MAX = 365,
+    SERVICE_REVISIONS_MAX = 100
+};
 /* Service.flags */
 enum { SERVICE_REMOVED = 1 /* taken down by a moderator */, SERVICE_DELETED = 2 /* by its owner, while orders refer to it */ };
 
@@ -20,6 +28,7 @@ typedef struct Service {
     List images;           /* I64S: files */
     bool active;
     int32_t flags;
+    Str category_words;    /* the category's name, for the full text */
     int64_t rating_sum, rating_count, orders_completed;
     int64_t created_ms, updated_ms;
 } Service;
@@ -32,8 +41,18 @@ extern const Index *const SERVICE_TEXT;        /* where listed */
 /* Active, not removed, not deleted. */
 bool service_orderable(const Service *s);
 
-enum { SERVICE_SET_TITLE, SERVICE_SET_DESCRIPTION, SERVICE_SET_CATEGORY, SERVICE_SET_SKILLS, SERVICE_SET_FEATURES, SERVICE_SET_PRICE, SERVICE_SET_DAYS,
-       SERVICE_SET_REVISIONS, SERVICE_SET_IMAGES, SERVICE_SET_ACTIVE };
+enum {
+    SERVICE_SET_TITLE,
+    SERVICE_SET_DESCRIPTION,
+    SERVICE_SET_CATEGORY,
+    SERVICE_SET_SKILLS,
+    SERVICE_SET_FEATURES,
+    SERVICE_SET_PRICE,
+    SERVICE_SET_DAYS,
+    SERVICE_SET_REVISIONS,
+    SERVICE_SET_IMAGES,
+    SERVICE_SET_ACTIVE
+};
 typedef struct ServiceEdit {
     uint64_t has;
     int64_t id; /* 0 when posting */
@@ -44,7 +63,8 @@ typedef struct ServiceEdit {
     List images;
     bool active;
 } ServiceEdit;
-/* ServiceEdit -> Service. Title, description, category and price are required when posting; afterwards the owner changes what is given. */
+/* ServiceEdit -> Service. Title, description, category and price are required when posting; afterwards the owner changes what is
+ * given. */
 OpFn service_post;
 OpFn service_update;
 /* IdIn -> nothing. Its owner; one that orders refer to is only hidden. */
