@@ -50,13 +50,23 @@ static Err application_event(Call *c, const Application *a, EventVerb verb) {
     return event_emit(c, &ev);
 }
 
+static Err tell_about(Call *c, const Application *a, int64_t user, NotificationType type, Str title) {
+    Notice n = {.user = user,
+                .type = type,
+                .gig = a->gig,
+                .application = a->id,
+                .actor = c->actor.user,
+                .subject = title,
+                .amount = a->amount};
+    return notify(c, &n);
+}
+
 static Err tell(Call *c, const Application *a, int64_t user, NotificationType type) {
     Gig g;
     Err e = rec_get(c->tx, &GIG, a->gig, &g);
     if (e)
         return e == E_MISSING ? OK : e;
-    Notice n = {.user = user, .type = type, .gig = a->gig, .application = a->id, .actor = c->actor.user, .subject = g.title, .amount = a->amount};
-    return notify(c, &n);
+    return tell_about(c, a, user, type, g.title);
 }
 
 Err application_apply(Call *c, const void *input, void *result) {
@@ -80,13 +90,21 @@ Err application_apply(Call *c, const void *input, void *result) {
         return e;
     Str message = str_trim(in->message);
     if (message.n == 0 || str_utf8_len(message) > APPLICATION_MESSAGE_MAX)
-        e = diag_field(c->diag, E_INVALID, S("message"), arena_printf(c->arena, "must have 1 to %d characters", APPLICATION_MESSAGE_MAX));
+        e = diag_field(c->diag, E_INVALID, S("message"),
+                       arena_printf(c->arena, "must have 1 to %d characters", APPLICATION_MESSAGE_MAX));
     if (in->amount < 0 || in->amount > MONEY_MAX)
         e = diag_field(c->diag, E_INVALID, S("amount"), S("must be a positive amount"));
     if (e)
         return e;
     if (g.status != GIG_OPEN)
         return bad_state(c, "the gig is not open");
+    int64_t waiting;
+    Key pending = key2(APPLICATION_BY_GIG, g.id, APPLICATION_PENDING);
+    e = index_count(c->tx, APPLICATION_BY_GIG, &pending, &waiting);
+    if (e)
+        return e;
+    if (waiting >= APPLICATIONS_PER_GIG_MAX)
+        return bad_state(c, "too many people wait for an answer already");
     *a = (Application){.gig = g.id,
                        .client = g.client,
                        .doer = c->actor.user,
@@ -198,7 +216,8 @@ Err application_reopen(Call *c, int64_t id) {
 Err application_reject_others(Call *c, int64_t gig, int64_t except) {
     /* One after the other from the front: each one leaves the prefix that is walked. */
     Key key = key2(APPLICATION_BY_GIG, gig, APPLICATION_PENDING);
-    Err e = OK;
+    Gig g;
+    Err e = rec_get(c->tx, &GIG, gig, &g);
     for (int64_t skipped = 0; e == OK;) {
         Scan *scan;
         Application a;
@@ -214,11 +233,9 @@ Err application_reject_others(Call *c, int64_t gig, int64_t except) {
             skipped++;
             continue;
         }
-        e = row_keep(c->arena, &APPLICATION, &a);
+        e = set_status(c, &a, APPLICATION_REJECTED);
         if (e == OK)
-            e = set_status(c, &a, APPLICATION_REJECTED);
-        if (e == OK)
-            e = tell(c, &a, a.doer, NOTE_APPLICATION_REJECTED);
+            e = tell_about(c, &a, a.doer, NOTE_APPLICATION_REJECTED, g.title);
     }
-    return e;
+    return e == E_MISSING ? OK : e;
 }

@@ -5,8 +5,16 @@
 #include "domain/gig.h"
 
 /* Permanent numbers. */
-typedef enum ApplicationStatus { APPLICATION_PENDING = 1, APPLICATION_ACCEPTED, APPLICATION_REJECTED, APPLICATION_WITHDRAWN } ApplicationStatus;
-enum { APPLICATION_MESSAGE_MAX = 5000, APPLICATION_FILES_MAX = 10 };
+typedef enum ApplicationStatus {
+    APPLICATION_PENDING = 1,
+    APPLICATION_ACCEPTED,
+    APPLICATION_REJECTED,
+    APPLICATION_WITHDRAWN
+} ApplicationStatus;
+enum {
+    APPLICATION_MESSAGE_MAX = 5000, /* code points */
+    APPLICATIONS_PER_GIG_MAX = 1000 /* pending at a time: all are answered in one transaction when work starts */
+};
 
 typedef struct Application {
     int64_t id;
@@ -26,7 +34,8 @@ typedef struct ApplyIn {
     Str message;
     int64_t amount; /* 0 = the gig's budget */
 } ApplyIn;
-/* ApplyIn -> Application. E_FORBIDDEN for one's own gig or when blocked, E_STATE unless the gig is open, E_CONFLICT when applied already. */
+/* ApplyIn -> Application. E_FORBIDDEN for one's own gig or when blocked, E_STATE unless the gig is open, or when
+ * APPLICATIONS_PER_GIG_MAX wait, E_CONFLICT when applied already. */
 OpFn application_apply;
 
 typedef struct GigApplicationsIn {

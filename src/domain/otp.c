@@ -19,7 +19,13 @@ static const Field otp_fields[] = {
     FIELD(5, Otp, expires_ms, F_I64, "good until"),
 };
 static const Index otp_indexes[] = {
-    {.id = 8, .kind = IX_UNIQUE, .part_count = 2, .name = "otp_contact", .doc = "one code each", .parts = {{.tag = 1}, {.tag = 2}}},
+    {.id = 8,
+     .kind = IX_UNIQUE,
+     .part_count = 2,
+     .name = "otp_contact",
+     .doc = "one code each",
+     .parts = {{.tag = 1}, {.tag = 2}}},
+    {.id = 9, .kind = IX_ORDERED, .part_count = 1, .name = "otp_end", .doc = "by their end", .parts = {{.tag = 5}}},
 };
 const Record OTP = {.kind = 3,
                     .size = sizeof(Otp),
@@ -31,7 +37,8 @@ const Record OTP = {.kind = 3,
                     .index_count = COUNT(otp_indexes)};
 const Index *const OTP_BY_CONTACT = &otp_indexes[0];
 
-static const Str purpose_word[] = {[OTP_SIGN_IN] = STR_INIT("sign-in"), [OTP_EMAIL] = STR_INIT("e-mail"), [OTP_RESET] = STR_INIT("reset")};
+static const Str purpose_word[] = {
+    [OTP_SIGN_IN] = STR_INIT("sign-in"), [OTP_EMAIL] = STR_INIT("e-mail"), [OTP_RESET] = STR_INIT("reset")};
 
 static void hash_of(Call *c, OtpPurpose purpose, Str contact, Str code, uint8_t out[32]) {
     otp_hash(str_of(c->cfg->box_key, sizeof c->cfg->box_key), purpose_word[purpose], contact, code, out);
@@ -66,8 +73,8 @@ Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user) {
     long long minutes = (c->cfg->otp_ttl_ms + 59999) / 60000;
     Outbox out = {.kind = mail ? OUT_EMAIL : OUT_SMS, .user = user, .to = contact, .code = text};
     out.subject = mail ? arena_printf(c->arena, "%.*s: your code", STR_ARG(c->cfg->name)) : (Str){NULL, 0};
-    out.body = arena_printf(c->arena, "%.*s is your code for %.*s. It is good for %lld minute%s. Tell it to nobody.", STR_ARG(text),
-                            STR_ARG(c->cfg->name), minutes, minutes == 1 ? "" : "s");
+    out.body = arena_printf(c->arena, "%.*s is your code for %.*s. It is good for %lld minute%s. Tell it to nobody.",
+                            STR_ARG(text), STR_ARG(c->cfg->name), minutes, minutes == 1 ? "" : "s");
     return out.body.p ? outbox_add(c, &out) : E_NOMEM;
 }
 
@@ -87,6 +94,10 @@ Err otp_try(Call *c, OtpPurpose purpose, Str contact, Str code, bool *good) {
     else
         row.tries++;
     return rec_put(c->tx, &OTP, &row);
+}
+
+Err otps_trim(Call *c, int64_t before_ms, size_t max, size_t *gone) {
+    return row_trim(c, &OTP, &otp_indexes[1], before_ms, max, gone);
 }
 
 static Err phone_of(Call *c, Str given, Str *out) {
@@ -154,5 +165,10 @@ Err sign_in_verify_otp(Call *c, const void *input, void *result) {
     if (out->user.flags & (USER_SUSPENDED | USER_DELETED))
         return diag_fail(c->diag, E_FORBIDDEN, "SUSPENDED", S("this account is suspended"));
     e = session_open(c, out->user.id, in->contract ? in->contract : CONTRACT_CAMPUS, &out->session);
-    return e ? e : row_load(c, &USER, out->user.id, &out->user);
+    if (e == OK)
+        e = row_load(c, &USER, out->user.id, &out->user);
+    if (e || out->user.last_active_ms == c->now_ms)
+        return e;
+    out->user.last_active_ms = c->now_ms;
+    return rec_put(c->tx, &USER, &out->user);
 }

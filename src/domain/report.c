@@ -17,8 +17,23 @@ static const Field report_fields[] = {
     FIELD(7, Report, settled_ms, F_I64, "when it was settled"),
     FIELD(8, Report, settled_by, F_I64, "by which moderator"),
 };
+static bool is_open(const void *row) { return ((const Report *)row)->state == REPORT_OPEN; }
+
 static const Index report_indexes[] = {
-    {.id = 85, .kind = IX_ORDERED, .part_count = 1, .counted = 1, .name = "report_state", .doc = "for moderators", .parts = {{.tag = 3}}},
+    {.id = 85,
+     .kind = IX_ORDERED,
+     .part_count = 1,
+     .counted = 1,
+     .name = "report_state",
+     .doc = "for moderators",
+     .parts = {{.tag = 3}}},
+    {.id = 88,
+     .kind = IX_UNIQUE,
+     .part_count = 3,
+     .name = "report_thing",
+     .doc = "one each",
+     .parts = {{.tag = 1}, {.tag = 2}, {.tag = 4}},
+     .when = is_open},
 };
 const Record REPORT = {.kind = 15,
                        .size = sizeof(Report),
@@ -29,6 +44,7 @@ const Record REPORT = {.kind = 15,
                        .indexes = report_indexes,
                        .index_count = COUNT(report_indexes)};
 const Index *const REPORT_BY_STATE = &report_indexes[0];
+const Index *const REPORT_BY_THING = &report_indexes[1];
 
 static const Field block_fields[] = {
     FIELD(1, Block, by, F_I64, "who blocks"),
@@ -50,9 +66,22 @@ const Record BLOCK = {.kind = 16,
 const Index *const BLOCK_BY_PAIR = &block_indexes[0];
 const Index *const BLOCK_BY_USER = &block_indexes[1];
 
+/* Who takes no part in a conversation has not seen what is said there. */
+static Err may_report_message(Call *c, int64_t id) {
+    Message m;
+    bool takes_part;
+    Err e = rec_get(c->tx, &MESSAGE, id, &m);
+    if (e == OK)
+        e = conversation_has(c, m.conversation, c->actor.user, &takes_part);
+    return e == OK && !takes_part ? E_FORBIDDEN : e;
+}
+
 Err report_add(Call *c, const void *input, void *result) {
-    static const Record *const things[] = {
-        [REPORT_USER] = &USER, [REPORT_GIG] = &GIG, [REPORT_SERVICE] = &SERVICE, [REPORT_MESSAGE] = &MESSAGE, [REPORT_REVIEW] = &REVIEW};
+    static const Record *const things[] = {[REPORT_USER] = &USER,
+                                           [REPORT_GIG] = &GIG,
+                                           [REPORT_SERVICE] = &SERVICE,
+                                           [REPORT_MESSAGE] = &MESSAGE,
+                                           [REPORT_REVIEW] = &REVIEW};
     const ReportIn *in = input;
     Report *r = result;
     Err e = call_signed_in(c);
@@ -60,11 +89,20 @@ Err report_add(Call *c, const void *input, void *result) {
         return e;
     Str reason = str_trim(in->reason);
     if (reason.n == 0 || str_utf8_len(reason) > REPORT_REASON_MAX)
-        return diag_field(c->diag, E_INVALID, S("reason"), arena_printf(c->arena, "must have 1 to %d characters", REPORT_REASON_MAX));
+        return diag_field(c->diag, E_INVALID, S("reason"),
+                          arena_printf(c->arena, "must have 1 to %d characters", REPORT_REASON_MAX));
     if (in->thing < REPORT_USER || in->thing > REPORT_REVIEW || !rec_exists(c->tx, things[in->thing], in->subject))
         return E_MISSING;
-    *r = (Report){.by = c->actor.user, .thing = in->thing, .state = REPORT_OPEN, .subject = in->subject, .reason = reason, .created_ms = c->now_ms};
-    return rec_insert(c->tx, &REPORT, r);
+    if (in->thing == REPORT_MESSAGE && (e = may_report_message(c, in->subject)))
+        return e;
+    *r = (Report){.by = c->actor.user,
+                  .thing = in->thing,
+                  .state = REPORT_OPEN,
+                  .subject = in->subject,
+                  .reason = reason,
+                  .created_ms = c->now_ms};
+    e = rec_insert(c->tx, &REPORT, r);
+    return e == E_CONFLICT ? diag_fail(c->diag, e, "ALREADY_REPORTED", S("you have reported this already")) : e;
 }
 
 Err block_add(Call *c, const void *input, void *result) {

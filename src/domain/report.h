@@ -24,6 +24,7 @@ typedef struct Block {
 } Block;
 extern const Record REPORT, BLOCK;
 extern const Index *const REPORT_BY_STATE; /* state; counted */
+extern const Index *const REPORT_BY_THING; /* unique: by, thing, subject, where open */
 extern const Index *const BLOCK_BY_PAIR;   /* unique: by, user */
 extern const Index *const BLOCK_BY_USER;   /* by; counted */
 
@@ -32,7 +33,8 @@ typedef struct ReportIn {
     int64_t subject;
     Str reason;
 } ReportIn;
-/* ReportIn -> Report. E_MISSING: no such thing. */
+/* ReportIn -> Report. E_MISSING: no such thing. E_FORBIDDEN: a message of a conversation one takes no part in. E_CONFLICT:
+ * reported already, and not settled yet. */
 OpFn report_add;
 
 /* IdIn (user) -> Block: blocking is idempotent. E_INVALID oneself. */

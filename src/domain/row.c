@@ -147,6 +147,20 @@ Err row_page_merge(Call *c, const Record *r, const PageSource *src, size_t n, Pa
     return e;
 }
 
+Err row_trim(Call *c, const Record *r, const Index *ix, int64_t before, size_t max, size_t *gone) {
+    Key to = key1(ix, before);
+    Scan *scan;
+    int64_t id;
+    *gone = 0;
+    Err e = scan_open(c->tx, ix, (ScanRange){.to = &to}, &scan);
+    if (e)
+        return e;
+    for (; e == OK && *gone < max && scan_next(scan, &id); ++*gone)
+        e = rec_delete(c->tx, r, id);
+    scan_close(scan);
+    return e;
+}
+
 Key key1(const Index *ix, int64_t a) {
     Key k = key_of(ix);
     key_i64(&k, a);

@@ -29,6 +29,9 @@ typedef struct PageSource {
 } PageSource;
 Err row_page_merge(Call *c, const Record *r, const PageSource *src, size_t n, PageIn page, PageOut *out);
 
+/* Deletes up to `max` records whose first key part in `ix`, an integer, is below `before`. */
+Err row_trim(Call *c, const Record *r, const Index *ix, int64_t before, size_t max, size_t *gone);
+
 /* E_UNAUTHORIZED or E_FORBIDDEN unless a moderator or admin acts (call_moderator), an admin (call_admin), the box itself
  * (call_system). */
 Err call_moderator(Call *c);

@@ -16,7 +16,15 @@ static const Field session_fields[] = {
     FIELD(6, Session, refresh_hash, F_STR, "SHA-256 of the newest refresh token"),
 };
 static const Index session_indexes[] = {
-    {.id = 5, .kind = IX_ORDERED, .part_count = 1, .counted = 1, .name = "session_user", .doc = "live sessions of a user", .parts = {{.tag = 1}}, .when = not_ended},
+    {.id = 5,
+     .kind = IX_ORDERED,
+     .part_count = 1,
+     .counted = 1,
+     .name = "session_user",
+     .doc = "live sessions of a user",
+     .parts = {{.tag = 1}},
+     .when = not_ended},
+    {.id = 6, .kind = IX_ORDERED, .part_count = 1, .name = "session_end", .doc = "by their end", .parts = {{.tag = 4}}},
 };
 const Record SESSION = {.kind = 2,
                         .size = sizeof(Session),
@@ -44,6 +52,7 @@ Err session_actor(Tx *tx, int64_t session, int64_t now_ms, Actor *out) {
     if (e)
         return e == E_MISSING ? E_UNAUTHORIZED : e;
     *out = (Actor){.user = s.user, .session = session, .rights = u.rights};
+    user_seen(&u, now_ms);
     return OK;
 }
 
@@ -90,6 +99,10 @@ Err session_open(Call *c, int64_t user, int32_t contract, Session *out) {
                      .created_ms = c->now_ms,
                      .expires_ms = c->now_ms + (single ? c->cfg->campus_ttl_ms : c->cfg->refresh_ttl_ms)};
     return rec_insert(c->tx, &SESSION, out);
+}
+
+Err sessions_trim(Call *c, int64_t before_ms, size_t max, size_t *gone) {
+    return row_trim(c, &SESSION, &session_indexes[1], before_ms, max, gone);
 }
 
 Err session_end(Call *c, const void *in, void *out) {

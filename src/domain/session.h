@@ -1,14 +1,22 @@
 /* session.h - who is signed in, and signing in.
  *
- * A session is one sign-in on one device, opened under one contract. Access tokens name it (claim sid) and are good only while it is; sign-out,
- * password reset and suspension end it at once. The domain makes sessions; tokens are made from them by the contract layer.
- * One-time codes: 6 digits, cfg.otp_ttl_ms, cfg.otp_tries wrong tries and it is void, a new one replaces the old; stored as a keyed hash. */
+ * A session is one sign-in on one device, opened under one contract. Access tokens name it (claim sid) and are good only while it
+ * is; sign-out, password reset and suspension end it at once. The domain makes sessions; tokens are made from them by the
+ * contract layer. One-time codes: 6 digits, cfg.otp_ttl_ms, cfg.otp_tries wrong tries and it is void, a new one replaces the old;
+ * stored as a keyed hash. */
 #ifndef DOMAIN_SESSION_H
 #define DOMAIN_SESSION_H
 
 #include "domain/user.h"
 
-typedef enum ContractId { CONTRACT_CAMPUS = 1, CONTRACT_SKILLCONNECT, CONTRACT_UGIG, CONTRACT_SIMPLE, CONTRACT_CHAYENITY, CONTRACT_COUNT } ContractId;
+typedef enum ContractId {
+    CONTRACT_CAMPUS = 1,
+    CONTRACT_SKILLCONNECT,
+    CONTRACT_UGIG,
+    CONTRACT_SIMPLE,
+    CONTRACT_CHAYENITY,
+    CONTRACT_COUNT
+} ContractId;
 
 typedef struct Session {
     int64_t id;
@@ -21,7 +29,8 @@ typedef struct Session {
 extern const Record SESSION;
 extern const Index *const SESSION_BY_USER; /* user, where not ended */
 
-/* The session and its user are good now: E_UNAUTHORIZED otherwise (ended, expired, user suspended or deleted). Fills the actor. Any transaction; about two record reads. */
+/* The session and its user are good now: E_UNAUTHORIZED otherwise (ended, expired, user suspended or deleted). Fills the actor.
+ * Any transaction; about two record reads. */
 Err session_actor(Tx *tx, int64_t session, int64_t now_ms, Actor *out);
 /* Opens one for `user` under a contract. */
 Err session_open(Call *c, int64_t user, int32_t contract, Session *out);
@@ -29,6 +38,9 @@ Err session_open(Call *c, int64_t user, int32_t contract, Session *out);
 OpFn session_end;
 /* Ends all sessions of a user but `except` (0: none spared); sockets close through EV_SESSION events. */
 Err session_end_all(Call *c, int64_t user, int64_t except);
+
+/* Deletes up to `max` sessions that ended by themselves before before_ms. By a job. */
+Err sessions_trim(Call *c, int64_t before_ms, size_t max, size_t *gone);
 
 /* What a one-time code is for. Permanent numbers. */
 typedef enum OtpPurpose { OTP_SIGN_IN = 1, OTP_EMAIL, OTP_RESET } OtpPurpose;
@@ -45,8 +57,12 @@ extern const Index *const OTP_BY_CONTACT; /* unique: purpose, contact */
 
 /* Makes a code for the contact, replaces an older one, and queues the SMS or e-mail. */
 Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user);
-/* True in *good when `code` is right; the code is then used up. A wrong try is counted, WHICH MUST BE COMMITTED: so a wrong code is no Err here. */
+/* True in *good when `code` is right; the code is then used up. A wrong try is counted, WHICH MUST BE COMMITTED: so a wrong code
+ * is no Err here. */
 Err otp_try(Call *c, OtpPurpose purpose, Str contact, Str code, bool *good);
+
+/* Deletes up to `max` codes that ended before before_ms. By a job. */
+Err otps_trim(Call *c, int64_t before_ms, size_t max, size_t *gone);
 
 typedef struct SendOtpIn {
     Str phone; /* any usual spelling; normal form is made here */
@@ -67,7 +83,8 @@ typedef struct SignInOut {
     Session session;
     bool is_new;
 } SignInOut;
-/* VerifyOtpIn -> SignInOut. An unknown phone makes the account. A wrong code is OK with `refused` set, so that the try is committed. E_FORBIDDEN "SUSPENDED". */
+/* VerifyOtpIn -> SignInOut. An unknown phone makes the account. A wrong code is OK with `refused` set, so that the try is
+ * committed. E_FORBIDDEN "SUSPENDED". */
 OpFn sign_in_verify_otp;
 
 #endif

@@ -44,8 +44,20 @@ static const Field user_fields[] = {
     FIELD(31, User, replies, F_I64, "number of first answers"),
 };
 static const Index user_indexes[] = {
-    {.id = 10, .kind = IX_UNIQUE, .part_count = 1, .name = "user_phone", .doc = "by phone", .parts = {{.tag = 1}}, .when = has_phone},
-    {.id = 11, .kind = IX_UNIQUE, .part_count = 1, .name = "user_email", .doc = "by e-mail", .parts = {{.tag = 2}}, .when = has_email},
+    {.id = 10,
+     .kind = IX_UNIQUE,
+     .part_count = 1,
+     .name = "user_phone",
+     .doc = "by phone",
+     .parts = {{.tag = 1}},
+     .when = has_phone},
+    {.id = 11,
+     .kind = IX_UNIQUE,
+     .part_count = 1,
+     .name = "user_email",
+     .doc = "by e-mail",
+     .parts = {{.tag = 2}},
+     .when = has_email},
 };
 const Record USER = {.kind = 1,
                      .size = sizeof(User),
@@ -85,14 +97,14 @@ Err user_get(Call *c, const void *in, void *out) { return user_load(c, ((const I
 static const struct {
     uint8_t bit;
     uint16_t from, to;
-    uint16_t max;
+    uint16_t min, max;
     Str name;
 } texts[] = {
-    {USER_SET_NAME, offsetof(UserEdit, name), offsetof(User, name), USER_NAME_MAX, STR_INIT("name")},
-    {USER_SET_BIO, offsetof(UserEdit, bio), offsetof(User, bio), USER_BIO_MAX, STR_INIT("bio")},
-    {USER_SET_UNIVERSITY, offsetof(UserEdit, university), offsetof(User, university), USER_PLACE_MAX, STR_INIT("university")},
-    {USER_SET_COURSE, offsetof(UserEdit, course), offsetof(User, course), USER_COURSE_MAX, STR_INIT("course")},
-    {USER_SET_PLACE, offsetof(UserEdit, place), offsetof(User, place), USER_PLACE_MAX, STR_INIT("place")},
+    {USER_SET_NAME, offsetof(UserEdit, name), offsetof(User, name), 1, USER_NAME_MAX, STR_INIT("name")},
+    {USER_SET_BIO, offsetof(UserEdit, bio), offsetof(User, bio), 0, USER_BIO_MAX, STR_INIT("bio")},
+    {USER_SET_UNIVERSITY, offsetof(UserEdit, university), offsetof(User, university), 0, USER_PLACE_MAX, STR_INIT("university")},
+    {USER_SET_COURSE, offsetof(UserEdit, course), offsetof(User, course), 0, USER_COURSE_MAX, STR_INIT("course")},
+    {USER_SET_PLACE, offsetof(UserEdit, place), offsetof(User, place), 0, USER_PLACE_MAX, STR_INIT("place")},
 };
 
 static Err edit_texts(Call *c, const UserEdit *in, User *u) {
@@ -101,8 +113,10 @@ static Err edit_texts(Call *c, const UserEdit *in, User *u) {
         if (!HAS(in, texts[i].bit))
             continue;
         Str v = str_trim(*(const Str *)(const void *)((const char *)in + texts[i].from));
-        if (str_utf8_len(v) > texts[i].max)
-            e = diag_field(c->diag, E_INVALID, texts[i].name, arena_printf(c->arena, "must have at most %u characters", texts[i].max));
+        size_t n = str_utf8_len(v);
+        if (n < texts[i].min || n > texts[i].max)
+            e = diag_field(c->diag, E_INVALID, texts[i].name,
+                           arena_printf(c->arena, "must have %u to %u characters", texts[i].min, texts[i].max));
         *(Str *)(void *)((char *)u + texts[i].to) = v;
     }
     return e;
@@ -126,7 +140,8 @@ static Err edit_numbers(Call *c, const UserEdit *in, User *u) {
         u->roles = in->roles;
     }
     if (HAS(in, USER_SET_LAT) != HAS(in, USER_SET_LON))
-        return diag_field(c->diag, E_INVALID, HAS(in, USER_SET_LAT) ? S("lon_e6") : S("lat_e6"), S("latitude and longitude go together"));
+        return diag_field(c->diag, E_INVALID, HAS(in, USER_SET_LAT) ? S("lon_e6") : S("lat_e6"),
+                          S("latitude and longitude go together"));
     if (HAS(in, USER_SET_LAT)) {
         if (in->lat_e6 < -90000000 || in->lat_e6 > 90000000)
             e = diag_field(c->diag, E_INVALID, S("lat_e6"), S("must be from -90 to 90"));
@@ -162,7 +177,7 @@ static Err edit_skills(Call *c, const UserEdit *in, User *u) {
             kept[n++] = skill;
     }
     u->skills = list_of_strs(c->arena, kept, n);
-    return u->skills.count == n ? OK : E_NOMEM;
+    return n && !u->skills.p ? E_NOMEM : OK;
 }
 
 static Err edit_files(Call *c, const UserEdit *in, User *u) {
@@ -221,8 +236,8 @@ Err user_edit(Call *c, const void *input, void *result) {
 
 /* ---- proving an e-mail address ---- */
 
-/* Whoever proves an address gets it. An account that had only claimed it loses the claim, its password and its sessions: they may be
- * somebody else's. An account that had proven it before keeps nothing to sign in with by that address either, since the mailbox moved on. */
+/* Whoever proves an address gets it from an account that had only claimed it, which loses the claim, its password and its
+ * sessions: they may be somebody else's. One that had proven it keeps it: it may have no other way in. */
 static Err take_address(Call *c, Str email, int64_t owner) {
     User other;
     Key key = key_of(USER_BY_EMAIL);
@@ -232,13 +247,12 @@ static Err take_address(Call *c, Str email, int64_t owner) {
         return OK;
     if (e)
         return e;
-    bool unverified = !(other.flags & USER_EMAIL_VERIFIED);
+    if (other.flags & USER_EMAIL_VERIFIED)
+        return diag_fail(c->diag, E_CONFLICT, "EMAIL_TAKEN", S("this address belongs to another account"));
     other.email = (Str){NULL, 0};
-    other.flags &= ~USER_EMAIL_VERIFIED;
-    if (unverified)
-        other.password = (Str){NULL, 0};
+    other.password = (Str){NULL, 0};
     e = rec_put(c->tx, &USER, &other);
-    return e || !unverified ? e : session_end_all(c, other.id, 0);
+    return e ? e : session_end_all(c, other.id, 0);
 }
 
 Err user_verify_email(Call *c, const void *input, void *result) {

@@ -1,23 +1,37 @@
 /* user.h - people.
  *
- * One account serves every contract. A phone number or e-mail address belongs to the account that PROVED it (by code); an unproven
- * claim on an address never blocks, and never shares the account of, the person who later proves it: the proof takes the address
- * over and revokes the unverified account's password and sessions.
- * Counters here are kept by the operations that change them; money is not here (wallet.h). */
+ * One account serves every contract. A phone number or e-mail address belongs to the account that PROVED it (by code); an
+ * unproven claim on an address never blocks, and never shares the account of, the person who later proves it: the proof takes the
+ * address over and revokes the unverified account's password and sessions. Counters here are kept by the operations that change
+ * them; money is not here (wallet.h). */
 #ifndef DOMAIN_USER_H
 #define DOMAIN_USER_H
 
 #include "domain/domain.h"
 
 enum {
-    USER_NAME_MAX = 120, USER_BIO_MAX = 500, USER_PLACE_MAX = 200, USER_COURSE_MAX = 120, /* code points */
-    USER_SKILLS_MAX = 30, USER_SKILL_MAX = 50, USER_PASSWORD_MIN = 8, USER_PASSWORD_MAX = 128
+    USER_NAME_MAX = 120,
+    USER_BIO_MAX = 500,
+    USER_PLACE_MAX = 200,
+    USER_COURSE_MAX = 120, /* code points */
+    USER_SKILLS_MAX = 30,
+    USER_SKILL_MAX = 50,
+    USER_PASSWORD_MIN = 8,
+    USER_PASSWORD_MAX = 128
 };
 
 /* What a person likes to be: a preference, bits of User.roles. */
 enum { ROLE_BIT_DOER = 1, ROLE_BIT_CLIENT = 2 };
 /* User.flags */
-enum { USER_PHONE_VERIFIED = 1, USER_EMAIL_VERIFIED = 2, USER_ID_VERIFIED = 4, USER_SUSPENDED = 8, USER_DELETED = 16, USER_AVAILABLE = 32, USER_HAS_PLACE = 64 };
+enum {
+    USER_PHONE_VERIFIED = 1,
+    USER_EMAIL_VERIFIED = 2,
+    USER_ID_VERIFIED = 4,
+    USER_SUSPENDED = 8,
+    USER_DELETED = 16,
+    USER_AVAILABLE = 32,
+    USER_HAS_PLACE = 64
+};
 
 typedef struct User {
     int64_t id;
@@ -59,8 +73,25 @@ OpFn user_me;
 /* IdIn -> User: anybody; views decide what is shown. E_MISSING for deleted ones. */
 OpFn user_get;
 
-enum { USER_SET_NAME, USER_SET_BIO, USER_SET_UNIVERSITY, USER_SET_COURSE, USER_SET_YEAR, USER_SET_GRADUATION, USER_SET_AVATAR, USER_SET_ID_DOCUMENT,
-       USER_SET_ROLES, USER_SET_SKILLS, USER_SET_PLACE, USER_SET_LAT, USER_SET_LON, USER_SET_AVAILABLE, USER_SET_EMAIL, USER_SET_PASSWORD, USER_SET_MUTED };
+enum {
+    USER_SET_NAME,
+    USER_SET_BIO,
+    USER_SET_UNIVERSITY,
+    USER_SET_COURSE,
+    USER_SET_YEAR,
+    USER_SET_GRADUATION,
+    USER_SET_AVATAR,
+    USER_SET_ID_DOCUMENT,
+    USER_SET_ROLES,
+    USER_SET_SKILLS,
+    USER_SET_PLACE,
+    USER_SET_LAT,
+    USER_SET_LON,
+    USER_SET_AVAILABLE,
+    USER_SET_EMAIL,
+    USER_SET_PASSWORD,
+    USER_SET_MUTED
+};
 typedef struct UserEdit {
     uint64_t has;
     Str name, bio, university, course;
@@ -72,7 +103,8 @@ typedef struct UserEdit {
     int32_t lat_e6, lon_e6;
     bool available;
     Str email;     /* a code is mailed to it; it counts once proven */
-    Str password_hash; /* PHC string: hashing is slow and belongs outside the write transaction, so the caller does it (crypto/password.h) */
+    Str password_hash; /* PHC string: hashing is slow and belongs outside the write transaction, so the caller does it
+                          (crypto/password.h) */
     int64_t muted;
 } UserEdit;
 /* UserEdit -> User: changes the caller. E_INVALID with fields. */
@@ -85,7 +117,9 @@ typedef struct EmailVerifyOut {
     bool refused; /* wrong or void code: commit (the try counts) and answer INVALID_OTP */
     User user;
 } EmailVerifyOut;
-/* EmailCodeIn -> EmailVerifyOut: proves the caller's pending e-mail. A wrong code is OK with `refused` set. Takes the address over from another account. */
+/* EmailCodeIn -> EmailVerifyOut: proves the caller's pending e-mail. A wrong code is OK with `refused` set. Takes the
+ * address over from an account that had only claimed it; E_CONFLICT "EMAIL_TAKEN" when another one proved it. E_STATE: none is
+ * pending. */
 OpFn user_verify_email;
 
 /* ---- for other domain code ---- */
@@ -99,7 +133,14 @@ Err user_rated(Call *c, int64_t user, int32_t stars, int32_t delta);
 Err user_refresh(Call *c, int64_t user);
 /* A bank account of the user was verified or removed (0). */
 Err user_bank(Call *c, int64_t user, int64_t bank_account);
+/* Notes in memory that the user is active now, unless last_active_ms says so to the hour; user_seen_flush writes it. Thread-safe.
+ */
+void user_seen(const User *u, int64_t now_ms);
+/* Writes what was noted; for a job that runs now and then. */
+Err user_seen_flush(Call *c);
 /* Mean rating in hundredths (0 when unrated). */
-static inline int64_t user_rating_e2(const User *u) { return u->rating_count ? (u->rating_sum * 100 + u->rating_count / 2) / u->rating_count : 0; }
+static inline int64_t user_rating_e2(const User *u) {
+    return u->rating_count ? (u->rating_sum * 100 + u->rating_count / 2) / u->rating_count : 0;
+}
 
 #endif
