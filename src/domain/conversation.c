@@ -33,17 +33,26 @@ static Err member_users(const void *row, Arena *a, size_t *n, int64_t **i64s, St
 }
 
 static const Field conversation_fields[] = {
-    FIELD(1, Conversation, order, F_I64, "order it is about"),
-    FIELD(2, Conversation, gig, F_I64, "gig it is about"),
-    FIELD_RECS(3, Conversation, members, &MEMBER, "participants"),
-    FIELD(4, Conversation, last_message, F_I64, "newest message"),
-    FIELD(5, Conversation, last_ms, F_I64, "when it came"),
-    FIELD(6, Conversation, last_sender, F_I64, "who wrote it"),
+    FIELD(1, Conversation, order, F_I64, "order it is about"),     FIELD(2, Conversation, gig, F_I64, "gig it is about"),
+    FIELD_RECS(3, Conversation, members, &MEMBER, "participants"), FIELD(4, Conversation, last_message, F_I64, "newest message"),
+    FIELD(5, Conversation, last_ms, F_I64, "when it came"),        FIELD(6, Conversation, last_sender, F_I64, "who wrote it"),
     FIELD(7, Conversation, created_ms, F_I64, "opened"),
 };
 static const Index conversation_indexes[] = {
-    {.id = 60, .kind = IX_UNIQUE, .part_count = 1, .name = "conversation_order", .doc = "of an order", .parts = {{.tag = 1}}, .when = of_order},
-    {.id = 61, .kind = IX_ORDERED, .part_count = 1, .counted = 1, .name = "conversation_member", .doc = "of a user", .parts = {{.type = F_I64S, .of = member_users}}},
+    {.id = 60,
+     .kind = IX_UNIQUE,
+     .part_count = 1,
+     .name = "conversation_order",
+     .doc = "of an order",
+     .parts = {{.tag = 1}},
+     .when = of_order},
+    {.id = 61,
+     .kind = IX_ORDERED,
+     .part_count = 1,
+     .counted = 1,
+     .name = "conversation_member",
+     .doc = "of a user",
+     .parts = {{.type = F_I64S, .of = member_users}}},
 };
 const Record CONVERSATION = {.kind = 8,
                              .size = sizeof(Conversation),
@@ -66,7 +75,13 @@ static const Field message_fields[] = {
     FIELD(7, Message, edited_ms, F_I64, "when it was changed"),
 };
 static const Index message_indexes[] = {
-    {.id = 63, .kind = IX_ORDERED, .part_count = 1, .counted = 1, .name = "message_conversation", .doc = "of a conversation", .parts = {{.tag = 1}}},
+    {.id = 63,
+     .kind = IX_ORDERED,
+     .part_count = 1,
+     .counted = 1,
+     .name = "message_conversation",
+     .doc = "of a conversation",
+     .parts = {{.tag = 1}}},
 };
 const Record MESSAGE = {.kind = 9,
                         .size = sizeof(Message),
@@ -186,7 +201,12 @@ static Err send(Call *c, Conversation *v, Str text, const List *files, Message *
     Err e = files_use(c, files, MESSAGE_FILES_MAX, v->order, v->id, S("files"));
     if (e)
         return e;
-    *m = (Message){.conversation = v->id, .order = v->order, .sender = c->actor.user, .text = text, .files = *files, .created_ms = c->now_ms};
+    *m = (Message){.conversation = v->id,
+                   .order = v->order,
+                   .sender = c->actor.user,
+                   .text = text,
+                   .files = *files,
+                   .created_ms = c->now_ms};
     e = rec_insert(c->tx, &MESSAGE, m);
     if (e == OK)
         e = count_reply(c, v, self);
@@ -229,7 +249,8 @@ Err order_message_send(Call *c, const void *input, void *result) {
     if (text.n == 0 && in->files.count == 0)
         return diag_field(c->diag, E_INVALID, S("text"), S("must not be empty"));
     if (str_utf8_len(text) > MESSAGE_TEXT_MAX)
-        return diag_field(c->diag, E_INVALID, S("text"), arena_printf(c->arena, "must have at most %d characters", MESSAGE_TEXT_MAX));
+        return diag_field(c->diag, E_INVALID, S("text"),
+                          arena_printf(c->arena, "must have at most %d characters", MESSAGE_TEXT_MAX));
     e = of_order_open(c, in->order, users, &v);
     return e ? e : send(c, &v, text, &in->files, result);
 }

@@ -10,7 +10,13 @@ static const Field device_fields[] = {
     FIELD(5, Device, seen_ms, F_I64, "last registered"),
 };
 static const Index device_indexes[] = {
-    {.id = 90, .kind = IX_ORDERED, .part_count = 1, .counted = 1, .name = "device_user", .doc = "of a user", .parts = {{.tag = 1}}},
+    {.id = 90,
+     .kind = IX_ORDERED,
+     .part_count = 1,
+     .counted = 1,
+     .name = "device_user",
+     .doc = "of a user",
+     .parts = {{.tag = 1}}},
     {.id = 91, .kind = IX_UNIQUE, .part_count = 1, .name = "device_token", .doc = "one owner each", .parts = {{.tag = 2}}},
 };
 const Record DEVICE = {.kind = 14,

@@ -21,7 +21,9 @@ typedef enum EventType {
     EV_REVIEW,
     EV_USER,         /* profile, presence-relevant change, suspension */
     EV_SESSION,      /* session ended: sockets of it must close */
-    EV_AGREEMENT, EV_CALL, EV_SUBSCRIPTION,
+    EV_AGREEMENT,
+    EV_CALL,
+    EV_SUBSCRIPTION,
     EV_COUNT
 } EventType;
 

@@ -1,4 +1,5 @@
-/* The record tables of the domain, by kind number. What lies right of the domain adds its own when the store is opened (app/records.c). */
+/* The record tables of the domain, by kind number. What lies right of the domain adds its own when the store is opened
+ * (app/records.c). */
 #include "domain/application.h"
 #include "domain/audit.h"
 #include "domain/bank.h"
@@ -21,8 +22,8 @@
 #include "domain/wallet.h"
 
 const Record *const domain_records[] = {
-    &USER,  &SESSION, &OTP,    &GIG,    &APPLICATION,  &CATEGORY, &SERVICE,  &CONVERSATION, &MESSAGE,    &REVIEW,  &NOTIFICATION,
-    &FILE_RECORD, &DEVICE,  &REPORT, &BLOCK,  &EVENT,        &OUTBOX,   &ORDER,    &TRANSFER,     &BALANCE,    &PAYMENT, &RECEIPT,
-    &REFUND, &AUDIT, &BANK_ACCOUNT, &WITHDRAWAL, &BOOST, &MILESTONE,
+    &USER,         &SESSION,     &OTP,    &GIG,    &APPLICATION,  &CATEGORY,   &SERVICE, &CONVERSATION, &MESSAGE,  &REVIEW,
+    &NOTIFICATION, &FILE_RECORD, &DEVICE, &REPORT, &BLOCK,        &EVENT,      &OUTBOX,  &ORDER,        &TRANSFER, &BALANCE,
+    &PAYMENT,      &RECEIPT,     &REFUND, &AUDIT,  &BANK_ACCOUNT, &WITHDRAWAL, &BOOST,   &MILESTONE,
 };
 const size_t domain_record_count = COUNT(domain_records);

@@ -78,7 +78,8 @@ Err review_add(Call *c, const void *input, void *result) {
     if (in->rating < 1 || in->rating > 5)
         e = diag_field(c->diag, E_INVALID, S("rating"), S("must be from 1 to 5"));
     if (str_utf8_len(comment) > REVIEW_COMMENT_MAX)
-        e = diag_field(c->diag, E_INVALID, S("comment"), arena_printf(c->arena, "must have at most %d characters", REVIEW_COMMENT_MAX));
+        e = diag_field(c->diag, E_INVALID, S("comment"),
+                       arena_printf(c->arena, "must have at most %d characters", REVIEW_COMMENT_MAX));
     if (e)
         return e;
     if (o.status != ORDER_COMPLETED)

@@ -1,7 +1,7 @@
 /* review.h - what people say of each other after an order; one per order and direction.
  *
- * Double-blind: a review stays hidden from others until both exist or cfg.review_hidden_ms have passed; then it is published, and only then
- * counts. Contracts without two-way reviews publish at once. */
+ * Double-blind: a review stays hidden from others until both exist or cfg.review_hidden_ms have passed; then it is published, and
+ * only then counts. Contracts without two-way reviews publish at once. */
 #ifndef DOMAIN_REVIEW_H
 #define DOMAIN_REVIEW_H
 

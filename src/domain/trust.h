@@ -6,7 +6,8 @@
 
 #include "domain/user.h"
 
-/* Recomputes u->trust, u->completed_gigs and u->badges from facts (order_facts, u's own counters). A new badge is notified. The caller stores u. */
+/* Recomputes u->trust, u->completed_gigs and u->badges from facts (order_facts, u's own counters). A new badge is notified. The
+ * caller stores u. */
 Err trust_apply(Call *c, User *u);
 
 /* The pure part: what is computed from what. */
