@@ -9,6 +9,7 @@
 #include "domain/gig.h"
 #include "domain/outbox.h"
 #include "domain/review.h"
+#include "domain/session.h"
 #include "domain/timer.h"
 
 /* One round of a job: does up to `max` things; *done tells how many. Runs in a write transaction, perhaps more than once. */
@@ -22,10 +23,13 @@ static Err job_timers(Call *c, size_t max, size_t *done) {
 static Err job_views(Call *c, size_t max, size_t *done) {
     (void)max;
     *done = 0;
-    return gig_views_flush(c);
+    Err e = gig_views_flush(c);
+    return e ? e : user_seen_flush(c);
 }
 
 static Err job_events(Call *c, size_t max, size_t *done) { return event_trim(c, c->now_ms - EVENT_KEEP_MS, max, done); }
+static Err job_codes(Call *c, size_t max, size_t *done) { return otps_trim(c, c->now_ms - SIGN_IN_KEEP_MS, max, done); }
+static Err job_sessions(Call *c, size_t max, size_t *done) { return sessions_trim(c, c->now_ms - SIGN_IN_KEEP_MS, max, done); }
 static Err job_outbox(Call *c, size_t max, size_t *done) { return outbox_trim(c, c->now_ms - OUTBOX_KEEP_MS, max, done); }
 
 /* A round that finds nothing to do writes nothing, and so syncs nothing. */
@@ -34,11 +38,10 @@ static const struct {
     JobFn *fn;
     int64_t every_ms;
 } rows[] = {
-    {"timers", job_timers, JOBS_GRAIN_MS},
-    {"reviews", reviews_publish_due, JOBS_GRAIN_MS},
-    {"views", job_views, 5 * MS_SECOND},
-    {"events", job_events, 10 * MS_MINUTE},
-    {"outbox", job_outbox, 10 * MS_MINUTE},
+    {"timers", job_timers, JOBS_GRAIN_MS},      {"reviews", reviews_publish_due, JOBS_GRAIN_MS},
+    {"views", job_views, 5 * MS_SECOND},        {"events", job_events, 10 * MS_MINUTE},
+    {"outbox", job_outbox, 10 * MS_MINUTE},     {"codes", job_codes, 10 * MS_MINUTE},
+    {"sessions", job_sessions, 10 * MS_MINUTE},
 };
 
 struct Jobs {

@@ -11,6 +11,7 @@ typedef struct Jobs Jobs;
 enum { JOBS_PER_TX = 128 /* things one transaction does of one job */ };
 #define JOBS_GRAIN_MS (2 * MS_SECOND) /* the table is looked at this often; a moved clock is noticed then */
 #define EVENT_KEEP_MS (30 * MS_DAY)
+#define SIGN_IN_KEEP_MS MS_DAY /* codes and sessions, after their end */
 
 typedef struct JobsConfig {
     Store *store;
