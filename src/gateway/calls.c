@@ -51,7 +51,6 @@ Err gateway_call_payment(void *gateway, Arena *a, Diag *d, const Actor *actor, c
 
 Err gateway_open_payment(void *gateway, Arena *a, Diag *d, const Actor *actor, const PaymentPrepareIn *in, Payment *out) {
     Gateway *g = gateway;
-    static const struct timespec pause = {.tv_nsec = LEASE_POLL_MS * 1000000};
     int64_t until_ms = clock_mono_ms() + GATEWAY_CALL_DEADLINE_MS;
     for (;;) {
         PaymentPrepareOut prepared;
@@ -65,7 +64,7 @@ Err gateway_open_payment(void *gateway, Arena *a, Diag *d, const Actor *actor, c
             return gateway_call_payment(g, a, d, actor, &prepared.payment, out);
         if (clock_mono_ms() >= until_ms)
             return diag_fail(d, E_NETWORK, "PROVIDER_UNAVAILABLE", S("The payment provider cannot be reached now."));
-        nanosleep(&pause, NULL);
+        gateway_nap(LEASE_POLL_MS);
     }
 }
 

@@ -1,3 +1,4 @@
+#include "base/blocking.h"
 #include "gateway/internal.h"
 
 /* The same request will never be taken: 4xx, but not for keys that an admin may mend, time-outs, conflicts with a call still
@@ -64,13 +65,12 @@ static Err write_op(Tx *tx, void *arg) {
 }
 
 Err gateway_write(Gateway *g, Arena *a, Diag *d, Actor actor, OpFn *op, const void *in, void *out, size_t out_bytes) {
-    enum { BUSY_TRIES = 50 };
-    static const struct timespec pause = {.tv_nsec = 20 * 1000000};
+    enum { BUSY_TRIES = 50, BUSY_NAP_MS = 20 };
     Write w = {.gateway = g, .arena = a, .diag = d, .actor = actor, .op = op, .in = in, .out = out, .out_bytes = out_bytes};
     Err e = store_write(g->env.store, write_op, &w);
     /* What a provider has done already must be written down: a full queue is waited out. */
     for (int i = 0; e == E_BUSY && i < BUSY_TRIES; i++) {
-        nanosleep(&pause, NULL);
+        gateway_nap(BUSY_NAP_MS);
         e = store_write(g->env.store, write_op, &w);
     }
     return e;
@@ -80,4 +80,11 @@ void gateway_wait(Gateway *g, int64_t ms) {
     int64_t until_ms = clock_mono_ms() + (ms < GATEWAY_IDLE_MS ? ms : GATEWAY_IDLE_MS);
     struct timespec until = {.tv_sec = (time_t)(until_ms / 1000), .tv_nsec = (long)(until_ms % 1000) * 1000000};
     pthread_cond_timedwait(&g->changed, &g->lock, &until);
+}
+
+void gateway_nap(int64_t ms) {
+    struct timespec t = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
+    blocking_begin();
+    nanosleep(&t, NULL);
+    blocking_end();
 }

@@ -63,6 +63,9 @@ void gateway_wait(Gateway *g, int64_t ms);
  * o->permanent and o->error, whose words are the answer's member `why`. Returns o->err. */
 Err gateway_exchange(Gateway *g, Arena *a, const FetchRequest *req, const char *why, Answer *answer, Outcome *o);
 
+/* Sleeps; another worker takes over meanwhile. */
+void gateway_nap(int64_t ms);
+
 /* worker.c */
 void *gateway_dispatch(void *gateway);
 void *gateway_send(void *sender);

@@ -290,11 +290,6 @@ static bool judged(Answer answer, Penny *p) {
     return true;
 }
 
-static void nap(int64_t ms) {
-    struct timespec t = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
-    nanosleep(&t, NULL);
-}
-
 void penny_drop(Gateway *g, Arena *a, const BankAccount *b, Str validation, int64_t deadline_ms, Penny *p, Outcome *o) {
     int64_t until_ms = clock_mono_ms() + deadline_ms;
     Answer answer;
@@ -331,11 +326,14 @@ void penny_drop(Gateway *g, Arena *a, const BankAccount *b, Str validation, int6
         if (judged(answer, p))
             return;
         if (str_eq(answer_str(answer, "status"), S("failed"))) {
-            p->validation = S(""); /* a technical failure: the next try begins anew */
+            if (validation.n) { /* a technical failure of an earlier one: begin anew */
+                penny_drop(g, a, b, S(""), left, p, o);
+                return;
+            }
             *o = (Outcome){.err = E_PROVIDER, .error = S("the validation failed at the provider")};
             return;
         }
-        nap(left < GATEWAY_PENNY_POLL_MS ? left : GATEWAY_PENNY_POLL_MS);
+        gateway_nap(left < GATEWAY_PENNY_POLL_MS ? left : GATEWAY_PENNY_POLL_MS);
     }
     *o = (Outcome){.err = E_NETWORK, .error = S("no verdict in time")};
 }

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/blocking.h"
 #include "base/clock.h"
 #include "base/failpoint.h"
-#include "net/http.h"
 
 enum { ORIGIN_BYTES = 128, UPLOAD_BUFFER_BYTES = 16 * 1024 };
 
@@ -327,9 +327,9 @@ static Err fetch_http(void *ctx, Arena *a, const FetchRequest *r, FetchResponse 
     if (!url)
         return E_NOMEM;
     Transfer t = {.pool = ctx, .arena = a, .res = res, .body = buf_arena(a, r->response_bytes_max)};
-    http_blocking_begin();
+    blocking_begin();
     Err e = perform(ctx, &t, url, r->deadline_ms, r->ca_pem, "http,https", prepare_http, r);
-    http_blocking_end();
+    blocking_end();
     res->body = buf_str(&t.body);
     return e;
 }
@@ -386,9 +386,9 @@ static Err fetch_mail(void *ctx, Arena *a, const MailRequest *m, FetchResponse *
     if (!z)
         return E_NOMEM;
     Transfer t = {.pool = ctx, .arena = a, .res = res, .body = buf_arena(a, REPLY_BYTES_MAX), .upload = m->data};
-    http_blocking_begin();
+    blocking_begin();
     Err e = perform(ctx, &t, z, m->deadline_ms, m->ca_pem, "smtp,smtps", prepare_mail, m);
-    http_blocking_end();
+    blocking_end();
     res->header_count = 0; /* an SMTP dialogue has none */
     res->body = buf_str(&t.body);
     if (e == E_NETWORK && res->status >= 400)
