@@ -97,15 +97,15 @@ bool engine_rate(Engine *e, RateClass class, Str key, int64_t now_ms, int64_t *r
 
 /* ---- documents ---- */
 
-/* The OpenAPI 3.1 document of a contract; does not need an Engine. `origin` "" leaves the server at "/". E_TOO_LARGE, E_NOMEM in
- * out->err. */
+/* The OpenAPI 3.1 document of a contract; does not need an Engine. `out` is over an arena. `origin` "" leaves the server at "/".
+ * E_TOO_LARGE, E_NOMEM in out->err. */
 void openapi_document(const Contract *c, Str origin, Buf *out);
 /* The reference page of a contract (self-contained HTML), with links to the others. */
 void docs_page(const Contract *const *all, size_t count, const Contract *c, Buf *out);
 
 /* Faults of the tables, one line each to stderr; their number. Duplicate routes, path parameters without rows and rows without
- * parameters, missing docs, errors without mapping, members outside their structs or of the wrong size, has-bits twice, words
- * twice, a list without a plural, unsafe methods that do not write. */
+ * parameters, missing docs, errors without mapping, members outside their structs or of the wrong size, has-bits twice, ids of no
+ * kind, bounds upside down, a list without a plural, unsafe methods that do not write. */
 size_t contract_lint(const Contract *const *all, size_t count);
 
 #endif

@@ -318,9 +318,77 @@ static void memory(void) {
     CHECK(good && done, "memory: running out is 503");
 }
 
+/* ---- lint: one table for each fault ---- */
+
+typedef struct BadIn {
+    uint64_t has;
+    int64_t id;
+    int32_t small;
+    Str text;
+} BadIn;
+INPUTS(no_doc_in, BadIn, INPUT("text", IN_BODY, W_STR, BadIn, text, NO_HAS, ""));
+INPUTS(wrong_size_in, BadIn, INPUT("small", IN_BODY, W_MONEY, BadIn, small, NO_HAS, "Too small a member."));
+INPUTS(twice_in, BadIn, INPUT("text", IN_BODY, W_STR, BadIn, text, NO_HAS, "A."),
+       INPUT("text", IN_BODY, W_STR, BadIn, text, NO_HAS, "B."));
+INPUTS(same_bit_in, BadIn, INPUT("a", IN_BODY, W_STR, BadIn, text, 3, "A."), INPUT("b", IN_BODY, W_INT, BadIn, small, 3, "B."));
+INPUTS(no_kind_in, BadIn, INPUT("id", IN_PATH, W_ID, BadIn, id, NO_HAS, "Of nothing."));
+INPUTS(bounds_in, BadIn, INPUT("a", IN_BODY, W_INT, BadIn, small, NO_HAS, "A.", .min = 5, .max = 4));
+VIEW(wrong_view, Note, "Wrong", "Shows a bool as a string.", SHOW("pinned", W_STR, Note, pinned, "Pinned."));
+VIEW(namesake_view, Note, "Note", "Has the name of another.", SHOW("title", W_STR, Note, title, "Title."));
+
+INPUTS(note_id_in, IdIn, INPUT_ID("note", IdIn, id, &NOTE, "Which."));
+
+#define ROUTE(method_, path_, ...) {.method = method_, .path = path_, .summary = "Bad.", ##__VA_ARGS__}
+#define POST(path_, ...) ROUTE("POST", path_, .op = note_get, .writes = true, .shape = SHAPE_ONE, ##__VA_ARGS__)
+static const struct {
+    const char *name;
+    Route routes[2];
+} faults[] = {
+    {"lint: a path parameter without a row", {POST("/x/{id}", .view = &note_view)}},
+    {"lint: a row that is not in the path", {POST("/x", .view = &note_view, .in = &id_in)}},
+    {"lint: a route twice, whatever its parameter is called",
+     {POST("/x/{id}", .view = &note_view, .in = &id_in), POST("/x/{note}", .view = &note_view, .in = &note_id_in)}},
+    {"lint: no doc", {POST("/x", .view = &note_view, .in = &no_doc_in)}},
+    {"lint: a member of the wrong size", {POST("/x", .view = &note_view, .in = &wrong_size_in)}},
+    {"lint: a name twice", {POST("/x", .view = &note_view, .in = &twice_in)}},
+    {"lint: a has-bit twice", {POST("/x", .view = &note_view, .in = &same_bit_in)}},
+    {"lint: an id of no kind", {POST("/x/{id}", .view = &note_view, .in = &no_kind_in)}},
+    {"lint: bounds upside down", {POST("/x", .view = &note_view, .in = &bounds_in)}},
+    {"lint: a view row of the wrong type", {POST("/x", .view = &wrong_view)}},
+    {"lint: two schemas of one name", {POST("/x", .view = &note_view), POST("/y", .view = &namesake_view)}},
+    {"lint: a path that ends with a slash", {POST("/x/", .view = &note_view)}},
+    {"lint: GET that writes", {ROUTE("GET", "/x", .op = note_get, .writes = true, .shape = SHAPE_ONE, .view = &note_view)}},
+    {"lint: POST that does not", {ROUTE("POST", "/x", .op = note_get, .shape = SHAPE_ONE, .view = &note_view)}},
+    {"lint: a list without a plural", {ROUTE("GET", "/x", .op = note_list, .shape = SHAPE_LIST, .view = &note_view)}},
+    {"lint: neither operation nor handler", {ROUTE("GET", "/x", .shape = SHAPE_ONE, .view = &note_view)}},
+    {"lint: both", {ROUTE("GET", "/x", .op = note_get, .handler = raw_handler, .shape = SHAPE_ONE, .view = &note_view)}},
+    {"lint: a method that is not served",
+     {ROUTE("BREW", "/x", .op = note_get, .writes = true, .shape = SHAPE_ONE, .view = &note_view)}},
+};
+
+static void lints(void) {
+    fflush(stderr);
+    for (size_t i = 0; i < COUNT(faults); i++) {
+        Section section = {faults[i].routes, faults[i].routes[1].path ? 2 : 1, "bad", "Bad."};
+        const Section *sections[] = {&section};
+        Contract bad = toy;
+        bad.sections = sections;
+        const Contract *all[] = {&bad};
+        CHECK(contract_lint(all, 1) == 1, faults[i].name);
+    }
+    Contract unmapped = toy;
+    ProblemRow problems[ERR_COUNT];
+    memcpy(problems, toy_problems, sizeof problems);
+    problems[E_FUNDS] = (ProblemRow){0};
+    unmapped.problems = problems;
+    const Contract *all[] = {&unmapped};
+    CHECK(contract_lint(all, 1) == 1, "lint: an error without mapping");
+}
+
 int main(void) {
     toy_start((EngineLimits){0});
     CHECK(contract_lint(toy_contracts, 2) == 0, "lint: nothing to say");
+    lints();
     posts();
     syntax();
     forms();
