@@ -13,8 +13,8 @@ static Sandbox *sandbox;
 static Gateway *gateway;
 static GatewayConfig cfg;
 static FetchPool *pool;
-static bool webhooks_on = true, network_on = true;
-static int webhooks_seen;
+static _Atomic bool webhooks_on = true, network_on = true;
+static _Atomic int webhooks_seen;
 
 /* ---- requests by hand ---- */
 
@@ -67,7 +67,7 @@ static Err loop_http(void *ctx, Arena *a, const FetchRequest *req, FetchResponse
         call.headers[call.header_count++] = (FetchHeader){S("Authorization"), buf_str(&b)};
     }
     if (str_eq(req->url, S("http://box/api/webhooks/payment"))) {
-        __atomic_add_fetch(&webhooks_seen, 1, __ATOMIC_SEQ_CST);
+        webhooks_seen++;
         if (!webhooks_on)
             return E_NETWORK;
         Err e = gateway_webhook(gateway, a, req->body, call_header(&call, S("X-Razorpay-Signature")));

@@ -66,9 +66,9 @@ typedef struct KitFetch {
     Arena arena; /* copies of what was asked */
     KitCall calls[KIT_CALLS_MAX];
     size_t count;
-    int running, running_max;
+    _Atomic int running, running_max;
     /* What to answer; may block. Called without the lock. */
-    Err (*answer)(const KitCall *call, FetchResponse *res);
+    Err (*_Atomic answer)(const KitCall *call, FetchResponse *res);
 } KitFetch;
 
 static KitFetch outside = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -128,11 +128,13 @@ static inline size_t calls_made(void) {
     return n;
 }
 static inline void outside_reset(Err (*answer)(const KitCall *, FetchResponse *)) {
+    pthread_mutex_lock(&outside.lock);
     arena_free(&outside.arena);
     arena_init(&outside.arena, 64 * 1024 * 1024);
     outside.count = 0;
     outside.running_max = 0;
     outside.answer = answer;
+    pthread_mutex_unlock(&outside.lock);
 }
 static inline Err answer_ok(const KitCall *call, FetchResponse *res) {
     (void)call;

@@ -5,9 +5,9 @@ static Arena arena;
 
 /* ---- what the outside does ---- */
 
-static int fail_left;
+static _Atomic int fail_left;
 static Err answer_failing(const KitCall *call, FetchResponse *res) {
-    if (__atomic_sub_fetch(&fail_left, 1, __ATOMIC_SEQ_CST) >= 0)
+    if (--fail_left >= 0)
         return E_NETWORK;
     return answer_ok(call, res);
 }
@@ -16,10 +16,10 @@ static Err answer_refused(const KitCall *call, FetchResponse *res) {
     res->status = 400;
     return OK;
 }
-static int gate_open;
+static _Atomic int gate_open;
 /* SMS hang until the gate opens; mail goes through. */
 static Err answer_gated(const KitCall *call, FetchResponse *res) {
-    while (!call->mail && !__atomic_load_n(&gate_open, __ATOMIC_SEQ_CST))
+    while (!call->mail && !gate_open)
         nap_ms(2);
     return answer_ok(call, res);
 }
