@@ -38,7 +38,8 @@ const procNumber = (pid, file, key) => Number(new RegExp(`^${key}:\\s*(\\d+)`, '
 /** Resident memory that is the process's own, in bytes. */
 export const rssAnon = (pid) => procNumber(pid, 'status', 'RssAnon') * 1024;
 /** Bytes that the process made the kernel send to the disk. */
-export const writtenBytes = (pid) => procNumber(pid, 'io', 'write_bytes');
+// What it handed to the file system. (write_bytes of /proc counts whole dirty folios on newer kernels: many times what reaches the disk.)
+export const writtenBytes = (pid) => procNumber(pid, 'io', 'wchar');
 
 /** Runs `what` while watching the process's memory; answers the highest, in bytes. */
 export async function peakRss(pid, what) {
