@@ -65,7 +65,7 @@ const SettingRow setting_rows[] = {
     SECRET("razorpay_webhook_secret", razorpay_webhook_secret, "secret that Razorpay signs webhooks with"),
     TEXT("razorpay_account_number", razorpay_account_number, "", 40, "RazorpayX account that payouts leave from"),
     TEXT("razorpay_url", razorpay_url, "https://api.razorpay.com", 200, "base address of the Razorpay API"),
-    NUMBER("payment_poll_s", payment_poll_ms, "30", 1, 3600, 1000, "how often open provider orders and payouts are polled"),
+    NUMBER("payment_poll_s", payment_poll_ms, "30", 1, 3600, 1000, "how often a fresh provider order is asked about; older ones more seldom"),
     CHOICE("sms_provider", sms_provider, "sandbox", "sandbox|msg91|twilio|template", "who sends SMS"),
     TEXT("sms_url", sms_url, "", 500, "address of the SMS provider; for template with {to} {text} {code} in it; empty: the provider's own"),
     SECRET("sms_key", sms_key, "the SMS provider's key or token"),

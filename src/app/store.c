@@ -29,6 +29,7 @@ void box_domain_config(const Settings *s, const uint8_t key[32], DomainConfig *o
                           .auto_release_ms = s->auto_release_ms,
                           .review_hidden_ms = s->review_hidden_ms,
                           .withdraw_min = s->withdraw_min,
+                          .payment_poll_ms = s->payment_poll_ms,
                           .sandbox = s->razorpay_key_id.n == 0};
     memcpy(out->box_key, key, sizeof out->box_key);
 }

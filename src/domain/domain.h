@@ -36,6 +36,7 @@ typedef struct DomainConfig {
     int64_t auto_release_ms;       /* approved -> completed */
     int64_t review_hidden_ms;      /* double-blind period */
     int64_t withdraw_min;          /* smallest withdrawal */
+    int64_t payment_poll_ms;       /* a fresh provider order is asked about this often */
     bool sandbox;                  /* no real payment provider: mock payments are allowed */
     uint8_t box_key[32];           /* root of derived keys: id permutation, token signing, OTP hashing */
 } DomainConfig;

@@ -331,9 +331,10 @@ Err payment_polled(Call *c, const void *in, void *out) {
         e = row_load(c, &PAYMENT, q->id, &p);
     if (e || !p.poll_ms)
         return e;
-    int64_t wait = PAYMENT_POLL_FIRST_MS;
-    for (int32_t i = 0; i < p.polls && wait < PAYMENT_POLL_MAX_MS; i++)
-        wait *= 2;
+    int64_t wait = (c->now_ms - p.opened_ms) / PAYMENT_POLL_AGE_SHARE;
+    int64_t least = c->cfg->payment_poll_ms ? c->cfg->payment_poll_ms : PAYMENT_POLL_FIRST_MS;
+    if (wait < least)
+        wait = least;
     if (wait > PAYMENT_POLL_MAX_MS)
         wait = PAYMENT_POLL_MAX_MS;
     p.polls++;

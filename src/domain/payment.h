@@ -32,8 +32,9 @@ typedef enum PaymentState {
 } PaymentState;
 
 #define PAYMENT_LEASE_MS (20 * MS_SECOND)
-#define PAYMENT_POLL_FIRST_MS (5 * MS_SECOND) /* then doubling */
-#define PAYMENT_POLL_MAX_MS MS_HOUR
+#define PAYMENT_POLL_FIRST_MS (5 * MS_SECOND) /* then every cfg.payment_poll_ms, and more seldom with age: */
+#define PAYMENT_POLL_AGE_SHARE 16                /* a sixteenth of its age, */
+#define PAYMENT_POLL_MAX_MS MS_HOUR              /* an hour at most */
 #define PAYMENT_POLL_KEEP_MS (7 * MS_DAY) /* how long a paid or void one is still looked at for late money */
 
 typedef struct Payment {

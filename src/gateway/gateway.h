@@ -28,7 +28,7 @@ enum {
 };
 #define GATEWAY_DEADLINE_MS (15 * MS_SECOND)      /* one call of the worker */
 #define GATEWAY_CALL_DEADLINE_MS (10 * MS_SECOND) /* one call somebody waits for */
-#define GATEWAY_PENNY_POLL_MS INT64_C(500)        /* between two looks at a penny drop under way */
+#define GATEWAY_PENNY_POLL_MS INT64_C(250)        /* between two looks at a penny drop under way */
 #define GATEWAY_IDLE_MS (30 * MS_SECOND)          /* the dispatcher looks this often even when nothing is committed */
 
 /* Where each channel goes. Strings live as long as the gateway. sandbox_config (sandbox/sandbox.h) fills in the channels that
