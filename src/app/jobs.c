@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "domain/application.h"
 #include "domain/event.h"
 #include "domain/gig.h"
 #include "domain/outbox.h"
@@ -38,9 +39,13 @@ static const struct {
     JobFn *fn;
     int64_t every_ms;
 } rows[] = {
-    {"timers", job_timers, JOBS_GRAIN_MS},      {"reviews", reviews_publish_due, JOBS_GRAIN_MS},
-    {"views", job_views, 5 * MS_SECOND},        {"events", job_events, 10 * MS_MINUTE},
-    {"outbox", job_outbox, 10 * MS_MINUTE},     {"codes", job_codes, 10 * MS_MINUTE},
+    {"timers", job_timers, JOBS_GRAIN_MS},
+    {"reviews", reviews_publish_due, JOBS_GRAIN_MS},
+    {"answers", applications_answer, JOBS_GRAIN_MS},
+    {"views", job_views, 5 * MS_SECOND},
+    {"events", job_events, 10 * MS_MINUTE},
+    {"outbox", job_outbox, 10 * MS_MINUTE},
+    {"codes", job_codes, 10 * MS_MINUTE},
     {"sessions", job_sessions, 10 * MS_MINUTE},
 };
 

@@ -79,7 +79,7 @@ Err application_apply(Call *c, const void *input, void *result) {
         e = row_load(c, &GIG, in->gig, &g);
     if (e)
         return e;
-    if (g.flags & GIG_REMOVED)
+    if (g.flags & (GIG_REMOVED | GIG_DELETED))
         return E_MISSING;
     if (g.client == c->actor.user)
         return diag_fail(c->diag, E_FORBIDDEN, "OWN_GIG", S("nobody applies to a gig of his own"));
@@ -98,13 +98,6 @@ Err application_apply(Call *c, const void *input, void *result) {
         return e;
     if (g.status != GIG_OPEN)
         return bad_state(c, "the gig is not open");
-    int64_t waiting;
-    Key pending = key2(APPLICATION_BY_GIG, g.id, APPLICATION_PENDING);
-    e = index_count(c->tx, APPLICATION_BY_GIG, &pending, &waiting);
-    if (e)
-        return e;
-    if (waiting >= APPLICATIONS_PER_GIG_MAX)
-        return bad_state(c, "too many people wait for an answer already");
     *a = (Application){.gig = g.id,
                        .client = g.client,
                        .doer = c->actor.user,
@@ -150,6 +143,8 @@ Err application_list(Call *c, const void *input, void *result) {
     Err e = call_signed_in(c);
     if (e == OK)
         e = rec_get(c->tx, &GIG, in->gig, &g);
+    if (e == OK && (g.flags & GIG_DELETED))
+        e = E_MISSING;
     if (e == OK && g.client != c->actor.user && !(c->actor.rights & (RIGHT_ADMIN | RIGHT_MODERATOR)))
         e = E_FORBIDDEN;
     return e ? e : page_by(c, APPLICATION_BY_GIG, in->gig, in->status, in->page, result);
@@ -213,29 +208,64 @@ Err application_reopen(Call *c, int64_t id) {
     return set_status(c, &a, APPLICATION_PENDING);
 }
 
-Err application_reject_others(Call *c, int64_t gig, int64_t except) {
-    /* One after the other from the front: each one leaves the prefix that is walked. */
-    Key key = key2(APPLICATION_BY_GIG, gig, APPLICATION_PENDING);
-    Gig g;
-    Err e = rec_get(c->tx, &GIG, gig, &g);
-    for (int64_t skipped = 0; e == OK;) {
+/* Rejects up to `max` of those that wait. One after the other from the front: each one leaves the prefix that is walked. */
+static Err reject_some(Call *c, const Gig *g, int64_t except, size_t max, size_t *done, bool *more) {
+    Key key = key2(APPLICATION_BY_GIG, g->id, APPLICATION_PENDING);
+    int64_t skip = 0;
+    Err e = OK;
+    for (*done = 0, *more = true; e == OK; ++*done) {
         Scan *scan;
         Application a;
         e = scan_open(c->tx, APPLICATION_BY_GIG, (ScanRange){.prefix = &key}, &scan);
         if (e)
             break;
-        scan_skip(scan, skipped);
-        bool some = scan_next_rec(scan, &APPLICATION, &a);
-        scan_close(scan);
-        if (!some)
-            break;
-        if (a.id == except) {
-            skipped++;
-            continue;
+        scan_skip(scan, skip);
+        *more = scan_next_rec(scan, &APPLICATION, &a);
+        if (*more && a.id == except) {
+            skip = 1;
+            *more = scan_next_rec(scan, &APPLICATION, &a);
         }
+        scan_close(scan);
+        if (!*more || *done == max)
+            break;
         e = set_status(c, &a, APPLICATION_REJECTED);
         if (e == OK)
-            e = tell_about(c, &a, a.doer, NOTE_APPLICATION_REJECTED, g.title);
+            e = tell_about(c, &a, a.doer, NOTE_APPLICATION_REJECTED, g->title);
     }
-    return e == E_MISSING ? OK : e;
+    return e;
+}
+
+Err application_reject_others(Call *c, int64_t gig, int64_t except) {
+    Gig g;
+    size_t done;
+    bool more;
+    Err e = rec_get(c->tx, &GIG, gig, &g);
+    if (e)
+        return e == E_MISSING ? OK : e;
+    e = reject_some(c, &g, except, APPLICATIONS_AT_ONCE, &done, &more);
+    if (e || !more)
+        return e;
+    g.flags |= GIG_ANSWERING;
+    return rec_put(c->tx, &GIG, &g);
+}
+
+Err applications_answer(Call *c, size_t max, size_t *done) {
+    Scan *scan;
+    Gig g;
+    bool more;
+    *done = 0;
+    Err e = scan_open(c->tx, GIG_TO_ANSWER, (ScanRange){0}, &scan);
+    if (e)
+        return e;
+    bool some = scan_next_rec(scan, &GIG, &g);
+    scan_close(scan);
+    if (!some)
+        return tx_err(c->tx);
+    e = reject_some(c, &g, 0, max < APPLICATIONS_AT_ONCE ? max : APPLICATIONS_AT_ONCE, done, &more);
+    if (e || more)
+        return e;
+    if (g.flags & GIG_DELETED)
+        return rec_delete(c->tx, &GIG, g.id);
+    g.flags &= ~GIG_ANSWERING;
+    return rec_put(c->tx, &GIG, &g);
 }

@@ -13,7 +13,7 @@ typedef enum ApplicationStatus {
 } ApplicationStatus;
 enum {
     APPLICATION_MESSAGE_MAX = 5000, /* code points */
-    APPLICATIONS_PER_GIG_MAX = 1000 /* pending at a time: all are answered in one transaction when work starts */
+    APPLICATIONS_AT_ONCE = 32       /* rejected in one transaction, which has memory for some longest ones only */
 };
 
 typedef struct Application {
@@ -34,8 +34,8 @@ typedef struct ApplyIn {
     Str message;
     int64_t amount; /* 0 = the gig's budget */
 } ApplyIn;
-/* ApplyIn -> Application. E_FORBIDDEN for one's own gig or when blocked, E_STATE unless the gig is open, or when
- * APPLICATIONS_PER_GIG_MAX wait, E_CONFLICT when applied already. */
+/* ApplyIn -> Application. E_FORBIDDEN for one's own gig or when blocked, E_STATE unless the gig is open, E_CONFLICT when applied
+ * already. */
 OpFn application_apply;
 
 typedef struct GigApplicationsIn {
@@ -63,7 +63,10 @@ OpFn application_withdraw;
 Err application_accepted(Call *c, Application *a);
 /* An accepted application's order went away before work started: it is pending again. */
 Err application_reopen(Call *c, int64_t application);
-/* Work on the gig starts: all other pending applications are rejected. */
+/* Work on the gig starts, or the gig goes away: all other pending applications are rejected. The first APPLICATIONS_AT_ONCE of
+ * them here, the others by applications_answer; the gig has GIG_ANSWERING until then. */
 Err application_reject_others(Call *c, int64_t gig, int64_t except);
+/* Rejects up to `max` applications that application_reject_others left. By a job. */
+Err applications_answer(Call *c, size_t max, size_t *done);
 
 #endif

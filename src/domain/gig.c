@@ -14,7 +14,9 @@
 #include "domain/user.h"
 #include "store/text.h"
 
-static bool is_visible(const void *row) { return !(((const Gig *)row)->flags & GIG_REMOVED); }
+static bool is_there(const void *row) { return !(((const Gig *)row)->flags & GIG_DELETED); }
+static bool is_visible(const void *row) { return !(((const Gig *)row)->flags & (GIG_REMOVED | GIG_DELETED)); }
+static bool is_answering(const void *row) { return ((const Gig *)row)->flags & GIG_ANSWERING; }
 static bool is_open(const void *row) { return is_visible(row) && ((const Gig *)row)->status == GIG_OPEN; }
 static bool is_past(const void *row) { return is_visible(row) && ((const Gig *)row)->status != GIG_OPEN; }
 
@@ -101,9 +103,10 @@ static const Index gig_indexes[] = {
     {.id = 26, .kind = IX_ORDERED, .part_count = 8, .counted = 2, .name = "gig_skill", .doc = "by skill wanted", .when = is_visible,
      .parts = {{.type = F_STRS, .of = skill_keys}, {.tag = TAG_STATUS}, {.tag = TAG_CREATED}, BOOSTED, {.tag = TAG_CATEGORY}, {.tag = TAG_BUDGET_MIN}, {.tag = TAG_BUDGET_MAX},
                {.tag = TAG_DEADLINE}}},
-    {.id = 27, .kind = IX_ORDERED, .part_count = 2, .counted = 2, .name = "gig_client", .doc = "of a client", .parts = {{.tag = 1}, {.tag = TAG_STATUS}}},
+    {.id = 27, .kind = IX_ORDERED, .part_count = 2, .counted = 2, .name = "gig_client", .doc = "of a client", .when = is_there, .parts = {{.tag = 1}, {.tag = TAG_STATUS}}},
     {.id = 28, .kind = IX_TEXT, .name = "gig_text", .doc = "words of open gigs", .when = is_open, .text = WORDS},
     {.id = 29, .kind = IX_TEXT, .name = "gig_past_text", .doc = "words of the others", .when = is_past, .text = WORDS},
+    {.id = 30, .kind = IX_ORDERED, .part_count = 1, .name = "gig_to_answer", .doc = "whose applications wait to be rejected", .parts = {{.tag = TAG_STATUS}}, .when = is_answering},
 };
 // clang-format on
 const Record GIG = {.kind = 4,
@@ -124,6 +127,7 @@ const Index *const GIG_BY_SKILL = &gig_indexes[6];
 const Index *const GIG_BY_CLIENT = &gig_indexes[7];
 const Index *const GIG_TEXT = &gig_indexes[8];
 const Index *const GIG_PAST_TEXT = &gig_indexes[9];
+const Index *const GIG_TO_ANSWER = &gig_indexes[10];
 
 /* ---- one's own ---- */
 
@@ -131,6 +135,8 @@ static Err own_gig(Call *c, int64_t id, Gig *out) {
     Err e = call_signed_in(c);
     if (e == OK)
         e = row_load(c, &GIG, id, out);
+    if (e == OK && (out->flags & GIG_DELETED))
+        e = E_MISSING;
     if (e == OK && out->client != c->actor.user)
         e = E_FORBIDDEN;
     return e;
@@ -307,8 +313,14 @@ Err gig_delete(Call *c, const void *input, void *result) {
     if (e == OK)
         e = application_reject_others(c, g.id, 0);
     if (e == OK)
-        e = rec_delete(c->tx, &GIG, g.id);
+        e = row_load(c, &GIG, g.id, &g);
     g.status = GIG_CANCELLED;
+    if (e == OK && (g.flags & GIG_ANSWERING)) {
+        g.flags |= GIG_DELETED;
+        e = rec_put(c->tx, &GIG, &g);
+    } else if (e == OK) {
+        e = rec_delete(c->tx, &GIG, g.id);
+    }
     return e ? e : gig_event(c, &g, VERB_DELETED);
 }
 
@@ -317,6 +329,8 @@ static Err move(Call *c, int64_t id, GigStatus from, GigStatus to, const char *o
     if (e == OK && g->status != (int32_t)from)
         return bad_state(c, otherwise);
     g->status = to;
+    if (to == GIG_OPEN)
+        g->flags &= ~GIG_ANSWERING; /* who still waits may be chosen again */
     g->updated_ms = c->now_ms;
     return e ? e : store_gig(c, g, VERB_STATUS);
 }
@@ -337,7 +351,7 @@ Err gig_get(Call *c, const void *in, void *result) {
     if (e)
         return e;
     bool own = c->actor.user == g->client, moderator = c->actor.rights & (RIGHT_ADMIN | RIGHT_MODERATOR);
-    if ((g->flags & GIG_REMOVED) && !own && !moderator)
+    if ((g->flags & GIG_DELETED) || ((g->flags & GIG_REMOVED) && !own && !moderator))
         return E_MISSING;
     g->views_count += gig_views_count(g->id, own ? 0 : 1, g->views_count);
     return OK;
@@ -351,6 +365,8 @@ Err gig_set_status(Call *c, int64_t id, GigStatus status) {
     if (e || g.status == (int32_t)status)
         return e == E_MISSING ? OK : e;
     g.status = status;
+    if (status == GIG_OPEN)
+        g.flags &= ~GIG_ANSWERING;
     return store_gig(c, &g, VERB_STATUS);
 }
 

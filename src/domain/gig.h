@@ -18,7 +18,12 @@ enum {
 typedef enum GigStatus { GIG_OPEN = 1, GIG_IN_PROGRESS, GIG_COMPLETED, GIG_CANCELLED, GIG_STATUS_COUNT } GigStatus;
 typedef enum BudgetType { BUDGET_FIXED = 1, BUDGET_HOURLY, BUDGET_MILESTONE } BudgetType;
 /* Gig.flags */
-enum { GIG_HAS_PLACE = 1, GIG_REMOVED = 2 /* taken down by a moderator: nobody but owner and moderators sees it */ };
+enum {
+    GIG_HAS_PLACE = 1,
+    GIG_REMOVED = 2,   /* taken down by a moderator: nobody but owner and moderators sees it */
+    GIG_ANSWERING = 4, /* a job rejects what applications are pending */
+    GIG_DELETED = 8    /* and then deletes it; nobody sees it */
+};
 
 typedef struct Gig {
     int64_t id;
@@ -41,6 +46,7 @@ typedef struct Gig {
 extern const Record GIG;
 extern const Index *const GIG_BY_CLIENT; /* client, status; counted both */
 extern const Index *const GIG_TEXT;      /* full text of open gigs */
+extern const Index *const GIG_TO_ANSWER; /* those that are GIG_ANSWERING */
 
 enum {
     GIG_SET_TITLE,
