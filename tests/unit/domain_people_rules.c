@@ -73,7 +73,8 @@ static void test_sign_in(void) {
     now += 300 * MS_SECOND;
     CHECK(verify(phone, code.text).refused, "a code ends with its time");
     SendOtpOut out;
-    CHECK(RUN(sign_in_send_otp, box, &(SendOtpIn){S("12")}, &out) == E_INVALID && kit_diag.count == 1, "a bad phone number is named");
+    CHECK(RUN(sign_in_send_otp, box, &(SendOtpIn){S("12")}, &out) == E_INVALID && kit_diag.count == 1,
+          "a bad phone number is named");
 }
 
 /* ---- e-mail ---- */
@@ -109,6 +110,18 @@ static void test_email(void) {
     CHECK(RUN(user_verify_email, user(owner), &(EmailCodeIn){str_c0(code.text)}, &v) == E_STATE, "nothing left to prove");
 }
 
+static void test_email_kept(void) {
+    User u;
+    EmailVerifyOut v;
+    int64_t holder = 3, other = 4;
+    CHECK(set_email(other, S("claimed@college.test"), &u) == OK, "anybody may ask for a code");
+    CodeText code = code_of(S("claimed@college.test"));
+    CHECK(RUN(user_verify_email, user(other), &(EmailCodeIn){str_c0(code.text)}, &v) == E_CONFLICT,
+          "but a proven address stays where it is");
+    MUST(RUN(user_get, box, &(IdIn){holder}, &u) == OK);
+    CHECK(str_eq(u.email, S("claimed@college.test")) && (u.flags & USER_EMAIL_VERIFIED), "with its owner");
+}
+
 static void test_edit(void) {
     User u;
     UserEdit in = {.has = 1u << USER_SET_YEAR | 1u << USER_SET_ROLES | 1u << USER_SET_NAME, .year = 9, .name = S("  Ravi ")};
@@ -117,6 +130,91 @@ static void test_edit(void) {
     in.roles = ROLE_BIT_DOER;
     CHECK(RUN(user_edit, user(4), &in, &u) == OK && str_eq(u.name, S("Ravi")) && u.year == 2, "a profile is changed");
     CHECK(RUN(user_edit, (Actor){0}, &in, &u) == E_UNAUTHORIZED, "nobody changes nothing");
+    char bio[USER_BIO_MAX + 1];
+    memset(bio, 'x', sizeof bio);
+    in = (UserEdit){.has = 1u << USER_SET_BIO, .bio = str_of(bio, USER_BIO_MAX + 1)};
+    CHECK(RUN(user_edit, user(4), &in, &u) == E_INVALID && str_eq(kit_diag.fields[0].name, S("bio")), "a biography ends");
+    in.bio.n = USER_BIO_MAX;
+    CHECK(RUN(user_edit, user(4), &in, &u) == OK && u.bio.n == USER_BIO_MAX, "at its limit");
+    in = (UserEdit){.has = 1u << USER_SET_NAME, .name = S("  ")};
+    CHECK(RUN(user_edit, user(4), &in, &u) == E_INVALID, "a name is not taken away");
+    in = (UserEdit){.has = 1u << USER_SET_LAT, .lat_e6 = 12000000};
+    CHECK(RUN(user_edit, user(4), &in, &u) == E_INVALID && str_eq(kit_diag.fields[0].name, S("lon_e6")), "half a place is none");
+    Str skills[] = {S(" C "), S("c"), S("C++")};
+    in = (UserEdit){.has = 1u << USER_SET_SKILLS, .skills = list_of_strs(&kit_arena, skills, COUNT(skills))};
+    CHECK(RUN(user_edit, user(4), &in, &u) == OK && u.skills.count == 2, "the same skill twice is one");
+}
+
+/* ---- sessions ---- */
+
+static Err op_open(Call *c, const void *in, void *out) { return session_open(c, *(const int64_t *)in, CONTRACT_CAMPUS, out); }
+
+static Err op_flags(Call *c, const void *in, void *out) {
+    const int64_t *who_flags = in;
+    User *u = out;
+    Err e = row_load(c, &USER, who_flags[0], u);
+    u->flags |= (int32_t)who_flags[1];
+    return e ? e : rec_put(c->tx, &USER, u);
+}
+
+static Err op_seen_flush(Call *c, const void *in, void *out) {
+    (void)in, (void)out;
+    return user_seen_flush(c);
+}
+
+static Err op_trim(Call *c, const void *in, void *out) {
+    size_t *gone = out;
+    Err e = sessions_trim(c, *(const int64_t *)in, 100, &gone[0]);
+    return e ? e : otps_trim(c, *(const int64_t *)in, 100, &gone[1]);
+}
+
+typedef struct Gone {
+    size_t sessions, codes;
+} Gone;
+
+static Err op_sessions(Call *c, const void *in, void *out) {
+    Key key = key1(SESSION_BY_USER, *(const int64_t *)in);
+    return index_count(c->tx, SESSION_BY_USER, &key, out);
+}
+
+static void test_sessions(void) {
+    Session first = {0}, s;
+    Actor a;
+    User u;
+    int64_t who = 7, live = 0, none = 0;
+    for (int i = 0; i < 70; i++) {
+        MUST(RUN(op_open, box, &who, &s) == OK);
+        if (i == 0)
+            first = s;
+    }
+    MUST(READ(op_sessions, box, &who, &live) == OK);
+    CHECK(live == 64 && READ(op_actor, box, &first.id, &a) == E_UNAUTHORIZED && READ(op_actor, box, &s.id, &a) == OK,
+          "too many sessions end the oldest");
+    now += 2 * MS_HOUR;
+    MUST(READ(op_actor, box, &s.id, &a) == OK);
+    MUST(RUN(op_seen_flush, box, NULL, &none) == OK && RUN(user_get, box, &(IdIn){who}, &u) == OK);
+    CHECK(u.last_active_ms == now, "who comes back is seen");
+    now += MS_MINUTE;
+    MUST(READ(op_actor, box, &s.id, &a) == OK && RUN(op_seen_flush, box, NULL, &none) == OK &&
+         RUN(user_get, box, &(IdIn){who}, &u) == OK);
+    CHECK(u.last_active_ms == now - MS_MINUTE, "once an hour");
+    int64_t suspend[] = {who, USER_SUSPENDED};
+    MUST(RUN(op_flags, box, suspend, &u) == OK);
+    CHECK(READ(op_actor, box, &s.id, &a) == E_UNAUTHORIZED, "a suspended user is nobody");
+    Str phone = u.phone;
+    VerifyOtpIn in = {.phone = phone, .otp = str_c0(send_code(phone).text)};
+    SignInOut out;
+    CHECK(RUN(sign_in_verify_otp, (Actor){0}, &in, &out) == E_FORBIDDEN, "and cannot sign in");
+    now = s.expires_ms - 1;
+    who = 8;
+    MUST(RUN(op_open, box, &who, &s) == OK);
+    Gone gone;
+    now += 2;
+    MUST(RUN(op_trim, box, &now, &gone) == OK);
+    CHECK(gone.sessions >= 69 && gone.codes > 0 && READ(op_actor, box, &s.id, &a) == OK,
+          "what ended is forgotten, what did not is not");
+    MUST(RUN(op_trim, box, &s.expires_ms, &gone) == OK);
+    CHECK(gone.sessions == 0, "until it does");
 }
 
 /* ---- applications ---- */
@@ -125,15 +223,20 @@ static void test_applications(void) {
     Application a;
     PageOut page;
     int64_t gig = kit_gig(2, 5000), none = 0;
-    CHECK(RUN(application_apply, user(2), (&(ApplyIn){.gig = gig, .message = S("me")}), &a) == E_FORBIDDEN, "nobody applies to his own gig");
-    CHECK(RUN(application_apply, user(3), (&(ApplyIn){.gig = gig, .message = S(" ")}), &a) == E_INVALID, "an application says something");
+    CHECK(RUN(application_apply, user(2), (&(ApplyIn){.gig = gig, .message = S("me")}), &a) == E_FORBIDDEN,
+          "nobody applies to his own gig");
+    CHECK(RUN(application_apply, user(3), (&(ApplyIn){.gig = gig, .message = S(" ")}), &a) == E_INVALID,
+          "an application says something");
     int64_t id = kit_apply(gig, 3, 0);
-    CHECK(id && RUN(application_apply, user(3), (&(ApplyIn){.gig = gig, .message = S("again")}), &a) == E_CONFLICT, "one application each");
+    CHECK(id && RUN(application_apply, user(3), (&(ApplyIn){.gig = gig, .message = S("again")}), &a) == E_CONFLICT,
+          "one application each");
     CHECK(RUN(application_get, user(4), &(IdIn){id}, &a) == E_FORBIDDEN, "a third party does not see it");
     CHECK(RUN(application_list, user(3), (&(GigApplicationsIn){.gig = gig}), &page) == E_FORBIDDEN, "only the client lists them");
-    CHECK(RUN(application_reject, user(3), &(IdIn){id}, &a) == E_FORBIDDEN && RUN(application_withdraw, user(2), &(IdIn){id}, &a) == E_FORBIDDEN,
+    CHECK(RUN(application_reject, user(3), &(IdIn){id}, &a) == E_FORBIDDEN &&
+              RUN(application_withdraw, user(2), &(IdIn){id}, &a) == E_FORBIDDEN,
           "each side has its own way out");
-    CHECK(RUN(application_withdraw, user(3), &(IdIn){id}, &a) == OK && RUN(application_reject, user(2), &(IdIn){id}, &a) == E_STATE,
+    CHECK(RUN(application_withdraw, user(3), &(IdIn){id}, &a) == OK &&
+              RUN(application_reject, user(2), &(IdIn){id}, &a) == E_STATE,
           "a withdrawn one is over");
     Gig g;
     MUST(RUN(gig_get, user(2), &(IdIn){gig}, &g) == OK);
@@ -152,9 +255,14 @@ static void test_applications(void) {
     Block b;
     MUST(RUN(block_add, user(2), &(IdIn){6}, &b) == OK);
     int64_t other = kit_gig(2, 5000);
-    CHECK(RUN(application_apply, user(6), (&(ApplyIn){.gig = other, .message = S("me")}), &a) == E_FORBIDDEN, "a blocked person cannot apply");
+    CHECK(RUN(application_apply, user(6), (&(ApplyIn){.gig = other, .message = S("me")}), &a) == E_FORBIDDEN,
+          "a blocked person cannot apply");
     MUST(RUN(block_remove, user(2), &(IdIn){6}, &none) == OK);
     CHECK(kit_apply(other, 6, 0) != 0, "until unblocked");
+    Notification told;
+    MUST(RUN(notification_list, user(5), (&(NotificationListIn){.page = {1, 100}}), &page) == OK && page.count > 0);
+    told = ((Notification *)page.items)[0];
+    CHECK(told.type == NOTE_APPLICATION_REJECTED && told.gig == gig, "who was not chosen is told");
     CHECK(RUN(gig_delete, user(2), &(IdIn){gig}, &none) == E_STATE, "a gig that led to an order stays");
     CHECK(RUN(gig_delete, user(3), &(IdIn){other}, &none) == E_FORBIDDEN && RUN(gig_delete, user(2), &(IdIn){other}, &none) == OK,
           "others are deleted by their owner");
@@ -169,7 +277,8 @@ static void test_chat(void) {
     OrderMessageIn in = {.order = order, .text = S("Hello")};
     CHECK(RUN(order_message_send, user(4), &in, &m) == E_FORBIDDEN, "a stranger does not write");
     CHECK(RUN(order_messages, user(4), (&(OrderMessagesIn){.order = order}), &page) == E_FORBIDDEN, "nor read");
-    CHECK(READ(order_messages, user(2), (&(OrderMessagesIn){.order = order}), &page) == OK && page.total == 0, "an empty chat is empty");
+    CHECK(READ(order_messages, user(2), (&(OrderMessagesIn){.order = order}), &page) == OK && page.total == 0,
+          "an empty chat is empty");
     MUST(RUN(order_message_send, user(2), &in, &m) == OK);
     int64_t first = m.id;
     in.text = S("Hello yourself");
@@ -186,10 +295,12 @@ static void test_chat(void) {
     NotificationsRead unread;
     MUST(RUN(notification_unread, user(2), NULL, &unread) == OK);
     int64_t before = unread.count;
-    CHECK(before > 0 && RUN(notification_read_all, user(2), NULL, &unread) == OK && unread.count == before, "all are read at once");
+    CHECK(before > 0 && RUN(notification_read_all, user(2), NULL, &unread) == OK && unread.count == before,
+          "all are read at once");
     Notification n;
     MUST(RUN(notification_list, user(3), (&(NotificationListIn){.unread_only = true}), &page) == OK && page.count > 0);
-    CHECK(RUN(notification_read, user(2), &(IdIn){((Notification *)page.items)[0].id}, &n) == E_MISSING, "others' notifications do not exist");
+    CHECK(RUN(notification_read, user(2), &(IdIn){((Notification *)page.items)[0].id}, &n) == E_MISSING,
+          "others' notifications do not exist");
 }
 
 /* ---- reviews ---- */
@@ -220,7 +331,8 @@ static void test_reviews(void) {
     PageOut page;
     size_t done;
     int64_t id = completed(5, 6), open = kit_order(5, 6, 100);
-    CHECK(RUN(review_add, user(5), (&(ReviewIn){.order = open, .rating = 5}), &r) == E_STATE, "only what is completed is reviewed");
+    CHECK(RUN(review_add, user(5), (&(ReviewIn){.order = open, .rating = 5}), &r) == E_STATE,
+          "only what is completed is reviewed");
     CHECK(RUN(review_add, user(4), (&(ReviewIn){.order = id, .rating = 5}), &r) == E_FORBIDDEN, "and by its parties");
     CHECK(RUN(review_add, user(5), (&(ReviewIn){.order = id, .rating = 6}), &r) == E_INVALID, "with one to five stars");
     MUST(RUN(review_add, user(5), (&(ReviewIn){.order = id, .rating = 5, .comment = S("good")}), &r) == OK);
@@ -244,9 +356,11 @@ static void test_reviews(void) {
 
 static void test_trust(void) {
     CHECK(trust_score(&(TrustFacts){0}) == 50, "trust starts at 50");
-    CHECK(trust_score(&(TrustFacts){.phone = true, .email = true, .id = true, .completed = 40, .rating_sum = 50, .rating_count = 10}) == 100,
+    CHECK(trust_score(&(TrustFacts){
+              .phone = true, .email = true, .id = true, .completed = 40, .rating_sum = 50, .rating_count = 10}) == 100,
           "and ends at 100");
-    CHECK(trust_score(&(TrustFacts){.phone = true, .rating_sum = 1, .rating_count = 1, .disputes_lost = 2, .funded_cancellations = 1}) == 22,
+    CHECK(trust_score(&(TrustFacts){
+              .phone = true, .rating_sum = 1, .rating_count = 1, .disputes_lost = 2, .funded_cancellations = 1}) == 22,
           "facts add up");
     CHECK(trust_score(&(TrustFacts){.disputes_lost = 9}) == 0, "and never below 0");
 }
@@ -255,11 +369,13 @@ int main(void) {
     kit_world(8);
     test_sign_in();
     test_email();
+    test_email_kept();
     test_edit();
     test_applications();
     test_chat();
     test_reviews();
     test_trust();
+    test_sessions();
     CHECK(faults(false) == 0, "everything adds up");
     kit_close();
     return kit_failed;
