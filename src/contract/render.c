@@ -184,110 +184,45 @@ static void put_recs(Render *r, const ViewRow *row, const List *l) {
     buf_char(r->out, ']');
 }
 
-static inline void value_of(const ViewRow *row, const char *base, Value *v) {
-    const char *at = base + row->offset;
-    switch (row->type) {
-    case W_STR:
-    case W_JSON: memcpy(&v->s, at, sizeof v->s); break;
-    case W_BOOL: v->b = *(const bool *)at; break;
-    case W_STRS:
-    case W_IDS:
-    case W_MAP: memcpy(&v->list, at, sizeof v->list); break;
-    case W_ROW: v->row = at; break;
-    case W_ROWS:
-        if (row->record)
-            memcpy(&v->list, at, sizeof v->list);
-        else
-            memcpy(&v->rows, at, sizeof v->rows);
-        break;
-    default:
-        if (row->size == sizeof(int64_t)) {
-            memcpy(&v->i, at, sizeof v->i);
-        } else {
-            int32_t small;
-            memcpy(&small, at, sizeof small);
-            v->i = small;
-        }
-    }
-}
-
-static inline bool value_empty(const ViewRow *row, const Value *v) {
-    switch (row->type) {
-    case W_STR:
-    case W_JSON: return !v->s.n;
-    case W_BOOL: return !v->b;
-    case W_STRS:
-    case W_IDS:
-    case W_MAP: return !v->list.count;
-    case W_ROW: return !v->row;
-    case W_ROWS: return row->record ? !v->list.count : !v->rows.count;
-    case W_WORD: return !words_of(row->words, (int32_t)v->i).p;
-    case W_CONST:
-    case W_ITEM:
-    case W_ITEMS: return false;
-    default: return !v->i;
-    }
-}
-
-/* Writes a value behind its key at p; at least VALUE_BYTES are free there. */
-static void put_value(Render *r, const ViewRow *row, char *p, const Value *v) {
-    Buf *b = r->out;
-    switch (row->type) {
-    case W_INT: p = put_number(p, v->i); break;
-    case W_ID: p = put_id(r, p, row->form, row->kind->kind, v->i); break;
-    case W_MONEY: p = put_money(r, p, row->form, v->i); break;
-    case W_TIME: p = put_time(r, p, row->form, v->i); break;
-    case W_WORD: p = put_word(r, p, row->words, (int32_t)v->i); break;
-    case W_BOOL: {
-        size_t n = v->b ? 4 : 5;
-        memcpy(p, v->b ? "true" : "false", n);
-        p += n;
-        break;
-    }
-    default:
-        b->n = (size_t)(p - b->p);
-        switch (row->type) {
-        case W_STR: json_put_str(b, v->s); return;
-        case W_JSON: buf_add(b, v->s); return;
-        case W_DECIMAL: json_put_decimal(b, v->i, row->scale); return;
-        case W_WORDS: put_words(b, row->words, (uint32_t)v->i); return;
-        case W_STRS: put_strs(b, &v->list); return;
-        case W_MAP: put_map(b, &v->list); return;
-        case W_IDS: put_ids(r, row->form, row->kind->kind, &v->list); return;
-        case W_ROW: render_view(r, row->view, v->row); return;
-        case W_ROWS:
-            if (row->record)
-                put_recs(r, row, &v->list);
-            else
-                render_items(r, row->view, v->rows.items, v->rows.count, 0);
-            return;
-        case W_CONST: buf_add(b, str_c0(row->literal)); return;
-        case W_ITEM: render_view(r, r->item_view, r->item); return;
-        case W_ITEMS: render_items(r, r->item_view, r->page->items, r->page->count, 0); return;
-        default: b->err = E_INTERNAL; return;
-        }
-    }
-    b->n = (size_t)(p - b->p);
-}
-
 static inline int64_t int_at(const char *at, size_t size) {
     int64_t large;
     int32_t small;
-    if (size == sizeof large) {
-        memcpy(&large, at, sizeof large);
-        return large;
+    if (size == sizeof small) {
+        memcpy(&small, at, sizeof small);
+        return small;
     }
-    memcpy(&small, at, sizeof small);
-    return small;
+    memcpy(&large, at, sizeof large);
+    return large;
 }
 
-/* The common case, a member that is always shown, without the detour of a Value: most of what lists are made of. Writes at p and
- * returns the end; NULL: another type, or a string that needs more room or an escape. */
-static inline char *put_member(Render *r, const ViewRow *row, char *p, const char *end, const char *at) {
+/* Below, `at` is where a row's value lies: the member, or the Value that `get` filled in, whose parts all begin where it begins.
+ */
+
+static bool empty_at(const ViewRow *row, const char *at) {
+    switch (row->type) {
+    case W_STR:
+    case W_JSON: return !((const Str *)at)->n;
+    case W_BOOL: return !*(const bool *)at;
+    case W_STRS:
+    case W_IDS:
+    case W_MAP: return !((const List *)at)->count;
+    case W_ROW: return row->get && !((const Value *)at)->row;
+    case W_ROWS: return row->record ? !((const List *)at)->count : !((const Rows *)at)->count;
+    case W_WORD: return !words_of(row->words, (int32_t)int_at(at, sizeof(int32_t))).p;
+    case W_CONST:
+    case W_ITEM:
+    case W_ITEMS: return false;
+    default: return !int_at(at, row->size);
+    }
+}
+
+/* Most of what lists are made of: writes at p and returns the end. NULL: another type, or a string that needs more room or an
+ * escape. */
+static inline __attribute__((always_inline)) char *put_simple(Render *r, const ViewRow *row, char *p, const char *end,
+                                                              const char *at) {
     switch (row->type) {
     case W_STR: {
-        Str s;
-        memcpy(&s, at, sizeof s);
+        Str s = *(const Str *)at;
         if ((size_t)(end - p) < s.n + 2 || json_plain(p + 1, s) != s.n)
             return NULL;
         *p = '"';
@@ -299,7 +234,36 @@ static inline char *put_member(Render *r, const ViewRow *row, char *p, const cha
     case W_MONEY: return put_money(r, p, row->form, int_at(at, sizeof(int64_t)));
     case W_TIME: return put_time(r, p, row->form, int_at(at, sizeof(int64_t)));
     case W_WORD: return put_word(r, p, row->words, (int32_t)int_at(at, sizeof(int32_t)));
+    case W_BOOL: {
+        bool v = *(const bool *)at;
+        memcpy(p, v ? "true " : "false", 5);
+        return p + 5 - v;
+    }
     default: return NULL;
+    }
+}
+
+static void put_other(Render *r, const ViewRow *row, const char *at) {
+    Buf *b = r->out;
+    switch (row->type) {
+    case W_STR: json_put_str(b, *(const Str *)at); return;
+    case W_JSON: buf_add(b, *(const Str *)at); return;
+    case W_DECIMAL: json_put_decimal(b, int_at(at, row->size), row->scale); return;
+    case W_WORDS: put_words(b, row->words, (uint32_t)int_at(at, sizeof(int32_t))); return;
+    case W_STRS: put_strs(b, (const List *)at); return;
+    case W_MAP: put_map(b, (const List *)at); return;
+    case W_IDS: put_ids(r, row->form, row->kind->kind, (const List *)at); return;
+    case W_ROW: render_view(r, row->view, row->get ? ((const Value *)at)->row : at); return;
+    case W_ROWS:
+        if (row->record)
+            put_recs(r, row, (const List *)at);
+        else
+            render_items(r, row->view, ((const Rows *)at)->items, ((const Rows *)at)->count, 0);
+        return;
+    case W_CONST: buf_add(b, str_c0(row->literal)); return;
+    case W_ITEM: render_view(r, r->item_view, r->item); return;
+    case W_ITEMS: render_items(r, r->item_view, r->page->items, r->page->count, 0); return;
+    default: b->err = E_INTERNAL; return;
     }
 }
 
@@ -312,13 +276,13 @@ static unsigned sees_of(Render *r, const View *v, const void *base) {
 }
 
 /* The key of the items of a list: the route's plural. */
-static char *put_plural(Render *r, char *p, char open) {
+static char *put_plural(Render *r, char *p) {
     size_t n = r->plural ? strlen(r->plural) : 0;
     if (n > VIEW_KEY_BYTES - 4) {
         r->out->err = E_INTERNAL;
         n = 0;
     }
-    *p++ = open;
+    p++; /* the comma or brace is there */
     *p++ = '"';
     if (n)
         memcpy(p, r->plural, n);
@@ -336,12 +300,22 @@ static void put_rows(Render *r, const View *v, const void *base) {
     char *p = buf_reserve(b, ROOM), *end = b->p + b->cap; /* p runs ahead of b->n until somebody else writes */
     for (const ViewRow *row = v->rows, *last = row + v->count; p && row < last; row++) {
         if (row->audience) {
-            if (sees == UNASKED) {
-                b->n = (size_t)(p - b->p);
+            if (sees == UNASKED)
                 sees = sees_of(r, v, base);
-            }
             if (!(row->audience & sees))
                 continue;
+        }
+        Value value;
+        const char *at = (const char *)base + row->offset;
+        bool null = false;
+        if (row->get) {
+            null = !row->get(r, base, &value); /* finds, and does not write */
+            at = (const char *)&value;
+        }
+        if (row->empty && (null || empty_at(row, at))) {
+            if (row->empty == EMPTY_OMIT)
+                continue;
+            null = true;
         }
         if ((size_t)(end - p) < ROOM) {
             b->n = (size_t)(p - b->p);
@@ -350,34 +324,18 @@ static void put_rows(Render *r, const View *v, const void *base) {
             if (!p)
                 return;
         }
-        /* The key is written first and counts only once there is a value. */
         memcpy(p, row->key, VIEW_KEY_BYTES);
         *p = open;
-        char *at = row->key_n ? p + row->key_n : put_plural(r, p, open), *done;
-        if (!row->get && !row->empty && (done = put_member(r, row, at, end, (const char *)base + row->offset))) {
-            p = done;
-            open = ',';
-            continue;
-        }
-        Value value;
-        bool there = true;
-        b->n = (size_t)(p - b->p);
-        if (row->get)
-            there = row->get(r, base, &value); /* finds values, does not write */
-        else if (row->type < W_CONST)
-            value_of(row, base, &value);
-        if (row->empty && (!there || value_empty(row, &value))) {
-            if (row->empty == EMPTY_OMIT)
-                continue;
-            there = false;
-        }
         open = ',';
-        if (there)
-            put_value(r, row, at, &value);
-        else
-            b->n = (size_t)(put_null(at) - b->p);
-        p = buf_reserve(b, ROOM);
-        end = b->p + b->cap;
+        p = row->key_n ? p + row->key_n : put_plural(r, p);
+        char *done = null ? put_null(p) : put_simple(r, row, p, end, at);
+        if (!done) {
+            b->n = (size_t)(p - b->p);
+            put_other(r, row, at);
+            done = buf_reserve(b, ROOM);
+            end = b->p + b->cap;
+        }
+        p = done;
     }
     if (!p)
         return;
@@ -400,11 +358,11 @@ void render_view(Render *r, const View *v, const void *row) {
     }
     r->depth++;
     if (v->scalar) {
-        Value value;
-        char *p = buf_reserve(r->out, VALUE_BYTES);
-        value_of(v->rows, row, &value);
-        if (p)
-            put_value(r, v->rows, p, &value);
+        char *p = buf_reserve(r->out, VALUE_BYTES), *done = p ? put_simple(r, v->rows, p, r->out->p + r->out->cap, row) : NULL;
+        if (done)
+            r->out->n = (size_t)(done - r->out->p);
+        else if (p)
+            put_other(r, v->rows, row);
     } else {
         put_rows(r, v, row);
     }
