@@ -1,10 +1,13 @@
 /* The outbound seam over real sockets: a small server in this process answers by path. */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -117,6 +120,115 @@ static void *hang(void *arg) {
     return NULL;
 }
 
+/* ---- TLS: openssl plays the server ---- */
+
+static char dir[] = "/tmp/gigbox-fetch-XXXXXX";
+static const char *in_dir(const char *name) {
+    static char path[4][128];
+    static int turn;
+    char *p = path[turn++ % 4];
+    snprintf(p, sizeof path[0], "%s/%s", dir, name);
+    return p;
+}
+static pid_t spawn(const char *const *argv) {
+    pid_t pid = fork();
+    if (pid == 0) {
+        int null = open("/dev/null", O_RDWR);
+        dup2(null, 0);
+        dup2(null, 1);
+        dup2(null, 2);
+        execvp(argv[0], (char *const *)(uintptr_t)argv);
+        _exit(127);
+    }
+    return pid;
+}
+static bool make_cert(const char *name) {
+    int status = 1;
+    char key[128], cert[128];
+    snprintf(key, sizeof key, "%s/%s.key", dir, name);
+    snprintf(cert, sizeof cert, "%s/%s.pem", dir, name);
+    const char *const argv[] = {"openssl",
+                                "req",
+                                "-x509",
+                                "-newkey",
+                                "ec",
+                                "-pkeyopt",
+                                "ec_paramgen_curve:P-256",
+                                "-nodes",
+                                "-days",
+                                "30",
+                                "-subj",
+                                "/CN=localhost",
+                                "-addext",
+                                "subjectAltName=DNS:localhost",
+                                "-keyout",
+                                key,
+                                "-out",
+                                cert,
+                                NULL};
+    pid_t pid = spawn(argv);
+    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+static Str read_pem(const char *path) {
+    static char pem[2][8192];
+    static int turn;
+    char *to = pem[turn++ % 2];
+    FILE *f = fopen(path, "r");
+    size_t n = f ? fread(to, 1, sizeof pem[0], f) : 0;
+    if (f)
+        fclose(f);
+    return str_of(to, n);
+}
+static int free_port(void) {
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof at;
+    bool good = bind(fd, (struct sockaddr *)&at, n) == 0 && getsockname(fd, (struct sockaddr *)&at, &n) == 0;
+    close(fd);
+    return good ? ntohs(at.sin_port) : 0;
+}
+
+static void tls(void) {
+    char number[16], key[128], cert[128];
+    if (!mkdtemp(dir) || !make_cert("one") || !make_cert("two")) {
+        CHECK(false, "tls: openssl makes certificates");
+        return;
+    }
+    int at = free_port();
+    snprintf(number, sizeof number, "%d", at);
+    snprintf(key, sizeof key, "%s", in_dir("one.key"));
+    snprintf(cert, sizeof cert, "%s", in_dir("one.pem"));
+    const char *const argv[] = {"openssl", "s_server", "-accept", number, "-key", key, "-cert", cert, "-tls1_2", "-www", NULL};
+    pid_t server = spawn(argv);
+    FetchRequest r = {
+        .method = S("GET"), .deadline_ms = 3000, .response_bytes_max = 65536, .ca_pem = read_pem(in_dir("one.pem"))};
+    r.url = arena_printf(&arena, "https://localhost:%d/", at);
+    Err e = E_NETWORK;
+    for (int i = 0; i < 100 && e; i++) { /* until it listens */
+        struct timespec t = {.tv_nsec = 20 * 1000000};
+        nanosleep(&t, NULL);
+        e = fetch(r);
+    }
+    CHECK(e == OK && res.status == 200 && res.body.n, "tls: a server that the given root vouches for");
+    r.url = arena_printf(&arena, "https://127.0.0.1:%d/", at);
+    CHECK(fetch(r) == E_NETWORK, "tls: not under another name");
+    FetchPool *other;
+    if (fetch_open(read_pem(in_dir("two.pem")), &other))
+        return;
+    Fetch f = fetch_seam(other);
+    r.url = arena_printf(&arena, "https://localhost:%d/", at);
+    r.ca_pem = S("");
+    CHECK(f.http(f.ctx, &arena, &r, &res) == E_NETWORK, "tls: not when the built-in roots do not vouch for it");
+    fetch_stop(other);
+    fetch_close(other);
+    kill(server, SIGKILL);
+    waitpid(server, NULL, 0);
+    static const char *const names[] = {"one.key", "one.pem", "two.key", "two.pem"};
+    for (size_t i = 0; i < COUNT(names); i++)
+        unlink(in_dir(names[i]));
+    rmdir(dir);
+}
+
 int main(void) {
     int listener = socket(AF_INET, SOCK_STREAM, 0);
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -196,6 +308,8 @@ int main(void) {
     CHECK(f.mail(f.ctx, &arena, &m, &res) == E_INVALID, "mail: a recipient cannot smuggle a command");
     m.to = S("c@d.test");
     CHECK(f.mail(f.ctx, &arena, &m, &res) == E_NETWORK, "mail: no server");
+
+    tls();
 
     /* all handles busy: the next call waits for its deadline; then everything is broken off */
     pthread_t hung[FETCH_HANDLES_MAX];
