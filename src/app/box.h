@@ -1,7 +1,7 @@
 /* box.h - the serving marketplace: all layers wired together.
  *
- * box_open: least privilege, the store, its keys; box_serve: providers, contracts, sockets, jobs, and the loop over signals. One Box a
- * process. Called from the main thread only. */
+ * box_open: least privilege, the store, its keys; box_serve: providers, contracts, sockets, jobs, and the loop over signals. One
+ * Box a process. Called from the main thread only. */
 #ifndef APP_BOX_H
 #define APP_BOX_H
 
@@ -43,7 +43,8 @@ extern const size_t box_contract_count;
 void box_domain_config(const Settings *s, const uint8_t box_key[32], DomainConfig *out);
 /* The record tables of all layers into out[BOX_RECORDS_MAX]; their number. */
 size_t box_records(const Record **out);
-/* Opens the store of `dir` with all record tables, makes what every box has (its key, the categories). Prints what is wrong; NULL then. */
+/* Opens the store of `dir` with all record tables, makes what every box has (its key, the categories). Prints what is wrong; NULL
+ * then. */
 Store *box_store_open(Box *box, const char *dir, bool no_sync);
 /* The box's key, made on first start. */
 Err box_key(Store *s, Arena *a, uint8_t out[32]);

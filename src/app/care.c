@@ -41,11 +41,8 @@ static Store *open_beside(const char *dir, Arena *a) {
     const Record **records = ARENA_ARRAY(a, BOX_RECORDS_MAX, const Record *);
     if (!records)
         return NULL;
-    StoreConfig cfg = {.dir = dir,
-                       .records = records,
-                       .record_count = box_records(records),
-                       .read_only = true,
-                       .now_ms = clock_now_ms};
+    StoreConfig cfg = {
+        .dir = dir, .records = records, .record_count = box_records(records), .read_only = true, .now_ms = clock_now_ms};
     Store *s = store_open(&cfg, a, &why, &e);
     if (!s)
         fprintf(stderr, "gigbox: %s: %.*s (%s)\n", dir, STR_ARG(why), err_name(e));
@@ -139,7 +136,8 @@ int command_restore(const Options *o) {
         return EXIT_USAGE;
     snprintf(file, sizeof file, "%s/gigbox.db", trial);
     snprintf(now, sizeof now, "%.*s/gigbox.db", CARE_PATH_BYTES - 32, o->data);
-    snprintf(old, sizeof old, "%.*s/gigbox.db.before-restore-%lld", CARE_PATH_BYTES - 64, o->data, (long long)(clock_now_ms() / 1000));
+    snprintf(old, sizeof old, "%.*s/gigbox.db.before-restore-%lld", CARE_PATH_BYTES - 64, o->data,
+             (long long)(clock_now_ms() / 1000));
     mkdir(o->data, 0700);
     mkdir(trial, 0700);
     int code = EXIT_OK;

@@ -22,7 +22,8 @@ int command_openapi(const Options *o) {
 int command_lint(const Options *o) {
     (void)o;
     const Record *records[BOX_RECORDS_MAX];
-    size_t faults = settings_lint() + record_lint(records, box_records(records)) + contract_lint(box_contracts, box_contract_count);
+    size_t faults =
+        settings_lint() + record_lint(records, box_records(records)) + contract_lint(box_contracts, box_contract_count);
     printf("%zu faults\n", faults);
     return faults ? EXIT_FAULTS : EXIT_OK;
 }

@@ -7,7 +7,12 @@
 
 #include "app/settings.h"
 
-enum { EXIT_OK = 0, EXIT_FAULTS = 1 /* ran, and found faults or failed */, EXIT_USAGE = 2, EXIT_UNUSABLE = 3 /* data or settings cannot be used */ };
+enum {
+    EXIT_OK = 0,
+    EXIT_FAULTS = 1 /* ran, and found faults or failed */,
+    EXIT_USAGE = 2,
+    EXIT_UNUSABLE = 3 /* data or settings cannot be used */
+};
 
 enum { COMMAND_SETS_MAX = 64, COMMAND_ARGS_MAX = 4, COMMAND_ARENA_BYTES = 16 * 1024 * 1024 };
 

@@ -1,5 +1,5 @@
-/* gigbox demo: fills an empty data directory with a sample marketplace, through the same domain operations that requests use, with the
- * clock moved so that it looks two months old. The same seed gives the same people, gigs and orders. */
+/* gigbox demo: fills an empty data directory with a sample marketplace, through the same domain operations that requests use,
+ * with the clock moved so that it looks two months old. The same seed gives the same people, gigs and orders. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -58,7 +58,8 @@ static Err act_in(Tx *tx, void *arg) {
     return a->op(&c, a->in, a->out);
 }
 
-/* Runs the operation; a failure is a fault of this file and ends the program. Results keep their numbers; their strings die with the next act. */
+/* Runs the operation; a failure is a fault of this file and ends the program. Results keep their numbers; their strings die with
+ * the next act. */
 static void act(Demo *d, int64_t user, OpFn *op, const void *in, void *out) {
     Act a = {.d = d, .op = op, .in = in, .out = out, .user = user};
     Err e = store_write(d->box->store, act_in, &a);
@@ -78,7 +79,8 @@ static Str fill(Demo *d, const char *template) {
     const struct {
         Str mark;
         const char *word;
-    } marks[] = {{S("{club}"), demo_clubs[draw(d, demo_clubs_count)]}, {S("{subject}"), demo_subjects[draw(d, demo_subjects_count)]}};
+    } marks[] = {{S("{club}"), demo_clubs[draw(d, demo_clubs_count)]},
+                 {S("{subject}"), demo_subjects[draw(d, demo_subjects_count)]}};
     Str rest = str_c0(template);
     while (rest.n) {
         size_t i = 0;
@@ -121,8 +123,8 @@ static void make_people(Demo *d) {
         Str phone = arena_printf(&d->arena, "+91980000%04zu", i + 1);
         act(d, 0, register_user, &phone, &u);
         int64_t id = u.id;
-        UserEdit edit = {.has = 1u << USER_SET_NAME | 1u << USER_SET_BIO | 1u << USER_SET_UNIVERSITY | 1u << USER_SET_COURSE | 1u << USER_SET_YEAR |
-                                1u << USER_SET_GRADUATION | 1u << USER_SET_SKILLS | 1u << USER_SET_AVATAR,
+        UserEdit edit = {.has = 1u << USER_SET_NAME | 1u << USER_SET_BIO | 1u << USER_SET_UNIVERSITY | 1u << USER_SET_COURSE |
+                                1u << USER_SET_YEAR | 1u << USER_SET_GRADUATION | 1u << USER_SET_SKILLS | 1u << USER_SET_AVATAR,
                          .name = str_c0(p->name),
                          .bio = str_c0(p->bio),
                          .university = str_c0(demo_universities[i % demo_universities_count]),
@@ -152,8 +154,8 @@ static void make_gig(Demo *d, size_t i) {
     Gig g;
     int64_t spread = (int64_t)draw(d, 5) * 100;
     d->gig_owner[i] = someone(d);
-    GigEdit in = {.has = 1u << GIG_SET_TITLE | 1u << GIG_SET_DESCRIPTION | 1u << GIG_SET_CATEGORY | 1u << GIG_SET_SKILLS | 1u << GIG_SET_BUDGET_TYPE |
-                         1u << GIG_SET_BUDGET_MIN | 1u << GIG_SET_BUDGET_MAX | 1u << GIG_SET_DEADLINE,
+    GigEdit in = {.has = 1u << GIG_SET_TITLE | 1u << GIG_SET_DESCRIPTION | 1u << GIG_SET_CATEGORY | 1u << GIG_SET_SKILLS |
+                         1u << GIG_SET_BUDGET_TYPE | 1u << GIG_SET_BUDGET_MIN | 1u << GIG_SET_BUDGET_MAX | 1u << GIG_SET_DEADLINE,
                   .title = fill(d, l->title),
                   .description = fill(d, l->description),
                   .category = str_c0(l->category),
@@ -171,8 +173,9 @@ static void make_service(Demo *d, size_t i) {
     Service s;
     d->service_owner[i] = someone(d);
     int64_t image = picture(d, d->service_owner[i], FILE_GIG_IMAGE, i * 104729 + 5);
-    ServiceEdit in = {.has = 1u << SERVICE_SET_TITLE | 1u << SERVICE_SET_DESCRIPTION | 1u << SERVICE_SET_CATEGORY | 1u << SERVICE_SET_SKILLS |
-                             1u << SERVICE_SET_PRICE | 1u << SERVICE_SET_DAYS | 1u << SERVICE_SET_REVISIONS | 1u << SERVICE_SET_IMAGES,
+    ServiceEdit in = {.has = 1u << SERVICE_SET_TITLE | 1u << SERVICE_SET_DESCRIPTION | 1u << SERVICE_SET_CATEGORY |
+                             1u << SERVICE_SET_SKILLS | 1u << SERVICE_SET_PRICE | 1u << SERVICE_SET_DAYS |
+                             1u << SERVICE_SET_REVISIONS | 1u << SERVICE_SET_IMAGES,
                       .title = fill(d, l->title),
                       .description = fill(d, l->description),
                       .category = str_c0(l->category),
@@ -188,9 +191,19 @@ static void make_service(Demo *d, size_t i) {
 /* ---- orders ---- */
 
 /* How far an order goes; the table is repeated until all orders are made. */
-typedef enum Fate { STAYS_UNPAID, STAYS_AT_WORK, STAYS_SUBMITTED, STAYS_IN_REVISION, IS_COMPLETED, IS_CANCELLED, IS_DISPUTED, IS_COMPLETED_UNREVIEWED } Fate;
-static const Fate fates[] = {IS_COMPLETED, STAYS_AT_WORK, IS_COMPLETED, STAYS_UNPAID, IS_COMPLETED, STAYS_SUBMITTED, IS_COMPLETED_UNREVIEWED,
-                             IS_CANCELLED, IS_COMPLETED, STAYS_IN_REVISION, IS_COMPLETED, IS_DISPUTED, IS_COMPLETED, STAYS_AT_WORK};
+typedef enum Fate {
+    STAYS_UNPAID,
+    STAYS_AT_WORK,
+    STAYS_SUBMITTED,
+    STAYS_IN_REVISION,
+    IS_COMPLETED,
+    IS_CANCELLED,
+    IS_DISPUTED,
+    IS_COMPLETED_UNREVIEWED
+} Fate;
+static const Fate fates[] = {
+    IS_COMPLETED, STAYS_AT_WORK, IS_COMPLETED,      STAYS_UNPAID, IS_COMPLETED, STAYS_SUBMITTED, IS_COMPLETED_UNREVIEWED,
+    IS_CANCELLED, IS_COMPLETED,  STAYS_IN_REVISION, IS_COMPLETED, IS_DISPUTED,  IS_COMPLETED,    STAYS_AT_WORK};
 
 static void chat(Demo *d, const Order *o) {
     size_t lines = 2 + draw(d, demo_chat_count - 1);
@@ -207,7 +220,9 @@ static void review(Demo *d, const Order *o) {
     const int64_t authors[] = {o->client, o->doer};
     for (size_t i = 0; i < COUNT(authors); i++) {
         Review r;
-        ReviewIn in = {.order = o->id, .rating = 5 - (int32_t)(draw(d, 6) / 4) - (int32_t)(draw(d, 9) / 8), .comment = str_c0(demo_reviews[draw(d, demo_reviews_count)])};
+        ReviewIn in = {.order = o->id,
+                       .rating = 5 - (int32_t)(draw(d, 6) / 4) - (int32_t)(draw(d, 9) / 8),
+                       .comment = str_c0(demo_reviews[draw(d, demo_reviews_count)])};
         act(d, authors[i], review_add, &in, &r);
         d->reviews++;
     }
@@ -259,7 +274,9 @@ static void apply_and_accept(Demo *d, size_t i) {
         if (again)
             continue;
         seen[k + 1] = doer;
-        ApplyIn in = {.gig = d->gigs[i], .message = str_c0(demo_applications[draw(d, demo_applications_count)]), .amount = draw(d, 3) ? 0 : 90000 + (int64_t)draw(d, 40) * 1000};
+        ApplyIn in = {.gig = d->gigs[i],
+                      .message = str_c0(demo_applications[draw(d, demo_applications_count)]),
+                      .amount = draw(d, 3) ? 0 : 90000 + (int64_t)draw(d, 40) * 1000};
         act(d, doer, application_apply, &in, &a);
         chosen = a.id;
     }
@@ -307,8 +324,8 @@ static void fill_marketplace(Demo *d) {
     }
     while (services < DEMO_SERVICES)
         make_service(d, services++);
-    printf("%zu people, %d gigs, %zu services, %zu orders, %zu messages, %zu reviews\n", d->people_count, DEMO_GIGS, services, d->orders,
-           d->messages, d->reviews);
+    printf("%zu people, %d gigs, %zu services, %zu orders, %zu messages, %zu reviews\n", d->people_count, DEMO_GIGS, services,
+           d->orders, d->messages, d->reviews);
 }
 
 int command_demo(const Options *o) {

@@ -60,8 +60,10 @@ void health_reply(const HealthSource *src, const Request *req, Reply *rep) {
                "{\"status\":\"%s\",\"components\":{\"store\":\"%s\",\"outbox\":\"%s\",\"realtime\":\"ok\",\"tls\":\"%s\","
                "\"sandbox\":%s},\"uptimeSeconds\":%lld}",
                s.store ? "unwell" : "ok", s.store ? err_name(s.store) : "ok",
-               s.outbox ? err_name(s.outbox) : late ? "late" : "ok", src->tls ? "on" : "off", src->sandbox ? "true" : "false",
-               (long long)((clock_mono_ms() - src->started_ms) / 1000));
+               s.outbox ? err_name(s.outbox)
+               : late   ? "late"
+                        : "ok",
+               src->tls ? "on" : "off", src->sandbox ? "true" : "false", (long long)((clock_mono_ms() - src->started_ms) / 1000));
 }
 
 typedef struct Metric {
@@ -81,7 +83,8 @@ void metrics_reply(const HealthSource *src, const Request *req, Reply *rep) {
         {"gigbox_memory_anonymous_bytes", "gauge", "Resident memory that is the process's own.", memory_bytes()},
         {"gigbox_connections_total", "counter", "Connections taken.", h.connections},
         {"gigbox_connections_open", "gauge", "Connections open.", h.open_connections},
-        {"gigbox_connections_refused_total", "counter", "Connections turned away at a limit.", h.refused_total + h.refused_address},
+        {"gigbox_connections_refused_total", "counter", "Connections turned away at a limit.",
+         h.refused_total + h.refused_address},
         {"gigbox_http_requests_total", "counter", "Requests answered.", h.requests},
         {"gigbox_http_responses_2xx_total", "counter", "Answers 2xx.", h.by_class[2]},
         {"gigbox_http_responses_3xx_total", "counter", "Answers 3xx.", h.by_class[3]},
@@ -101,13 +104,15 @@ void metrics_reply(const HealthSource *src, const Request *req, Reply *rep) {
         {"gigbox_events_total", "counter", "Events given out.", hub.events},
         {"gigbox_frames_total", "counter", "Frames queued to WebSockets.", hub.frames},
         {"gigbox_outbox_due", "gauge", "Outbox rows that are due (at most 64 are counted).", (uint64_t)s.waiting},
-        {"gigbox_outbox_late_seconds", "gauge", "How long the oldest of them has been due.", (uint64_t)(s.late_ms > 0 ? s.late_ms / 1000 : 0)},
+        {"gigbox_outbox_late_seconds", "gauge", "How long the oldest of them has been due.",
+         (uint64_t)(s.late_ms > 0 ? s.late_ms / 1000 : 0)},
         {"gigbox_store_file_bytes", "gauge", "Size of the data file.", s.stats.file_bytes},
         {"gigbox_store_used_bytes", "gauge", "Of it in use.", s.stats.used_bytes},
         {"gigbox_store_map_bytes", "gauge", "Address space reserved for it.", s.stats.map_bytes},
         {"gigbox_store_commits_total", "counter", "Commits since start.", s.stats.commits},
         {"gigbox_store_writes_total", "counter", "Write functions in them.", s.stats.writes},
-        {"gigbox_store_retried_total", "counter", "Batches run again because one write function failed late.", s.stats.batches_retried},
+        {"gigbox_store_retried_total", "counter", "Batches run again because one write function failed late.",
+         s.stats.batches_retried},
         {"gigbox_store_records", "gauge", "Records.", s.stats.records},
     };
     rep->content_type = S("text/plain; version=0.0.4; charset=utf-8");

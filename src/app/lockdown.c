@@ -43,7 +43,8 @@ static Err hand_over(const char *dir, uid_t uid, gid_t gid) {
     return e;
 }
 
-/* Of all of root's rights, the one that a port below 1024 wants. By the system call, since libcap would be another library for one call. */
+/* Of all of root's rights, the one that a port below 1024 wants. By the system call, since libcap would be another library for
+ * one call. */
 static bool keep_only_bind(void) {
     struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct data[2] = {{.effective = 1u << CAP_NET_BIND_SERVICE, .permitted = 1u << CAP_NET_BIND_SERVICE}};
@@ -80,8 +81,8 @@ Err lockdown_user(const char *data_dir, const char *run_as, bool low_ports) {
                  (unsigned)uid, data_dir);
         return hand_over(data_dir, 0, 0);
     }
-    if ((low_ports && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) || setgroups(0, NULL) != 0 || setgid(gid) != 0 || setuid(uid) != 0 ||
-        (low_ports && !keep_only_bind()))
+    if ((low_ports && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) || setgroups(0, NULL) != 0 || setgid(gid) != 0 ||
+        setuid(uid) != 0 || (low_ports && !keep_only_bind()))
         return E_IO;
     log_line(LOG_INFO, "lockdown", "gave up root", "uid=%u gid=%u", (unsigned)uid, (unsigned)gid);
     return OK;
@@ -158,7 +159,8 @@ void lockdown_files(const char *data_dir, const char *const *readable, size_t n)
 #define AUDIT_ARCH_HERE AUDIT_ARCH_ARM
 #endif
 
-/* What a serving gigbox and its libraries call, by name; by number where the name has moved to another call (32-bit ARM's times). */
+/* What a serving gigbox and its libraries call, by name; by number where the name has moved to another call (32-bit ARM's times).
+ */
 /* clang-format off */
 static const uint32_t allowed[] = {
 #define CALL(name) (uint32_t)(__NR_##name),

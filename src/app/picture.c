@@ -58,7 +58,8 @@ void picture_png(uint64_t seed, Buf *out) {
     for (int i = 0; i < 4; i++)
         zlib[sizeof front + sizeof image + (size_t)i] = (uint8_t)(sum >> (24 - 8 * i));
     const uint8_t *front_colour = colours[bits >> 50 & 7], *other = colours[bits >> 54 & 7];
-    uint8_t palette[COLOURS * 3] = {0xF2, 0xEF, 0xE8, front_colour[0], front_colour[1], front_colour[2], other[0], other[1], other[2]};
+    uint8_t palette[COLOURS * 3] = {0xF2,     0xEF,     0xE8,    front_colour[0], front_colour[1], front_colour[2],
+                                    other[0], other[1], other[2]};
     memset(head, 0, sizeof head);
     head[3] = head[7] = PICTURE_SIDE;
     head[8] = 8; /* bits */

@@ -1,5 +1,5 @@
-/* What contracts ask of the gateway. The gateway starts after the server (the sandbox must know the server's port), so there is a moment in which
- * these answer E_BUSY. */
+/* What contracts ask of the gateway. The gateway starts after the server (the sandbox must know the server's port), so there is a
+ * moment in which these answer E_BUSY. */
 #include "app/box.h"
 
 static Err open_payment(void *ctx, Arena *a, Diag *d, const Actor *actor, const PaymentPrepareIn *in, Payment *out) {
@@ -12,7 +12,8 @@ static Err call_payment(void *ctx, Arena *a, Diag *d, const Actor *actor, const 
     return g ? gateway_call_payment(g, a, d, actor, p, out) : E_BUSY;
 }
 
-static Err verify_payment(void *ctx, Arena *a, Diag *d, const Actor *actor, Str order, Str payment, Str signature, PaymentCapturedOut *out) {
+static Err verify_payment(void *ctx, Arena *a, Diag *d, const Actor *actor, Str order, Str payment, Str signature,
+                          PaymentCapturedOut *out) {
     Gateway *g = ((Box *)ctx)->gateway;
     return g ? gateway_verify_payment(g, a, d, actor, order, payment, signature, out) : E_BUSY;
 }

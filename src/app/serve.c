@@ -60,9 +60,11 @@ static void gateway_config(const Settings *s, GatewayConfig *g) {
 }
 
 static EngineLimits engine_limits_of(const Settings *s) {
-    return (EngineLimits){.rate_per_min = {[RATE_OTHER] = (int32_t)s->rate_other, [RATE_AUTH] = (int32_t)s->rate_auth, [RATE_UPLOAD] = (int32_t)s->rate_upload},
-                          .body_bytes_max = (size_t)s->body_bytes,
-                          .upload_bytes_max = (size_t)s->upload_bytes};
+    return (EngineLimits){
+        .rate_per_min =
+            {[RATE_OTHER] = (int32_t)s->rate_other, [RATE_AUTH] = (int32_t)s->rate_auth, [RATE_UPLOAD] = (int32_t)s->rate_upload},
+        .body_bytes_max = (size_t)s->body_bytes,
+        .upload_bytes_max = (size_t)s->upload_bytes};
 }
 
 static char *zero_ended(Box *box, Str s) { return arena_cstr(&box->arena, s); }
@@ -118,7 +120,8 @@ static int tls_files(Box *box) {
     snprintf(box->tls_key, sizeof box->tls_key, "%s/tls-key.pem", dir);
     if (access(box->tls_cert, R_OK) == 0 && access(box->tls_key, R_OK) == 0)
         return EXIT_OK;
-    Err e = tls_self_signed(box->tls_cert, box->tls_key, "localhost,gigbox.local,127.0.0.1", SELF_SIGNED_DAYS, clock_now_ms(), why);
+    Err e =
+        tls_self_signed(box->tls_cert, box->tls_key, "localhost,gigbox.local,127.0.0.1", SELF_SIGNED_DAYS, clock_now_ms(), why);
     if (e) {
         fprintf(stderr, "gigbox: %s\n", why);
         return EXIT_UNUSABLE;
@@ -272,7 +275,11 @@ static int start(Box *box) {
     blocking_register(http_blocking_begin, http_blocking_end);
     http_config(box, &http);
     box_http_app(box, &app);
-    box->health = (HealthSource){.store = box->store, .hub = box->hub, .started_ms = clock_mono_ms(), .sandbox = box->sandbox != NULL, .tls = s->tls_listen.n > 0};
+    box->health = (HealthSource){.store = box->store,
+                                 .hub = box->hub,
+                                 .started_ms = clock_mono_ms(),
+                                 .sandbox = box->sandbox != NULL,
+                                 .tls = s->tls_listen.n > 0};
     e = http_start(&http, &app, &box->http, why);
     if (e)
         return failed("server", e, why);
@@ -280,7 +287,11 @@ static int start(Box *box) {
     own_url(box, url);
     if (box->sandbox && (e = sandbox_start(box->sandbox, str_c0(url))) != OK)
         return failed("sandbox", e, NULL);
-    GatewayEnv env = {.config = &box->gateway_config, .store = box->store, .fetch = fetch_seam(box->fetch), .domain = domain_in_force, .app = box};
+    GatewayEnv env = {.config = &box->gateway_config,
+                      .store = box->store,
+                      .fetch = fetch_seam(box->fetch),
+                      .domain = domain_in_force,
+                      .app = box};
     Gateway *gateway = NULL;
     e = gateway_start(&env, &gateway);
     if (e)
@@ -312,8 +323,8 @@ static void stop(Box *box) {
 
 /* ---- signals ---- */
 
-/* Certificates always; settings where a running box can change them: rules, rates, sizes, the log. Old configurations stay in the arena: requests
- * may still be looking at them. */
+/* Certificates always; settings where a running box can change them: rules, rates, sizes, the log. Old configurations stay in the
+ * arena: requests may still be looking at them. */
 static void reload(Box *box) {
     char why[NET_WHY_BYTES];
     SettingsLoad *fresh = ARENA_NEW(&box->arena, SettingsLoad);

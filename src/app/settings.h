@@ -1,7 +1,8 @@
 /* settings.h - what can be set, from where it came, and what is in force.
  *
- * One table of rows (settings_table.c) drives reading, checking, printing and documenting. Precedence, later wins: the row's default,
- * the file `gigbox.conf` (`key = value` lines, # comments) in the data directory or given by --config, the environment (GIGBOX_KEY),
+ * One table of rows (settings_table.c) drives reading, checking, printing and documenting. Precedence, later wins: the row's
+ * default, the file `gigbox.conf` (`key = value` lines, # comments) in the data directory or given by --config, the environment
+ * (GIGBOX_KEY),
  * `--set key=value`. A key `x_file` of a secret row `x` reads the value from that file (without its final newline).
  * Not thread-safe while loading; afterwards read-only. */
 #ifndef APP_SETTINGS_H
@@ -58,8 +59,8 @@ typedef struct SettingsLoad {
     Str text[SETTINGS_MAX];       /* as written, by row */
 } SettingsLoad;
 
-/* Fills `l` from the four sources; strings live in the arena. `config_path` may not exist unless `must_exist`. `sets` are the `--set` arguments.
- * E_INVALID: *why says which key, from where, and what is allowed. E_IO: a file could not be read. */
+/* Fills `l` from the four sources; strings live in the arena. `config_path` may not exist unless `must_exist`. `sets` are the
+ * `--set` arguments. E_INVALID: *why says which key, from where, and what is allowed. E_IO: a file could not be read. */
 Err settings_load(SettingsLoad *l, const char *config_path, bool must_exist, char *const *environment, const Str *sets,
                   size_t set_count, Arena *a, Str *why);
 /* `key = value  # source` for every row, secrets as ****; with docs when `documented`. */

@@ -3,12 +3,13 @@
 /* The order here is the order of `gigbox config`. A unit is part of the key. */
 
 #define AT(member) .offset = offsetof(Settings, member)
-#define TEXT(key_, member, default_, max_, doc_) {.key = key_, .type = SET_STR, AT(member), .fallback = default_, .max = max_, .doc = doc_}
-#define CHOICE(key_, member, default_, choices_, doc_)                                                                                   \
+#define TEXT(key_, member, default_, max_, doc_) \
+    {.key = key_, .type = SET_STR, AT(member), .fallback = default_, .max = max_, .doc = doc_}
+#define CHOICE(key_, member, default_, choices_, doc_) \
     {.key = key_, .type = SET_STR, AT(member), .fallback = default_, .max = 40, .choices = choices_, .doc = doc_}
-#define SECRET(key_, member, doc_)                                                                                                       \
+#define SECRET(key_, member, doc_) \
     {.key = key_, .type = SET_STR, .secret = true, AT(member), .fallback = "", .max = 4096, .doc = doc_}
-#define NUMBER(key_, member, default_, min_, max_, scale_, doc_)                                                                         \
+#define NUMBER(key_, member, default_, min_, max_, scale_, doc_) \
     {.key = key_, .type = SET_INT, AT(member), .fallback = default_, .min = min_, .max = max_, .scale = scale_, .doc = doc_}
 #define FLAG(key_, member, default_, doc_) {.key = key_, .type = SET_BOOL, AT(member), .fallback = default_, .doc = doc_}
 

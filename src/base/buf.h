@@ -26,9 +26,7 @@ static inline Str buf_str(const Buf *b) { return (Str){b->p, b->n}; }
 
 /* Makes room for `n` more bytes and returns where they go, or NULL (b->err set). The caller writes them and adds to b->n. */
 char *buf_reserve_slow(Buf *b, size_t n);
-static inline char *buf_reserve(Buf *b, size_t n) {
-    return b->cap - b->n >= n && b->p ? b->p + b->n : buf_reserve_slow(b, n);
-}
+static inline char *buf_reserve(Buf *b, size_t n) { return b->cap - b->n >= n && b->p ? b->p + b->n : buf_reserve_slow(b, n); }
 static inline void buf_put(Buf *b, const void *p, size_t n) {
     char *to = buf_reserve(b, n);
     if (to && n) {

@@ -11,9 +11,7 @@ static int64_t read_us(clockid_t id) {
     return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
-int64_t clock_now_ms(void) {
-    return read_us(CLOCK_REALTIME) / 1000 + atomic_load_explicit(&shift_ms, memory_order_relaxed);
-}
+int64_t clock_now_ms(void) { return read_us(CLOCK_REALTIME) / 1000 + atomic_load_explicit(&shift_ms, memory_order_relaxed); }
 
 int64_t clock_mono_us(void) { return read_us(CLOCK_MONOTONIC); }
 

@@ -17,8 +17,7 @@ bool log_enabled(LogLevel level);
 /* A line `msg` from `component` with fields: alternating const char *key and formatted values are given as one printf format
  * of `key=value` pairs separated by single spaces, e.g. log_line(LOG_INFO, "net", "listening", "addr=%s port=%d", a, p). Values
  * containing spaces must be last. fmt may be "". Over-long lines are cut. */
-void log_line(LogLevel level, const char *component, const char *msg, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+void log_line(LogLevel level, const char *component, const char *msg, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /* "+91XXXXXX3210" -> "+91******3210" into out (at least 24 bytes); for e-mail, "a***@host". Returns out. */
 const char *log_mask(Str contact, char out[32]);

@@ -1,7 +1,8 @@
 /* domain.h - what every operation of the marketplace is given, and the shape that all of them have.
  *
- * The domain holds the rules and nothing else: no JSON, no HTTP, no wire names, no clock, no sockets. It reaches outward only by rows
- * it writes in its own transaction: events (event.h) and outbox rows (outbox.h). All five contracts call the same operations. */
+ * The domain holds the rules and nothing else: no JSON, no HTTP, no wire names, no clock, no sockets. It reaches outward only by
+ * rows it writes in its own transaction: events (event.h) and outbox rows (outbox.h). All five contracts call the same
+ * operations. */
 #ifndef DOMAIN_DOMAIN_H
 #define DOMAIN_DOMAIN_H
 
@@ -18,8 +19,8 @@ typedef struct Actor {
     int32_t rights;
 } Actor;
 
-/* The settings that rules depend on; filled from the settings file and the box's own admin settings. Durations in ms, money in minor
- * units, shares in basis points. Immutable while calls run: the app swaps in a new one on reload. */
+/* The settings that rules depend on; filled from the settings file and the box's own admin settings. Durations in ms, money in
+ * minor units, shares in basis points. Immutable while calls run: the app swaps in a new one on reload. */
 typedef struct DomainConfig {
     Str name;                 /* of the marketplace */
     Str currency;             /* ISO 4217 */
@@ -51,9 +52,10 @@ typedef struct Call {
     const DomainConfig *cfg;
 } Call;
 
-/* Every operation that a route can name. `in` points to the operation's input struct (its header says which; NULL when it has none), `out`
- * to its result struct, zeroed. Reading operations work in any transaction, writing ones assert tx_writable. On any error nothing
- * of the transaction's changes may be kept (the store sees to that). Runs more than once when a batch is retried. */
+/* Every operation that a route can name. `in` points to the operation's input struct (its header says which; NULL when it has
+ * none), `out` to its result struct, zeroed. Reading operations work in any transaction, writing ones assert tx_writable. On any
+ * error nothing of the transaction's changes may be kept (the store sees to that). Runs more than once when a batch is retried.
+ */
 typedef Err OpFn(Call *c, const void *in, void *out);
 
 /* Input structs of operations that change some fields begin with `uint64_t has`: bit HAS_x says that field x was given. */
@@ -69,8 +71,8 @@ typedef struct PageIn {
     int32_t page, limit;
 } PageIn;
 
-/* The common result of lists: `items` points to `count` structs of the operation's row type, in the arena. Rows may hold views into
- * the transaction. */
+/* The common result of lists: `items` points to `count` structs of the operation's row type, in the arena. Rows may hold views
+ * into the transaction. */
 typedef struct PageOut {
     void *items;
     size_t count;

@@ -249,9 +249,9 @@ static const struct {
     bool open; /* before signing in too */
     Err (*on)(Incoming *in);
 } rows[] = {
-    {STR_INIT("AUTHENTICATE"), true, on_authenticate},       {STR_INIT("SUBSCRIBE_CHAT"), false, on_subscribe},
-    {STR_INIT("CHAT_MESSAGE"), false, on_chat},              {STR_INIT("MESSAGE_READ"), false, on_read},
-    {STR_INIT("TYPING_START"), false, on_typing_start},      {STR_INIT("TYPING_STOP"), false, on_typing_stop},
+    {STR_INIT("AUTHENTICATE"), true, on_authenticate},  {STR_INIT("SUBSCRIBE_CHAT"), false, on_subscribe},
+    {STR_INIT("CHAT_MESSAGE"), false, on_chat},         {STR_INIT("MESSAGE_READ"), false, on_read},
+    {STR_INIT("TYPING_START"), false, on_typing_start}, {STR_INIT("TYPING_STOP"), false, on_typing_stop},
 };
 
 static int campus_message(Hub *hub, Client *cl, Str text, Arena *a) {
@@ -267,7 +267,8 @@ static int campus_message(Hub *hub, Client *cl, Str text, Arena *a) {
     while (i < COUNT(rows) && !str_eq(rows[i].event, event))
         i++;
     if (e == OK && i == COUNT(rows))
-        e = diag_fail(&in.diag, client_user(cl) ? E_SYNTAX : E_UNAUTHORIZED, NULL, client_user(cl) ? S("unknown event") : (Str){NULL, 0});
+        e = diag_fail(&in.diag, client_user(cl) ? E_SYNTAX : E_UNAUTHORIZED, NULL,
+                      client_user(cl) ? S("unknown event") : (Str){NULL, 0});
     if (e == OK && !rows[i].open && !client_user(cl))
         e = E_UNAUTHORIZED;
     /* Sockets count like any other requests of the account, but by a class of their own key. */
@@ -345,11 +346,16 @@ static void word_read(Wording *w) {
 static void word_order(Wording *w) {
     /* The contract shows a revision as work in progress, and never rests in approved. */
     static const char *const status[ORDER_STATUS_COUNT] = {
-        [ORDER_PENDING] = "pending_payment", [ORDER_PENDING_PAYMENT] = "pending_payment", [ORDER_IN_PROGRESS] = "in_progress",
-        [ORDER_SUBMITTED] = "submitted",     [ORDER_IN_REVISION] = "in_progress",         [ORDER_APPROVED] = "approved",
-        [ORDER_COMPLETED] = "completed",     [ORDER_CANCELLED] = "cancelled",             [ORDER_DISPUTED] = "disputed"};
-    static const char *const escrow[] = {
-        [0] = "awaiting_payment", [ESCROW_AWAITING] = "awaiting_payment", [ESCROW_FUNDED] = "funded", [ESCROW_RELEASED] = "released", [ESCROW_REFUNDED] = "refunded"};
+        [ORDER_PENDING] = "pending_payment", [ORDER_PENDING_PAYMENT] = "pending_payment",
+        [ORDER_IN_PROGRESS] = "in_progress", [ORDER_SUBMITTED] = "submitted",
+        [ORDER_IN_REVISION] = "in_progress", [ORDER_APPROVED] = "approved",
+        [ORDER_COMPLETED] = "completed",     [ORDER_CANCELLED] = "cancelled",
+        [ORDER_DISPUTED] = "disputed"};
+    static const char *const escrow[] = {[0] = "awaiting_payment",
+                                         [ESCROW_AWAITING] = "awaiting_payment",
+                                         [ESCROW_FUNDED] = "funded",
+                                         [ESCROW_RELEASED] = "released",
+                                         [ESCROW_REFUNDED] = "refunded"};
     Order o;
     if (rec_get(w->c->tx, &ORDER, w->e->order ? w->e->order : w->e->subject, &o) != OK)
         return;
@@ -409,19 +415,11 @@ static void word_notification(Wording *w) {
 static void campus_event(Hub *hub, Call *c, const Event *e, int64_t for_user, bool *per_user, Buf *frame) {
     Wording w = {c, engine_ids(hub_engine(hub)), e, frame};
     switch (e->type) {
-    case EV_MESSAGE:
-        word_message(&w);
-        break;
-    case EV_READ:
-        word_read(&w);
-        break;
+    case EV_MESSAGE: word_message(&w); break;
+    case EV_READ: word_read(&w); break;
     case EV_ORDER:
-    case EV_PAYMENT:
-        word_order(&w);
-        break;
-    case EV_NOTIFICATION:
-        word_notification(&w);
-        break;
+    case EV_PAYMENT: word_order(&w); break;
+    case EV_NOTIFICATION: word_notification(&w); break;
     case EV_APPLICATION:
         /* Only the client hears of a new application; the doer knows. */
         if (e->verb == VERB_CREATED) {
@@ -430,8 +428,7 @@ static void campus_event(Hub *hub, Call *c, const Event *e, int64_t for_user, bo
                 word_application(&w);
         }
         break;
-    default:
-        break;
+    default: break;
     }
 }
 

@@ -4,8 +4,8 @@
 
 #include "realtime/hub.h"
 
-/* The token comes as ?token= (a good one is answered AUTHENTICATED at once, a bad one ERROR and close 4401) or in AUTHENTICATE. Other events before
- * that get ERROR UNAUTHORIZED. */
+/* The token comes as ?token= (a good one is answered AUTHENTICATED at once, a bad one ERROR and close 4401) or in AUTHENTICATE.
+ * Other events before that get ERROR UNAUTHORIZED. */
 extern const Dialect CAMPUS_DIALECT;
 
 #endif

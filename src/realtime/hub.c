@@ -296,8 +296,8 @@ static void hand_out(Hub *hub, Call *c, const Event *e) {
     }
 }
 
-/* Gives out what happened since the last round; true when there may be more. The frames are worded inside the read transaction, and
- * queued there too: queueing is memory work and does not wait for any socket. */
+/* Gives out what happened since the last round; true when there may be more. The frames are worded inside the read transaction,
+ * and queued there too: queueing is memory work and does not wait for any socket. */
 static bool pump_round(Hub *hub, Arena *a) {
     Tx *tx;
     Event *events;
@@ -312,7 +312,11 @@ static bool pump_round(Hub *hub, Arena *a) {
         store_read_end(tx);
     } else if (e == OK) {
         Diag diag = {0};
-        Call c = {.tx = tx, .arena = a, .diag = &diag, .now_ms = tx_now_ms(tx), .actor = {.rights = RIGHT_SYSTEM},
+        Call c = {.tx = tx,
+                  .arena = a,
+                  .diag = &diag,
+                  .now_ms = tx_now_ms(tx),
+                  .actor = {.rights = RIGHT_SYSTEM},
                   .cfg = hub_domain(hub)};
         e = event_tail(tx, hub->last_event, HUB_BATCH_EVENTS, &events, &n);
         for (size_t i = 0; e == OK && i < n; i++) {

@@ -1,10 +1,10 @@
 /* hub.h - who is connected, and who hears what.
  *
- * Every open WebSocket is a client of the hub. A client speaks one dialect (campus, Channels, Phoenix, …): a row of functions that
- * authenticates it, understands its messages and words the events. One pump thread tails the stored events after each commit and
- * gives each to the clients of its audience; what is not worth storing (typing, presence) is relayed directly.
- * Nothing here blocks on a socket: the port's send queues, and drops a client that does not keep up. All functions are
- * thread-safe unless said otherwise. Lock order: hub, then the port's own locks; the port must not call the hub while holding one. */
+ * Every open WebSocket is a client of the hub. A client speaks one dialect (campus, Channels, Phoenix, …): a row of functions
+ * that authenticates it, understands its messages and words the events. One pump thread tails the stored events after each commit
+ * and gives each to the clients of its audience; what is not worth storing (typing, presence) is relayed directly. Nothing here
+ * blocks on a socket: the port's send queues, and drops a client that does not keep up. All functions are thread-safe unless said
+ * otherwise. Lock order: hub, then the port's own locks; the port must not call the hub while holding one. */
 #ifndef REALTIME_HUB_H
 #define REALTIME_HUB_H
 
@@ -30,13 +30,14 @@ typedef struct HubPort {
     void (*release)(void *conn);
 } HubPort;
 
-/* What a dialect makes of an event: appends one frame's text, or nothing when its clients do not hear of such events. Called once per event
- * and dialect while `c` reads; `for_user` is 0 then. When the wording differs by user, set *per_user and it is called again for each. */
+/* What a dialect makes of an event: appends one frame's text, or nothing when its clients do not hear of such events. Called once
+ * per event and dialect while `c` reads; `for_user` is 0 then. When the wording differs by user, set *per_user and it is called
+ * again for each. */
 typedef struct Dialect {
     const char *name;
     const char *path; /* "/ws"; a {param} is matched like a route's */
-    /* A socket wants in: may authenticate it from the request (hub_client_identify) and may send first frames. Returns 0 to go on, or a
-     * close code (4401) sent after what was queued. */
+    /* A socket wants in: may authenticate it from the request (hub_client_identify) and may send first frames. Returns 0 to go
+     * on, or a close code (4401) sent after what was queued. */
     int (*open)(Hub *hub, Client *cl, const Request *req);
     /* A text frame came from the client; frames of one client come one after another. Returns 0 or a close code. */
     int (*message)(Hub *hub, Client *cl, Str text, Arena *a);
@@ -68,7 +69,8 @@ void hub_wake(void *hub);
 
 /* The dialect that serves this path, or NULL. */
 const Dialect *hub_dialect(const Hub *hub, Str path);
-/* Registers a socket (takes a reference on conn) and lets the dialect greet it. *close_code is 0, or what to close it with. NULL: no memory. */
+/* Registers a socket (takes a reference on conn) and lets the dialect greet it. *close_code is 0, or what to close it with. NULL:
+ * no memory. */
 Client *hub_open(Hub *hub, const Dialect *d, void *conn, const Request *req, int *close_code);
 /* A frame came. Returns 0 or a close code. */
 int hub_message(Hub *hub, Client *cl, Str text);

@@ -1,6 +1,6 @@
 /* Usage: fill DIR GIGS
- * Makes a fresh data directory with so many open gigs by GIGS/50 people, through the same domain operations that requests use, many to
- * a commit and without syncing. Text and budgets are drawn by a fixed seed: the same number gives the same gigs. */
+ * Makes a fresh data directory with so many open gigs by GIGS/50 people, through the same domain operations that requests use,
+ * many to a commit and without syncing. Text and budgets are drawn by a fixed seed: the same number gives the same gigs. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,8 +25,9 @@ static uint64_t draw(Fill *f, uint64_t below) {
 }
 
 static const char *word(Fill *f) {
-    static const char *const words[] = {"evening", "campus",  "library", "notes",   "weekend", "hostel", "festival", "urgent", "vector",  "banner",
-                                        "report",  "seminar", "camera",  "editing", "quiz",    "garden", "bicycle",  "guitar", "science", "journal"};
+    static const char *const words[] = {"evening", "campus", "library", "notes",  "weekend", "hostel", "festival",
+                                        "urgent",  "vector", "banner",  "report", "seminar", "camera", "editing",
+                                        "quiz",    "garden", "bicycle", "guitar", "science", "journal"};
     return words[draw(f, COUNT(words))];
 }
 
@@ -50,10 +51,11 @@ static Str fill_in(Fill *f, Arena *a, const char *template) {
 static Err post_gig(Fill *f, Call *c) {
     const DemoListing *l = &demo_gigs[draw(f, demo_gigs_count)];
     Str skills[2] = {str_c0(word(f)), str_c0(word(f))};
-    GigEdit in = {.has = 1u << GIG_SET_TITLE | 1u << GIG_SET_DESCRIPTION | 1u << GIG_SET_CATEGORY | 1u << GIG_SET_SKILLS | 1u << GIG_SET_BUDGET_MIN |
-                         1u << GIG_SET_BUDGET_MAX | 1u << GIG_SET_DEADLINE,
+    GigEdit in = {.has = 1u << GIG_SET_TITLE | 1u << GIG_SET_DESCRIPTION | 1u << GIG_SET_CATEGORY | 1u << GIG_SET_SKILLS |
+                         1u << GIG_SET_BUDGET_MIN | 1u << GIG_SET_BUDGET_MAX | 1u << GIG_SET_DEADLINE,
                   .title = fill_in(f, c->arena, l->title),
-                  .description = arena_printf(c->arena, "%s For the %s, %s and %s, number %zu.", l->description, word(f), word(f), word(f), f->gig_count),
+                  .description = arena_printf(c->arena, "%s For the %s, %s and %s, number %zu.", l->description, word(f), word(f),
+                                              word(f), f->gig_count),
                   .category = str_c0(l->category),
                   .skills = list_of_strs(c->arena, skills, 2),
                   .budget_min = (l->rupees_min + (int64_t)draw(f, 500)) * 100,
@@ -68,7 +70,12 @@ static Err post_gig(Fill *f, Call *c) {
 static Err some_more(Tx *tx, void *arg) {
     Fill *f = arg, begin = {.random = f->random, .person_count = f->person_count, .gig_count = f->gig_count};
     Diag diag = {0};
-    Call c = {.tx = tx, .arena = tx_arena(tx), .diag = &diag, .now_ms = tx_now_ms(tx), .actor = {.rights = RIGHT_SYSTEM}, .cfg = &f->cfg};
+    Call c = {.tx = tx,
+              .arena = tx_arena(tx),
+              .diag = &diag,
+              .now_ms = tx_now_ms(tx),
+              .actor = {.rights = RIGHT_SYSTEM},
+              .cfg = &f->cfg};
     Err e = OK;
     for (size_t i = 0; i < PER_COMMIT && !e; i++) {
         if (f->person_count < f->wanted / GIGS_PER_PERSON && f->person_count < PEOPLE_MAX) {
