@@ -76,6 +76,10 @@ static void http_config(Box *box, HttpConfig *h) {
         h->listen[h->listen_count++] = (HttpListen){zero_ended(box, s->listen), false};
     if (s->tls_listen.n)
         h->listen[h->listen_count++] = (HttpListen){zero_ended(box, s->tls_listen), true};
+    /* The sandbox's providers are reached over a port of their own: the public ones may be TLS, or an address that the sandbox does not
+     * answer. It comes last. */
+    if (box->sandbox)
+        h->listen[h->listen_count++] = (HttpListen){"127.0.0.1:0", false};
     h->tls_cert_file = box->tls_cert;
     h->tls_key_file = box->tls_key;
     h->trusted_proxies = zero_ended(box, s->trusted_proxy);
@@ -198,21 +202,6 @@ static Err start_contracts(Box *box) {
     return e;
 }
 
-/* The address to reach ourselves at: the sandbox's providers live there. */
-static void own_url(const Box *box, char out[BOX_URL_BYTES]) {
-    const Settings *s = &box->settings.now;
-    Str host = s->listen;
-    size_t colon = host.n;
-    while (colon > 0 && host.p[colon - 1] != ':')
-        colon--;
-    host = str_slice(host, 0, colon ? colon - 1 : 0);
-    if (host.n == 0 || str_eq(host, S("0.0.0.0")))
-        host = S("127.0.0.1");
-    if (str_eq(host, S("[::]")))
-        host = S("[::1]");
-    snprintf(out, BOX_URL_BYTES, "http://%.*s:%d", STR_ARG(host), http_port(box->http, 0));
-}
-
 static void say_listening(const Box *box) {
     const Settings *s = &box->settings.now;
     size_t i = 0;
@@ -284,7 +273,7 @@ static int start(Box *box) {
     if (e)
         return failed("server", e, why);
     box->health.http = box->http;
-    own_url(box, url);
+    snprintf(url, sizeof url, "http://127.0.0.1:%d", http_port(box->http, http.listen_count - 1));
     if (box->sandbox && (e = sandbox_start(box->sandbox, str_c0(url))) != OK)
         return failed("sandbox", e, NULL);
     GatewayEnv env = {.config = &box->gateway_config,
