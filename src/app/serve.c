@@ -76,8 +76,8 @@ static void http_config(Box *box, HttpConfig *h) {
         h->listen[h->listen_count++] = (HttpListen){zero_ended(box, s->listen), false};
     if (s->tls_listen.n)
         h->listen[h->listen_count++] = (HttpListen){zero_ended(box, s->tls_listen), true};
-    /* The sandbox's providers are reached over a port of their own: the public ones may be TLS, or an address that the sandbox does not
-     * answer. It comes last. */
+    /* The sandbox's providers are reached over a port of their own: the public ones may be TLS, or an address that the sandbox
+     * does not answer. It comes last. */
     if (box->sandbox)
         h->listen[h->listen_count++] = (HttpListen){"127.0.0.1:0", false};
     h->tls_cert_file = box->tls_cert;
