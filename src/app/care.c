@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -128,6 +129,13 @@ static Err copy_file(const char *from, const char *to) {
     return e;
 }
 
+/* The lock that a serving box holds on its directory (store_open), kept until the program ends; false while a box has it: it
+ * would go on writing to the file that was put aside. */
+static bool lock_dir(const char *dir) {
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
 /* The copy is checked where it will be used, under another name, before anything that exists is touched. */
 int command_restore(const Options *o) {
     char trial[CARE_PATH_BYTES - 64], file[CARE_PATH_BYTES], old[CARE_PATH_BYTES], now[CARE_PATH_BYTES];
@@ -139,6 +147,10 @@ int command_restore(const Options *o) {
     snprintf(old, sizeof old, "%.*s/gigbox.db.before-restore-%lld", CARE_PATH_BYTES - 64, o->data,
              (long long)(clock_now_ms() / 1000));
     mkdir(o->data, 0700);
+    if (!lock_dir(o->data)) {
+        fprintf(stderr, "gigbox: %s cannot be locked: stop the box that is running on it first\n", o->data);
+        return EXIT_UNUSABLE;
+    }
     mkdir(trial, 0700);
     int code = EXIT_OK;
     if (copy_file(o->args[0], file) != OK) {

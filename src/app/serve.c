@@ -87,6 +87,8 @@ static void http_config(Box *box, HttpConfig *h) {
     h->connections_max = (uint32_t)s->connections;
     h->connections_per_address_max = (uint32_t)s->connections_per_address;
     h->header_bytes_max = (size_t)s->header_bytes;
+    if (h->request_line_bytes_max > h->header_bytes_max)
+        h->request_line_bytes_max = h->header_bytes_max;
     h->body_bytes_max = (size_t)s->upload_bytes + ENGINE_FORM_OVERHEAD_BYTES;
     h->header_timeout_ms = (int)s->header_timeout_ms;
     h->body_timeout_ms = (int)s->body_timeout_ms;
