@@ -11,7 +11,7 @@ import WebSocket from 'ws';
 
 export const binary = process.env.GIGBOX ?? path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../../build/gigbox');
 const runner = (process.env.GIGBOX_RUNNER ?? '').split(' ').filter(Boolean); // qemu, valgrind
-const slow = Number(process.env.GIGBOX_SLOW ?? 1); // how much more patience a slow runner needs
+export const slow = Number(process.env.GIGBOX_SLOW ?? 1); // how much more patience a slow runner needs
 const reachedFile = process.env.GIGBOX_REACHED;
 
 /** What to spawn for a gigbox command line. */
