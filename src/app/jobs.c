@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "domain/account.h"
 #include "domain/application.h"
 #include "domain/event.h"
 #include "domain/gig.h"
@@ -31,6 +32,9 @@ static Err job_views(Call *c, size_t max, size_t *done) {
 static Err job_events(Call *c, size_t max, size_t *done) { return event_trim(c, c->now_ms - EVENT_KEEP_MS, max, done); }
 static Err job_codes(Call *c, size_t max, size_t *done) { return otps_trim(c, c->now_ms - SIGN_IN_KEEP_MS, max, done); }
 static Err job_sessions(Call *c, size_t max, size_t *done) { return sessions_trim(c, c->now_ms - SIGN_IN_KEEP_MS, max, done); }
+static Err job_registrations(Call *c, size_t max, size_t *done) {
+    return registrations_trim(c, c->now_ms - REGISTRATION_KEEP_MS, max, done);
+}
 static Err job_outbox(Call *c, size_t max, size_t *done) { return outbox_trim(c, c->now_ms - OUTBOX_KEEP_MS, max, done); }
 
 /* A round that finds nothing to do writes nothing, and so syncs nothing. */
@@ -47,6 +51,7 @@ static const struct {
     {"outbox", job_outbox, 10 * MS_MINUTE},
     {"codes", job_codes, 10 * MS_MINUTE},
     {"sessions", job_sessions, 10 * MS_MINUTE},
+    {"registrations", job_registrations, 10 * MS_MINUTE},
 };
 
 struct Jobs {

@@ -1,5 +1,6 @@
 /* Tokens, the cookie, and where a request came from. */
 #include "contract/internal.h"
+#include "crypto/token.h"
 
 #define COOKIE_NAME "jwt"
 
@@ -16,19 +17,53 @@ Err engine_token_make(Engine *e, const Contract *contract, int64_t user, int64_t
     return jwt_make(&e->jwt, &c, out);
 }
 
-Err engine_token_check(Engine *e, Str token, int64_t now_ms, Token *out, bool *expired) {
-    JwtClaims c;
-    *out = (Token){0};
-    Err err = jwt_verify(&e->jwt, token, now_ms / MS_SECOND, &c, expired);
-    if (err)
-        return err;
-    const Contract *contract = engine_contract(e, c.contract);
-    Token t = {.contract = contract, .exp_s = c.exp_s};
-    if (!contract || !idmap_uuid_id(&e->ids, e->cfg.kind_user, c.sub, &t.user) ||
-        !idmap_uuid_id(&e->ids, e->cfg.kind_session, c.sid, &t.session))
+/* What the claims say, in our own ids. */
+static Err token_of(Engine *e, const JwtClaims *c, Str sid, Token *out) {
+    const Contract *contract = engine_contract(e, c->contract);
+    Token t = {.contract = contract, .exp_s = c->exp_s};
+    if (!contract || !idmap_uuid_id(&e->ids, e->cfg.kind_user, c->sub, &t.user) ||
+        !idmap_uuid_id(&e->ids, e->cfg.kind_session, sid, &t.session))
         return E_UNAUTHORIZED;
     *out = t;
     return OK;
+}
+
+Err engine_token_check(Engine *e, Str token, int64_t now_ms, Token *out, bool *expired) {
+    JwtClaims c;
+    bool late = false;
+    *out = (Token){0};
+    Err err = jwt_verify(&e->jwt, token, now_ms / MS_SECOND, &c, &late);
+    if (expired)
+        *expired = late;
+    if (err && !(late && expired))
+        return err;
+    Err unknown = token_of(e, &c, c.sid, out);
+    return err ? err : unknown;
+}
+
+/* Behind the session's id stand random characters, so that no two refresh tokens are alike. */
+enum { REFRESH_NONCE_BYTES = 16 };
+
+Err engine_refresh_make(Engine *e, const Contract *contract, int64_t user, int64_t session, int64_t now_ms, int64_t end_ms,
+                        Buf *out) {
+    char sub[IDMAP_UUID_CHARS], mem[JWT_CLAIM_BYTES_MAX], id[IDMAP_UUID_CHARS];
+    Buf sid = buf_fixed(mem, sizeof mem);
+    idmap_uuid(&e->ids, e->cfg.kind_user, user, sub);
+    idmap_uuid(&e->ids, e->cfg.kind_session, session, id);
+    buf_add(&sid, str_of(id, sizeof id));
+    buf_char(&sid, '.');
+    token_put(&sid, REFRESH_NONCE_BYTES);
+    JwtClaims c = {.sub = str_of(sub, sizeof sub), .sid = buf_str(&sid), .contract = str_c0(contract->name)};
+    c.iat_s = now_ms / MS_SECOND;
+    c.exp_s = end_ms / MS_SECOND;
+    return jwt_make(&e->refresh, &c, out);
+}
+
+Err engine_refresh_check(Engine *e, Str token, int64_t now_ms, Token *out) {
+    JwtClaims c;
+    *out = (Token){0};
+    Err err = jwt_verify(&e->refresh, token, now_ms / MS_SECOND, &c, NULL);
+    return err ? err : token_of(e, &c, str_slice(c.sid, 0, str_index(c.sid, '.')), out);
 }
 
 static Str cookie_of(Str cookies, Str name) {
@@ -83,11 +118,11 @@ static void set_cookie(Exchange *x, Str token, int64_t ttl_ms) {
     reply_header(x->reply, "Set-Cookie", value);
 }
 
-Err exchange_session(Exchange *x, int64_t user, int64_t session) {
+Err exchange_session_of(Exchange *x, const Contract *contract, int64_t user, int64_t session) {
     Buf token = buf_arena(x->arena, JWT_TOKEN_BYTES_MAX);
     int64_t ttl_ms;
-    memcpy(&ttl_ms, (const char *)x->cfg + x->contract->ttl_offset, sizeof ttl_ms);
-    Err e = engine_token_make(x->engine, x->contract, user, session, x->now_ms, ttl_ms, &token);
+    memcpy(&ttl_ms, (const char *)x->cfg + contract->ttl_offset, sizeof ttl_ms);
+    Err e = engine_token_make(x->engine, contract, user, session, x->now_ms, ttl_ms, &token);
     if (!e)
         e = token.err;
     if (e)
@@ -97,6 +132,8 @@ Err exchange_session(Exchange *x, int64_t user, int64_t session) {
     set_cookie(x, x->access_token, ttl_ms);
     return OK;
 }
+
+Err exchange_session(Exchange *x, int64_t user, int64_t session) { return exchange_session_of(x, x->contract, user, session); }
 
 void exchange_session_end(Exchange *x) { set_cookie(x, S(""), 0); }
 

@@ -39,6 +39,8 @@ Engine *engine_start(const EngineConfig *cfg, Err *err) {
     engine_ids_of(cfg->domain(cfg->app)->box_key, &e->ids);
     hmac_sha256(box_key, S("gigbox access tokens 1"), key);
     jwt_key(&e->jwt, str_of(key, sizeof key));
+    hmac_sha256(box_key, S("gigbox refresh tokens 1"), key);
+    jwt_key(&e->refresh, str_of(key, sizeof key));
     secret_wipe(key, sizeof key);
     return e;
 }
@@ -51,6 +53,7 @@ void engine_stop(Engine *e) {
     pthread_mutex_destroy(&e->limits_lock);
     arena_free(&e->arena);
     secret_wipe(&e->jwt, sizeof e->jwt);
+    secret_wipe(&e->refresh, sizeof e->refresh);
     free(e);
 }
 

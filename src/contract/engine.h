@@ -74,8 +74,14 @@ typedef struct Token {
 /* Appends an access token (JWT, HS256; claims sub and sid are UUIDs). ttl_ms 0: the contract's. */
 Err engine_token_make(Engine *e, const Contract *contract, int64_t user, int64_t session, int64_t now_ms, int64_t ttl_ms,
                       Buf *out);
-/* Checks signature and time. E_UNAUTHORIZED; *expired (may be NULL) when it was good once. Does not look into the store. */
+/* Checks signature and time. E_UNAUTHORIZED; *expired (may be NULL) when it was good once: then *out is filled all the same, for
+ * those who asked. Does not look into the store. */
 Err engine_token_check(Engine *e, Str token, int64_t now_ms, Token *out, bool *expired);
+/* The same of refresh tokens: signed with another key, so neither passes for the other; no two are alike; good until end_ms. That
+ * one is the newest of its session is for the store to say (session.h). */
+Err engine_refresh_make(Engine *e, const Contract *contract, int64_t user, int64_t session, int64_t now_ms, int64_t end_ms,
+                        Buf *out);
+Err engine_refresh_check(Engine *e, Str token, int64_t now_ms, Token *out);
 /* The token of a request: Authorization: Bearer, else the cookie `jwt`. {NULL,0}: none. */
 Str engine_token_of(const Request *req, bool *by_cookie);
 /* In a transaction: the session is alive, this is who it is. E_UNAUTHORIZED. */

@@ -40,6 +40,7 @@ struct Exchange {
     Str params[ROUTE_PARAMS_MAX]; /* decoded path parameters in order */
     size_t param_count;
     Str access_token;          /* made by exchange_session, for views to show */
+    Str refresh_token;         /* made by sign_in.h, likewise */
     int64_t opened_user;       /* whom exchange_session signed in */
     int64_t retry_after_s;     /* with E_LIMIT */
     Err refused; /* set by `after`: keep what the operation did, but answer this problem (a wrong code was counted) */
@@ -60,6 +61,8 @@ Err exchange_render_as(Exchange *x, Call *c, int status, const View *v, const vo
 /* A session was opened for this caller: makes the access token (x->access_token) for the route's contract and sets the cookie
  * `jwt`. For `after` functions of sign-ins. */
 Err exchange_session(Exchange *x, int64_t user, int64_t session);
+/* The same for a session that another contract opened: its access token goes on naming that one. */
+Err exchange_session_of(Exchange *x, const Contract *contract, int64_t user, int64_t session);
 /* Ends the cookie. */
 void exchange_session_end(Exchange *x);
 /* "https://host" of this box as the client sees it, by the setting public_url or the request. */

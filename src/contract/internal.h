@@ -65,7 +65,7 @@ struct Engine {
     Node root;
     IdMap ids;
     IdCache *cache;
-    JwtKey jwt;
+    JwtKey jwt, refresh;
     Rates rates;
     pthread_mutex_t limits_lock;
     EngineLimits limits;

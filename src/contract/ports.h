@@ -1,10 +1,11 @@
 /* ports.h - what contracts need of the layers to their right, as functions that the app fills in.
  *
- * The first five mirror gateway/gateway.h, which says what they do; all are called without an open transaction and may block on
+ * The functions mirror gateway/gateway.h, which says what they do; all are called without an open transaction and may block on
  * the network. A NULL function means the box has none of it: the engine answers E_PROVIDER. */
 #ifndef CONTRACT_PORTS_H
 #define CONTRACT_PORTS_H
 
+#include "domain/account.h"
 #include "domain/bank.h"
 #include "domain/payment.h"
 
@@ -16,6 +17,7 @@ typedef struct Ports {
                           PaymentCapturedOut *out);
     Err (*verify_bank)(void *ctx, Arena *a, Diag *d, const Actor *actor, int64_t bank, BankAccount *out);
     Err (*webhook)(void *ctx, Arena *a, Str body, Str signature);
+    Err (*google)(void *ctx, Arena *a, Str id_token, GoogleIdentity *out);
     Str checkout_key_id; /* the payment provider's public key, "" when there is none */
     Str public_url;      /* how the world reaches this box, without a final slash; "" = from the request */
     bool sandbox;        /* some channel is simulated */

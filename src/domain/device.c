@@ -69,6 +69,16 @@ Err device_delete(Call *c, const void *input, void *result) {
     return e ? e : rec_delete(c->tx, &DEVICE, d.id);
 }
 
+Err devices_delete_all(Call *c, int64_t user) {
+    Device *all;
+    size_t n;
+    Key key = key1(DEVICE_BY_USER, user);
+    Err e = row_all(c, &DEVICE, DEVICE_BY_USER, &key, DEVICES_MAX, &all, &n);
+    for (size_t i = 0; e == OK && i < n; i++)
+        e = rec_delete(c->tx, &DEVICE, all[i].id);
+    return e;
+}
+
 Err device_list(Call *c, const void *input, void *result) {
     (void)input;
     PageOut *out = result;

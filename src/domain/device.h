@@ -27,6 +27,8 @@ typedef struct DeviceIn {
 OpFn device_add;
 /* IdIn -> nothing. The caller's own; others E_MISSING. */
 OpFn device_delete;
+/* Forgets all devices of a user. */
+Err devices_delete_all(Call *c, int64_t user);
 /* nothing -> PageOut of Device. */
 OpFn device_list;
 

@@ -37,8 +37,10 @@ const Record OTP = {.kind = 3,
                     .index_count = COUNT(otp_indexes)};
 const Index *const OTP_BY_CONTACT = &otp_indexes[0];
 
-static const Str purpose_word[] = {
-    [OTP_SIGN_IN] = STR_INIT("sign-in"), [OTP_EMAIL] = STR_INIT("e-mail"), [OTP_RESET] = STR_INIT("reset")};
+static const Str purpose_word[] = {[OTP_SIGN_IN] = STR_INIT("sign-in"),
+                                   [OTP_EMAIL] = STR_INIT("e-mail"),
+                                   [OTP_RESET] = STR_INIT("reset"),
+                                   [OTP_REGISTER] = STR_INIT("register")};
 
 static void hash_of(Call *c, OtpPurpose purpose, Str contact, Str code, uint8_t out[32]) {
     otp_hash(str_of(c->cfg->box_key, sizeof c->cfg->box_key), purpose_word[purpose], contact, code, out);
@@ -78,22 +80,32 @@ Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user) {
     return out.body.p ? outbox_add(c, &out) : E_NOMEM;
 }
 
-Err otp_try(Call *c, OtpPurpose purpose, Str contact, Str code, bool *good) {
+Err otp_check(Call *c, OtpPurpose purpose, Str contact, Str code, bool keep, OtpFate *fate) {
     Otp row;
     uint8_t hash[32];
-    *good = false;
+    *fate = OTP_WRONG;
     Err e = otp_find(c, purpose, contact, &row);
     if (e)
         return e == E_MISSING ? OK : e;
-    if (row.hash.n != sizeof hash || row.expires_ms <= c->now_ms || row.tries >= c->cfg->otp_tries)
+    if (row.hash.n != sizeof hash || row.tries >= c->cfg->otp_tries)
         return OK;
     hash_of(c, purpose, contact, code, hash);
-    *good = ct_eq(row.hash.p, hash, sizeof hash);
-    if (*good)
-        row.hash = (Str){NULL, 0};
-    else
+    if (!ct_eq(row.hash.p, hash, sizeof hash)) {
         row.tries++;
+        return rec_put(c->tx, &OTP, &row);
+    }
+    *fate = row.expires_ms <= c->now_ms ? OTP_LATE : OTP_GOOD;
+    if (keep || *fate == OTP_LATE)
+        return OK;
+    row.hash = (Str){NULL, 0};
     return rec_put(c->tx, &OTP, &row);
+}
+
+Err otp_try(Call *c, OtpPurpose purpose, Str contact, Str code, bool *good) {
+    OtpFate fate;
+    Err e = otp_check(c, purpose, contact, code, false, &fate);
+    *good = e == OK && fate == OTP_GOOD;
+    return e;
 }
 
 Err otps_trim(Call *c, int64_t before_ms, size_t max, size_t *gone) {
@@ -128,17 +140,6 @@ Err sign_in_send_otp(Call *c, const void *input, void *result) {
         return e;
     out->expires_in_s = c->cfg->otp_ttl_ms / 1000;
     return otp_send(c, OTP_SIGN_IN, phone, e == OK ? user.id : 0);
-}
-
-Err user_register(Call *c, Str phone, User *out) {
-    *out = (User){.phone = phone,
-                  .flags = USER_PHONE_VERIFIED | USER_AVAILABLE,
-                  .roles = ROLE_BIT_DOER | ROLE_BIT_CLIENT,
-                  .trust = 50,
-                  .created_ms = c->now_ms,
-                  .last_active_ms = c->now_ms};
-    Err e = rec_insert(c->tx, &USER, out);
-    return e ? e : user_refresh(c, out->id);
 }
 
 Err sign_in_verify_otp(Call *c, const void *input, void *result) {

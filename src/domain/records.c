@@ -1,5 +1,6 @@
 /* The record tables of the domain, by kind number. What lies right of the domain adds its own when the store is opened
  * (app/records.c). */
+#include "domain/account.h"
 #include "domain/application.h"
 #include "domain/audit.h"
 #include "domain/bank.h"
@@ -22,8 +23,8 @@
 #include "domain/wallet.h"
 
 const Record *const domain_records[] = {
-    &USER,         &SESSION,     &OTP,    &GIG,    &APPLICATION,  &CATEGORY,   &SERVICE, &CONVERSATION, &MESSAGE,  &REVIEW,
-    &NOTIFICATION, &FILE_RECORD, &DEVICE, &REPORT, &BLOCK,        &EVENT,      &OUTBOX,  &ORDER,        &TRANSFER, &BALANCE,
-    &PAYMENT,      &RECEIPT,     &REFUND, &AUDIT,  &BANK_ACCOUNT, &WITHDRAWAL, &BOOST,   &MILESTONE,
+    &USER,         &SESSION,     &OTP,     &GIG,    &APPLICATION, &CATEGORY,     &SERVICE,    &CONVERSATION, &MESSAGE,   &REVIEW,
+    &NOTIFICATION, &FILE_RECORD, &DEVICE,  &REPORT, &BLOCK,       &EVENT,        &OUTBOX,     &ORDER,        &TRANSFER,  &BALANCE,
+    &REGISTRATION, &PAYMENT,     &RECEIPT, &REFUND, &AUDIT,       &BANK_ACCOUNT, &WITHDRAWAL, &BOOST,        &MILESTONE,
 };
 const size_t domain_record_count = COUNT(domain_records);

@@ -14,6 +14,8 @@ static const Field session_fields[] = {
     FIELD(4, Session, expires_ms, F_I64, "when it ends by itself"),
     FIELD(5, Session, ended_ms, F_I64, "when it was ended"),
     FIELD(6, Session, refresh_hash, F_STR, "SHA-256 of the newest refresh token"),
+    FIELD(7, Session, refresh_before, F_STR, "SHA-256 of the one before"),
+    FIELD(8, Session, rotated_ms, F_I64, "when the newest took its place"),
 };
 static const Index session_indexes[] = {
     {.id = 5,
@@ -99,6 +101,13 @@ Err session_open(Call *c, int64_t user, int32_t contract, Session *out) {
                      .created_ms = c->now_ms,
                      .expires_ms = c->now_ms + (single ? c->cfg->campus_ttl_ms : c->cfg->refresh_ttl_ms)};
     return rec_insert(c->tx, &SESSION, out);
+}
+
+Err session_set_refresh(Call *c, int64_t session, Str hash) {
+    Session s;
+    Err e = row_load(c, &SESSION, session, &s);
+    s.refresh_hash = hash;
+    return e ? e : rec_put(c->tx, &SESSION, &s);
 }
 
 Err sessions_trim(Call *c, int64_t before_ms, size_t max, size_t *gone) {

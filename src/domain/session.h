@@ -25,6 +25,8 @@ typedef struct Session {
     int64_t created_ms, expires_ms;
     int64_t ended_ms; /* 0: good until expires_ms */
     Str refresh_hash; /* 32 bytes of the newest refresh token, "" when the contract has none */
+    Str refresh_before; /* the one it replaced */
+    int64_t rotated_ms; /* when */
 } Session;
 extern const Record SESSION;
 extern const Index *const SESSION_BY_USER; /* user, where not ended */
@@ -36,6 +38,8 @@ Err session_actor(Tx *tx, int64_t session, int64_t now_ms, Actor *out);
 Err session_open(Call *c, int64_t user, int32_t contract, Session *out);
 /* nothing -> nothing: ends the caller's session (idempotent). */
 OpFn session_end;
+/* The session's refresh token has this hash from now on. */
+Err session_set_refresh(Call *c, int64_t session, Str hash);
 /* Ends all sessions of a user but `except` (0: none spared); sockets close through EV_SESSION events. */
 Err session_end_all(Call *c, int64_t user, int64_t except);
 
@@ -43,7 +47,7 @@ Err session_end_all(Call *c, int64_t user, int64_t except);
 Err sessions_trim(Call *c, int64_t before_ms, size_t max, size_t *gone);
 
 /* What a one-time code is for. Permanent numbers. */
-typedef enum OtpPurpose { OTP_SIGN_IN = 1, OTP_EMAIL, OTP_RESET } OtpPurpose;
+typedef enum OtpPurpose { OTP_SIGN_IN = 1, OTP_EMAIL, OTP_RESET, OTP_REGISTER } OtpPurpose;
 typedef struct Otp {
     int64_t id;
     int32_t purpose;
@@ -60,6 +64,10 @@ Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user);
 /* True in *good when `code` is right; the code is then used up. A wrong try is counted, WHICH MUST BE COMMITTED: so a wrong code
  * is no Err here. */
 Err otp_try(Call *c, OtpPurpose purpose, Str contact, Str code, bool *good);
+
+/* The same telling apart a right code that came too late, and, with `keep`, without using a right one up. */
+typedef enum OtpFate { OTP_WRONG, OTP_LATE, OTP_GOOD } OtpFate;
+Err otp_check(Call *c, OtpPurpose purpose, Str contact, Str code, bool keep, OtpFate *fate);
 
 /* Deletes up to `max` codes that ended before before_ms. By a job. */
 Err otps_trim(Call *c, int64_t before_ms, size_t max, size_t *gone);
@@ -79,6 +87,8 @@ typedef struct VerifyOtpIn {
 } VerifyOtpIn;
 typedef struct SignInOut {
     bool refused; /* wrong or void code: commit (the try counts) and answer INVALID_OTP */
+    bool late;    /* with refused: the code was right once */
+    bool need_role; /* a new person must say what they want to be: nothing was done */
     User user;
     Session session;
     bool is_new;

@@ -9,6 +9,25 @@
 
 static bool has_phone(const void *row) { return ((const User *)row)->phone.n > 0; }
 static bool has_email(const void *row) { return ((const User *)row)->email.n > 0; }
+static bool has_username(const void *row) { return ((const User *)row)->username.n > 0; }
+static bool has_google(const void *row) { return ((const User *)row)->google_sub.n > 0; }
+
+static Str lower_ascii(Arena *a, Str s) {
+    char *p = arena_raw(a, s.n);
+    for (size_t i = 0; p && i < s.n; i++)
+        p[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20) : s.p[i];
+    return str_of(p, p ? s.n : 0);
+}
+
+static Err username_key(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+    (void)i64s;
+    *n = 1;
+    *strs = ARENA_NEW(a, Str);
+    if (!*strs)
+        return E_NOMEM;
+    **strs = lower_ascii(a, ((const User *)row)->username);
+    return (*strs)->p ? OK : E_NOMEM;
+}
 
 static const Field user_fields[] = {
     FIELD(1, User, phone, F_STR, "proven phone number"),
@@ -42,6 +61,8 @@ static const Field user_fields[] = {
     FIELD(29, User, muted, F_I64, "notification types not pushed"),
     FIELD(30, User, reply_sum_ms, F_I64, "time to first answers, summed"),
     FIELD(31, User, replies, F_I64, "number of first answers"),
+    FIELD(40, User, username, F_STR, "unique name"),
+    FIELD(41, User, contact_info, F_STR, "how else to reach the person"),
 };
 static const Index user_indexes[] = {
     {.id = 10,
@@ -58,6 +79,20 @@ static const Index user_indexes[] = {
      .doc = "by e-mail",
      .parts = {{.tag = 2}},
      .when = has_email},
+    {.id = 102,
+     .kind = IX_UNIQUE,
+     .part_count = 1,
+     .name = "user_username",
+     .doc = "by username in lower case",
+     .parts = {{.type = F_STR, .of = username_key}},
+     .when = has_username},
+    {.id = 103,
+     .kind = IX_UNIQUE,
+     .part_count = 1,
+     .name = "user_google",
+     .doc = "by Google account",
+     .parts = {{.tag = 5}},
+     .when = has_google},
 };
 const Record USER = {.kind = 1,
                      .size = sizeof(User),
@@ -69,6 +104,8 @@ const Record USER = {.kind = 1,
                      .index_count = COUNT(user_indexes)};
 const Index *const USER_BY_PHONE = &user_indexes[0];
 const Index *const USER_BY_EMAIL = &user_indexes[1];
+const Index *const USER_BY_USERNAME = &user_indexes[2];
+const Index *const USER_BY_GOOGLE = &user_indexes[3];
 
 Err call_signed_in(Call *c) { return c->actor.user ? OK : E_UNAUTHORIZED; }
 
@@ -105,6 +142,8 @@ static const struct {
     {USER_SET_UNIVERSITY, offsetof(UserEdit, university), offsetof(User, university), 0, USER_PLACE_MAX, STR_INIT("university")},
     {USER_SET_COURSE, offsetof(UserEdit, course), offsetof(User, course), 0, USER_COURSE_MAX, STR_INIT("course")},
     {USER_SET_PLACE, offsetof(UserEdit, place), offsetof(User, place), 0, USER_PLACE_MAX, STR_INIT("place")},
+    {USER_SET_CONTACT_INFO, offsetof(UserEdit, contact_info), offsetof(User, contact_info), 0, USER_CONTACT_MAX,
+     STR_INIT("contact_info")},
 };
 
 static Err edit_texts(Call *c, const UserEdit *in, User *u) {
@@ -153,6 +192,8 @@ static Err edit_numbers(Call *c, const UserEdit *in, User *u) {
     }
     if (HAS(in, USER_SET_AVAILABLE))
         u->flags = in->available ? u->flags | USER_AVAILABLE : u->flags & ~USER_AVAILABLE;
+    if (HAS(in, USER_SET_WELCOMED))
+        u->flags = in->welcomed ? u->flags | USER_WELCOMED : u->flags & ~USER_WELCOMED;
     if (HAS(in, USER_SET_MUTED))
         u->muted = in->muted;
     if (HAS(in, USER_SET_PASSWORD))
@@ -194,6 +235,30 @@ static Err edit_files(Call *c, const UserEdit *in, User *u) {
     return e;
 }
 
+Err user_username_ok(Call *c, Str name, int64_t owner) {
+    User other;
+    bool ok = name.n >= USERNAME_MIN && name.n <= USERNAME_MAX;
+    for (size_t i = 0; ok && i < name.n; i++) {
+        char l = (char)(name.p[i] | 0x20);
+        ok = (l >= 'a' && l <= 'z') || (name.p[i] >= '0' && name.p[i] <= '9') || name.p[i] == '_';
+    }
+    if (!ok)
+        return diag_field(c->diag, E_INVALID, S("username"),
+                          arena_printf(c->arena, "must have %d to %d letters, digits or '_'", USERNAME_MIN, USERNAME_MAX));
+    Err e = user_by_username(c, name, &other);
+    if (e)
+        return e == E_MISSING ? OK : e;
+    if (other.id == owner)
+        return OK;
+    diag_field(c->diag, E_CONFLICT, S("username"), S("is taken already"));
+    return diag_fail(c->diag, E_CONFLICT, "USERNAME_TAKEN", S("This username is taken already."));
+}
+
+static Err edit_username(Call *c, Str name, User *u) {
+    u->username = str_trim(name);
+    return user_username_ok(c, u->username, u->id);
+}
+
 static Err edit_email(Call *c, const UserEdit *in, User *u) {
     if (!email_valid(in->email))
         return diag_field(c->diag, E_INVALID, S("email"), S("must be an e-mail address"));
@@ -222,6 +287,8 @@ Err user_edit(Call *c, const void *input, void *result) {
         e = fault;
     if ((fault = edit_files(c, in, u)))
         e = fault;
+    if (e == OK && HAS(in, USER_SET_USERNAME))
+        e = edit_username(c, in->username, u);
     if (e == OK && HAS(in, USER_SET_EMAIL))
         e = edit_email(c, in, u);
     if (e)
@@ -235,25 +302,6 @@ Err user_edit(Call *c, const void *input, void *result) {
 }
 
 /* ---- proving an e-mail address ---- */
-
-/* Whoever proves an address gets it from an account that had only claimed it, which loses the claim, its password and its
- * sessions: they may be somebody else's. One that had proven it keeps it: it may have no other way in. */
-static Err take_address(Call *c, Str email, int64_t owner) {
-    User other;
-    Key key = key_of(USER_BY_EMAIL);
-    key_str(&key, email);
-    Err e = row_find(c, &USER, USER_BY_EMAIL, &key, &other);
-    if (e == E_MISSING || (e == OK && other.id == owner))
-        return OK;
-    if (e)
-        return e;
-    if (other.flags & USER_EMAIL_VERIFIED)
-        return diag_fail(c->diag, E_CONFLICT, "EMAIL_TAKEN", S("this address belongs to another account"));
-    other.email = (Str){NULL, 0};
-    other.password = (Str){NULL, 0};
-    e = rec_put(c->tx, &USER, &other);
-    return e ? e : session_end_all(c, other.id, 0);
-}
 
 Err user_verify_email(Call *c, const void *input, void *result) {
     const EmailCodeIn *in = input;
@@ -271,7 +319,7 @@ Err user_verify_email(Call *c, const void *input, void *result) {
         out->refused = e == OK;
         return e;
     }
-    e = take_address(c, email, u->id);
+    e = user_take_email(c, email, u->id);
     if (e)
         return e;
     u->email = email;

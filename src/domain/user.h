@@ -17,7 +17,10 @@ enum {
     USER_SKILLS_MAX = 30,
     USER_SKILL_MAX = 50,
     USER_PASSWORD_MIN = 8,
-    USER_PASSWORD_MAX = 128
+    USER_PASSWORD_MAX = 128,
+    USERNAME_MIN = 3, /* letters, digits and '_' */
+    USERNAME_MAX = 30,
+    USER_CONTACT_MAX = 300
 };
 
 /* What a person likes to be: a preference, bits of User.roles. */
@@ -30,7 +33,8 @@ enum {
     USER_SUSPENDED = 8,
     USER_DELETED = 16,
     USER_AVAILABLE = 32,
-    USER_HAS_PLACE = 64
+    USER_HAS_PLACE = 64,
+    USER_WELCOMED = 128 /* the first sign-in's greeting is over */
 };
 
 typedef struct User {
@@ -57,11 +61,15 @@ typedef struct User {
     int64_t created_ms, last_active_ms; /* active: to the hour, so that reading does not write */
     int64_t muted;      /* bits 1 << NotificationType that the user does not want pushed */
     int64_t reply_sum_ms, replies; /* time to the first answer in a chat, summed; and over how many */
+    Str username;       /* unique without regard to case; "" only in accounts older than usernames */
+    Str contact_info;   /* how else to reach the person, shown to everybody */
 } User;
 
 extern const Record USER;
 extern const Index *const USER_BY_PHONE; /* unique, where set */
 extern const Index *const USER_BY_EMAIL; /* unique, where set: proven, or claimed by an account with a password */
+extern const Index *const USER_BY_USERNAME; /* unique, in lower case, where set */
+extern const Index *const USER_BY_GOOGLE;   /* unique: google_sub, where set */
 
 /* A person in a list or beside a thing: loads only what everybody may see. E_MISSING. */
 Err user_load(Call *c, int64_t id, User *out);
@@ -90,7 +98,10 @@ enum {
     USER_SET_AVAILABLE,
     USER_SET_EMAIL,
     USER_SET_PASSWORD,
-    USER_SET_MUTED
+    USER_SET_MUTED,
+    USER_SET_USERNAME,
+    USER_SET_CONTACT_INFO,
+    USER_SET_WELCOMED
 };
 typedef struct UserEdit {
     uint64_t has;
@@ -106,8 +117,11 @@ typedef struct UserEdit {
     Str password_hash; /* PHC string: hashing is slow and belongs outside the write transaction, so the caller does it
                           (crypto/password.h) */
     int64_t muted;
+    Str username;
+    Str contact_info;
+    bool welcomed;
 } UserEdit;
-/* UserEdit -> User: changes the caller. E_INVALID with fields. */
+/* UserEdit -> User: changes the caller. E_INVALID with fields; E_CONFLICT "USERNAME_TAKEN". */
 OpFn user_edit;
 
 typedef struct EmailCodeIn {
@@ -126,6 +140,19 @@ OpFn user_verify_email;
 
 /* A new account with a proven phone number in normal form. E_CONFLICT. */
 Err user_register(Call *c, Str phone, User *out);
+/* Inserts a new account: the given fields, and what every new account has. Without a username one is made out of `hint` (an
+ * e-mail address or any word). E_INVALID, E_CONFLICT "USERNAME_TAKEN". */
+Err user_create(Call *c, Str hint, User *u);
+/* Whose address this is; E_MISSING. `email` in normal form (email_normal). */
+Err user_by_email(Call *c, Str email, User *out);
+/* A username that `owner` (0: a new account) may have. E_INVALID with the field, E_CONFLICT "USERNAME_TAKEN". */
+Err user_username_ok(Call *c, Str name, int64_t owner);
+/* By username, in any case. E_MISSING also for deleted accounts. */
+Err user_by_username(Call *c, Str username, User *out);
+/* `owner` (0: an account about to be made) has proven this address: an account that had only claimed it loses the claim, its
+ * password and its sessions, and a registration that waits for a code is forgotten. E_CONFLICT "EMAIL_TAKEN" when another account
+ * has proven it. */
+Err user_take_email(Call *c, Str email, int64_t owner);
 
 /* A rating of `stars` was published / taken back (delta +1 / -1). Recomputes trust and badges. */
 Err user_rated(Call *c, int64_t user, int32_t stars, int32_t delta);
