@@ -155,6 +155,7 @@ static Err write_run(Tx *tx, void *arg) {
     *x->reply = reply_new(x->req);
     diag_clear(&x->diag);
     x->refused = OK;
+    x->status = 0;
     Call c = call_of(x, tx);
     Err e = admit(x, &c);
     return e ? e : w->fn(x, &c, w->arg);
@@ -190,7 +191,7 @@ Err exchange_render(Exchange *x, Call *c, const void *out) {
     const Route *route = x->route;
     const View *envelope = route->envelope;
     Render r;
-    render_start(x, c, route->status, &r);
+    render_start(x, c, x->status ? x->status : route->status, &r);
     if (route->shape == SHAPE_NONE || route->shape == SHAPE_RAW)
         return OK;
     x->reply->content_type = S("application/json");

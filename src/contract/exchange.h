@@ -43,6 +43,7 @@ struct Exchange {
     Str refresh_token;         /* made by sign_in.h, likewise */
     int64_t opened_user;       /* whom exchange_session signed in */
     int64_t retry_after_s;     /* with E_LIMIT */
+    int status;  /* set by `after`: the route's other_status instead of its own; 0 = its own */
     Err refused; /* set by `after`: keep what the operation did, but answer this problem (a wrong code was counted) */
 };
 

@@ -89,10 +89,8 @@ static void problem_responses(Buf *b, const Contract *c, uint32_t errors) {
     }
 }
 
-static void responses(Buf *b, const Contract *c, const Route *r) {
-    int status = r->status ? r->status : 200;
+static void success(Buf *b, const Contract *c, const Route *r, int status) {
     char name[8] = {(char)('0' + status / 100), (char)('0' + status / 10 % 10), (char)('0' + status % 10)};
-    doc_open(b, "responses", '{');
     doc_open(b, name, '{');
     doc_str(b, "description", r->summary);
     if (r->shape == SHAPE_RAW && r->media) {
@@ -105,6 +103,13 @@ static void responses(Buf *b, const Contract *c, const Route *r) {
         buf_lit(b, "}}");
     }
     buf_char(b, '}');
+}
+
+static void responses(Buf *b, const Contract *c, const Route *r) {
+    doc_open(b, "responses", '{');
+    success(b, c, r, r->status ? r->status : 200);
+    if (r->other_status)
+        success(b, c, r, r->other_status);
     problem_responses(b, c, route_errors(r));
     buf_lit(b,
             ",\"default\":{\"description\":\"Something else went wrong\",\"content\":{\"application/json\":{\"schema\":{\"$ref\":"

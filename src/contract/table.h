@@ -345,6 +345,8 @@ struct Route {
     /* After op, in its transaction, before rendering: cookies, headers (exchange.h). May run more than once. */
     Err (*after)(Exchange *x, Call *c, void *out);
     int16_t status; /* 0: 200 */
+    int16_t
+        other_status; /* what `after` may answer instead, with the same body, by x->status (made, or there already); 0: none */
     uint8_t shape, access, rate, body;
     bool writes;
     bool positional; /* a JSON array is taken as the IN_BODY rows in order */

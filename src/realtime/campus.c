@@ -156,48 +156,88 @@ static Err id_of(Incoming *in, const char *name, const Record *kind, int64_t *id
     return idmap_uuid_id(engine_ids(hub_engine(in->hub)), kind->kind, text, id) ? OK : E_MISSING;
 }
 
+/* What a chat event is about: "orderId", or "conversationId" for talk about anything. */
+typedef struct Chat {
+    int64_t order, conversation;
+    int64_t users[MEMBERS_MAX];
+    size_t n;
+} Chat;
+
 static Err chat_users(Call *c, Incoming *in, void *arg) {
     (void)in;
-    int64_t *v = arg; /* order, then the two users */
-    return order_chat_users(c, v[0], v + 1);
+    Chat *chat = arg;
+    if (chat->order) {
+        chat->n = 2;
+        return order_chat_users(c, chat->order, chat->users);
+    }
+    Conversation v;
+    Member all[MEMBERS_MAX];
+    Err e = conversation_join(c, chat->conversation, &v, all, &chat->n);
+    for (size_t i = 0; e == OK && i < chat->n; i++)
+        chat->users[i] = all[i].user;
+    return e;
 }
 
+static Err chat_id(Incoming *in, Chat *chat) {
+    *chat = (Chat){0};
+    if (json_type(json_get(in->data, S("orderId"))) == JSON_STRING)
+        return id_of(in, "orderId", &ORDER, &chat->order);
+    return id_of(in, "conversationId", &CONVERSATION, &chat->conversation);
+}
+
+static Err chat_of(Incoming *in, Chat *chat) {
+    Err e = chat_id(in, chat);
+    return e ? e : reading(in, chat_users, chat);
+}
+
+/* Participants hear of everything without it; that one may hear is what is answered. */
 static Err on_subscribe(Incoming *in) {
-    int64_t v[3];
-    Err e = id_of(in, "orderId", &ORDER, &v[0]);
-    if (e == OK)
-        e = reading(in, chat_users, v);
-    return e ? e : hub_subscribe(in->hub, in->cl, v[0]);
+    Chat chat;
+    Err e = chat_of(in, &chat);
+    return e ? e : hub_subscribe(in->hub, in->cl, chat.order ? chat.order : -chat.conversation);
+}
+
+static void add_chat(Buf *b, const IdMap *ids, int64_t order, int64_t conversation) {
+    buf_lit(b, "\"orderId\":");
+    add_id(b, ids, &ORDER, order);
+    buf_lit(b, ",\"conversationId\":");
+    add_id(b, ids, &CONVERSATION, conversation);
 }
 
 static Err relay_typing(Incoming *in, const char *event) {
-    int64_t v[3];
-    Err e = id_of(in, "orderId", &ORDER, &v[0]);
-    if (e == OK)
-        e = reading(in, chat_users, v);
+    Chat chat;
+    Err e = chat_of(in, &chat);
     if (e)
         return e;
     const IdMap *ids = engine_ids(hub_engine(in->hub));
     Buf b = buf_arena(in->a, 512);
     frame_open(&b, event);
-    buf_lit(&b, "\"orderId\":");
-    add_id(&b, ids, &ORDER, v[0]);
+    add_chat(&b, ids, chat.order, chat.conversation);
     buf_lit(&b, ",\"userId\":");
     add_id(&b, ids, &USER, client_user(in->cl));
     frame_close(&b);
-    for (size_t i = 1; i < COUNT(v); i++)
-        if (v[i] != client_user(in->cl))
-            hub_relay(in->hub, &CAMPUS_DIALECT, &v[i], 1, -1, in->cl, buf_str(&b));
+    for (size_t i = 0; i < chat.n; i++)
+        if (chat.users[i] != client_user(in->cl))
+            hub_relay(in->hub, &CAMPUS_DIALECT, &chat.users[i], 1, -1, in->cl, buf_str(&b));
     return OK;
 }
 
 static Err on_typing_start(Incoming *in) { return relay_typing(in, "TYPING_START"); }
 static Err on_typing_stop(Incoming *in) { return relay_typing(in, "TYPING_STOP"); }
 
+typedef struct ChatSend {
+    Chat chat;
+    MessageIn message;
+} ChatSend;
+
 static Err send_message(Call *c, Incoming *in, void *arg) {
     (void)in;
+    const ChatSend *s = arg;
     Message m;
-    return order_message_send(c, arg, &m);
+    if (!s->chat.order)
+        return message_send(c, &s->message, &m);
+    OrderMessageIn order = {.order = s->chat.order, .text = s->message.text, .files = s->message.files};
+    return order_message_send(c, &order, &m);
 }
 
 /* Attachments come as file ids, or as objects that carry one, as messages show them. */
@@ -222,11 +262,13 @@ static Err attachments_of(Incoming *in, List *out) {
 }
 
 static Err on_chat(Incoming *in) {
-    OrderMessageIn m = {.text = json_str(json_get(in->data, S("text")))};
-    Err e = id_of(in, "orderId", &ORDER, &m.order);
+    ChatSend m = {.message = {.kind = MESSAGE_KIND_AUTO, .text = json_str(json_get(in->data, S("text")))}};
+    Str text = m.message.text;
+    Err e = chat_id(in, &m.chat);
+    m.message.conversation = m.chat.conversation;
     if (e == OK)
-        e = attachments_of(in, &m.files);
-    if (e == OK && m.text.n && memchr(m.text.p, 0, m.text.n))
+        e = attachments_of(in, &m.message.files);
+    if (e == OK && text.n && memchr(text.p, 0, text.n))
         e = diag_field(&in->diag, E_INVALID, S("text"), S("must be text without control bytes"));
     /* The answer is the event: every participant hears of it, this socket too. */
     return e ? e : writing(in, send_message, &m);
@@ -303,13 +345,13 @@ static void word_message(Wording *w) {
     Message m;
     int64_t file;
     bool first = true;
-    if (rec_get(w->c->tx, &MESSAGE, w->e->subject, &m) != OK || !m.order)
+    if (rec_get(w->c->tx, &MESSAGE, w->e->subject, &m) != OK)
         return;
-    frame_open(w->b, "CHAT_MESSAGE");
+    frame_open(w->b, w->e->type == EV_MESSAGE ? "CHAT_MESSAGE" : "MESSAGE_UPDATED");
     buf_lit(w->b, "\"messageId\":");
     add_id(w->b, w->ids, &MESSAGE, m.id);
-    buf_lit(w->b, ",\"orderId\":");
-    add_id(w->b, w->ids, &ORDER, m.order);
+    buf_char(w->b, ',');
+    add_chat(w->b, w->ids, m.order, m.conversation);
     buf_lit(w->b, ",\"senderId\":");
     add_id(w->b, w->ids, &USER, m.sender);
     buf_lit(w->b, ",\"text\":");
@@ -327,8 +369,22 @@ static void word_message(Wording *w) {
         json_put_str(w->b, f.type);
         buf_printf(w->b, ",\"size\":%lld}", (long long)f.size_bytes);
     }
+    buf_lit(w->b, "],\"reactions\":[");
+    Reaction one;
+    first = true;
+    for (ListIter it = list_iter(&m.reactions); list_rec(&it, &REACTION, &one); first = false) {
+        buf_add(w->b, first ? S("{\"userId\":") : S(",{\"userId\":"));
+        add_id(w->b, w->ids, &USER, one.user);
+        buf_lit(w->b, ",\"emoji\":");
+        json_put_str(w->b, one.emoji);
+        buf_char(w->b, '}');
+    }
     buf_lit(w->b, "],\"createdAt\":");
     word_time(w->b, m.created_ms);
+    if (m.edited_ms) {
+        buf_lit(w->b, ",\"editedAt\":");
+        word_time(w->b, m.edited_ms);
+    }
     frame_close(w->b);
 }
 
@@ -336,8 +392,8 @@ static void word_read(Wording *w) {
     frame_open(w->b, "MESSAGE_READ");
     buf_lit(w->b, "\"messageId\":");
     add_id(w->b, w->ids, &MESSAGE, w->e->subject);
-    buf_lit(w->b, ",\"orderId\":");
-    add_id(w->b, w->ids, &ORDER, w->e->order);
+    buf_char(w->b, ',');
+    add_chat(w->b, w->ids, w->e->order, w->e->conversation);
     buf_lit(w->b, ",\"userId\":");
     add_id(w->b, w->ids, &USER, w->e->actor);
     frame_close(w->b);
@@ -415,7 +471,8 @@ static void word_notification(Wording *w) {
 static void campus_event(Hub *hub, Call *c, const Event *e, int64_t for_user, bool *per_user, Buf *frame) {
     Wording w = {c, engine_ids(hub_engine(hub)), e, frame};
     switch (e->type) {
-    case EV_MESSAGE: word_message(&w); break;
+    case EV_MESSAGE:
+    case EV_MESSAGE_EDIT: word_message(&w); break;
     case EV_READ: word_read(&w); break;
     case EV_ORDER:
     case EV_PAYMENT: word_order(&w); break;

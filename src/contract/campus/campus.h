@@ -12,7 +12,7 @@ extern const Contract campus_contract;
 /* One section a topic, each in the file of its name. */
 extern const Section campus_auth, campus_users, campus_gigs, campus_applications, campus_orders, campus_milestones,
     campus_payments, campus_wallet, campus_services, campus_reviews, campus_notifications, campus_files, campus_box,
-    campus_realtime;
+    campus_realtime, campus_talk;
 
 /* Views that several topics show; the realtime dialect too. Over the domain's structs of the same name unless said otherwise. */
 extern const View campus_user_view;       /* User: private rows for oneself only */
@@ -22,6 +22,7 @@ extern const View campus_application_view;
 extern const View campus_order_view;
 extern const View campus_service_view;
 extern const View campus_message_view;
+extern const View campus_conversation_view; /* ConversationRow */
 extern const View campus_file_view;       /* File, as an attachment */
 extern const View campus_done_view;       /* {"success":true}, over nothing */
 

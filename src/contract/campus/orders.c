@@ -1,7 +1,6 @@
-/* Orders, their chat, reviews, milestones, notifications. */
+/* Orders, reviews, milestones, notifications. */
 #include "contract/campus/campus.h"
 #include "domain/application.h"
-#include "domain/conversation.h"
 #include "domain/file.h"
 #include "domain/gig.h"
 #include "domain/milestone.h"
@@ -108,27 +107,6 @@ INPUTS(revision_in, ReasonIn, INPUT_ID("id", ReasonIn, id, &ORDER, "Which order.
 INPUTS(reason_in, ReasonIn, INPUT_ID("id", ReasonIn, id, &ORDER, "Which order."),
        INPUT("reason", IN_BODY, W_STR, ReasonIn, reason, NO_HAS, "Why.", .flags = IN_TRIM, .max = 5000));
 
-/* ---- chat ---- */
-
-static bool message_files(Render *r, const void *row, Value *out) {
-    return campus_attachments(r, &((const Message *)row)->files, out);
-}
-VIEW(campus_message_view, Message, "Message", "Something said in an order's chat.",
-     SHOW_ID("id", Message, id, &MESSAGE, "Its id."),
-     SHOW_ID("orderId", Message, order, &ORDER, "In which order's chat.", .empty = EMPTY_NULL),
-     SHOW_ID("senderId", Message, sender, &USER, "Who said it."), SHOW("text", W_STR, Message, text, "What."),
-     SHOW_GET("attachments", W_ROWS, message_files, "Files.", .view = &campus_file_view),
-     SHOW("createdAt", W_TIME, Message, created_ms, "When."),
-     SHOW("editedAt", W_TIME, Message, edited_ms, "When it was edited.", .empty = EMPTY_OMIT));
-INPUTS(message_in, OrderMessageIn, INPUT_ID("id", OrderMessageIn, order, &ORDER, "Which order."),
-       INPUT("text", IN_BODY, W_STR, OrderMessageIn, text, NO_HAS, "What to say; or attachments.", .flags = IN_TRIM,
-             .max = MESSAGE_TEXT_MAX),
-       INPUT("attachments", IN_BODY, W_IDS, OrderMessageIn, files, NO_HAS, "Ids of own files.", .kind = &FILE_RECORD,
-             .max = MESSAGE_FILES_MAX));
-INPUTS(messages_in, OrderMessagesIn, INPUT_ID("id", OrderMessagesIn, order, &ORDER, "Which order."),
-       INPUT_PAGE(OrderMessagesIn, page));
-INPUTS(message_id_in, IdIn, INPUT_ID("id", IdIn, id, &MESSAGE, "Which message."));
-
 #define ORDER_ACT(path_, op_, in_, summary_, doc_) \
     {.method = "POST",                             \
      .path = path_,                                \
@@ -171,39 +149,8 @@ static const Route campus_orders_routes[] = {
               "The client, about submitted work."),
     ORDER_ACT("/api/orders/{id}/cancel", order_cancel, &reason_in, "Cancel.", "Either party; money in escrow goes back."),
     ORDER_ACT("/api/orders/{id}/dispute", order_dispute, &reason_in, "Dispute.", "Either party; a moderator settles it."),
-    {.method = "GET",
-     .path = "/api/orders/{id}/messages",
-     .op = order_messages,
-     .in = &messages_in,
-     .view = &campus_message_view,
-     .shape = SHAPE_LIST,
-     .plural = "messages",
-     .access = ACCESS_SIGNED_IN,
-     .errors = ERR(E_FORBIDDEN),
-     .summary = "An order's chat, newest first."},
-    {.method = "POST",
-     .path = "/api/orders/{id}/messages",
-     .op = order_message_send,
-     .in = &message_in,
-     .view = &campus_message_view,
-     .shape = SHAPE_ONE,
-     .status = 201,
-     .writes = true,
-     .access = ACCESS_SIGNED_IN,
-     .errors = ERR(E_FORBIDDEN),
-     .summary = "Say something."},
-    {.method = "POST",
-     .path = "/api/messages/{id}/read",
-     .op = message_read,
-     .in = &message_id_in,
-     .view = &campus_message_view,
-     .shape = SHAPE_ONE,
-     .writes = true,
-     .access = ACCESS_SIGNED_IN,
-     .errors = ERR(E_FORBIDDEN),
-     .summary = "Read up to here."},
 };
-SECTION(campus_orders, "Orders", "From acceptance to settlement, and the talk on the way.");
+SECTION(campus_orders, "Orders", "From acceptance to settlement.");
 
 /* ---- milestones ---- */
 

@@ -25,14 +25,13 @@ static const Route campus_realtime_routes[] = {
      .access = ACCESS_OPEN,
      .errors = ERR(E_SYNTAX),
      .summary = "Open the event channel.",
-     .doc = "Frames are {\"event\":\"…\",\"data\":{…}} both ways. To the box: AUTHENTICATE {token}, SUBSCRIBE_CHAT {orderId}, "
-            "CHAT_MESSAGE {orderId, text, "
-            "attachments}, MESSAGE_READ {messageId}, TYPING_START and TYPING_STOP {orderId}. From the box: AUTHENTICATED "
-            "{userId}, CHAT_MESSAGE {messageId, orderId, "
-            "senderId, text, attachments, createdAt}, MESSAGE_READ, TYPING_START and TYPING_STOP {orderId, userId}, ORDER_UPDATE "
-            "{orderId, status, escrowState, gigId}, "
-            "NEW_APPLICATION {gigId, applicationId}, NOTIFICATION {type, title, body}, ERROR {code, message}. Anything before "
-            "AUTHENTICATE is answered ERROR "
-            "UNAUTHORIZED; a bad token in the address closes with 4401."},
+     .doc =
+         "Frames are {\"event\":\"…\",\"data\":{…}} both ways. To the box: AUTHENTICATE {token}, SUBSCRIBE_CHAT, CHAT_MESSAGE "
+         "{text, attachments}, TYPING_START and TYPING_STOP, each with orderId or conversationId; MESSAGE_READ {messageId}. "
+         "From the box: AUTHENTICATED {userId}, CHAT_MESSAGE and MESSAGE_UPDATED {messageId, orderId, conversationId, senderId, "
+         "text, attachments, reactions, createdAt}, MESSAGE_READ {messageId, orderId, conversationId, userId}, TYPING_START and "
+         "TYPING_STOP {orderId, conversationId, userId}, ORDER_UPDATE {orderId, status, escrowState, gigId}, NEW_APPLICATION "
+         "{gigId, applicationId}, NOTIFICATION {type, title, body}, ERROR {code, message}. Anything before AUTHENTICATE is "
+         "answered ERROR UNAUTHORIZED; a bad token in the address closes with 4401."},
 };
 SECTION(campus_realtime, "Realtime", "Events as they happen.");
