@@ -21,15 +21,16 @@ static void path_add(Buf *out, const Bind *b) {
     }
 }
 
-static Err fault(Bind *b, const Input *row, Fault f, Str value) {
-    Exchange *x = b->x;
-    Buf name = buf_arena(x->arena, 256);
+static Err fault_as(Bind *b, const Input *row, Str text) {
+    Buf name = buf_arena(b->x->arena, 256);
     path_add(&name, b);
     buf_add(&name, str_c0(row->name));
-    if (name.err)
-        name.n = 0;
-    Str text = x->contract->fault ? x->contract->fault(x, row, f, value) : fault_text(x, row, f, value);
-    return diag_field(&x->diag, E_INVALID, name.n ? buf_str(&name) : str_c0(row->name), text);
+    return diag_field(&b->x->diag, E_INVALID, name.err ? str_c0(row->name) : buf_str(&name), text);
+}
+
+static Err fault(Bind *b, const Input *row, Fault f, Str value) {
+    Exchange *x = b->x;
+    return fault_as(b, row, x->contract->fault ? x->contract->fault(x, row, f, value) : fault_text(x, row, f, value));
 }
 
 /* ---- numbers ---- */
@@ -497,7 +498,7 @@ static Err bind_row(Bind *b, const Inputs *set, const Input *row, char *base) {
                 set_has(row, base);
                 return OK;
             }
-            if (row->flags & IN_REQUIRED)
+            if (row->flags & (IN_REQUIRED | IN_NOT_NULL))
                 return fault(b, row, FAULT_NULL, S(""));
             there = false;
         }
@@ -511,7 +512,14 @@ static Err bind_row(Bind *b, const Inputs *set, const Input *row, char *base) {
             return fault(b, row, FAULT_REQUIRED, S(""));
         if (!there)
             return OK;
+        size_t faults = x->diag.count;
         e = bind_value(b, row, at, &w);
+        if (e == E_INVALID && row->flags & IN_LAX) {
+            x->diag.count = faults;
+            if (row->flags & IN_DEFAULT)
+                put_fallback(row, at);
+            return OK;
+        }
     }
     if (e || !there)
         return e;
@@ -519,7 +527,7 @@ static Err bind_row(Bind *b, const Inputs *set, const Input *row, char *base) {
     Str why = {NULL, 0};
     e = row->check ? row->check(x, at, base, &why) : OK;
     if (e == E_INVALID && why.p)
-        return diag_field(&x->diag, E_INVALID, str_c0(row->name), why);
+        return fault_as(b, row, why);
     return e;
 }
 

@@ -21,14 +21,15 @@ static Err parse_json(Exchange *x) {
     size_t where;
     Err e = json_parse(x->arena, x->req->body, &x->body.json, &where);
     if (e == E_SYNTAX)
-        return diag_fail(&x->diag, E_SYNTAX, NULL, arena_printf(x->arena, "the body is not valid JSON (at byte %zu)", where));
+        return diag_fail(&x->diag, E_SYNTAX, "BAD_JSON",
+                         arena_printf(x->arena, "the body is not valid JSON (at byte %zu)", where));
     if (e)
         return e;
     JsonType t = json_type(x->body.json);
     if (t == JSON_NULL)
         x->body.json = NULL;
     else if (t != JSON_OBJECT && !(t == JSON_ARRAY && x->route->positional))
-        return diag_fail(&x->diag, E_INVALID, NULL, S("the body must be a JSON object"));
+        return diag_fail(&x->diag, E_INVALID, "NOT_OBJECT", S("the body must be a JSON object"));
     return OK;
 }
 

@@ -152,6 +152,8 @@ void problem_reply(Exchange *x, Err err, int status) {
     for (size_t i = 0; !x->binding && i < x->diag.count; i++)
         x->diag.fields[i].name = wire_name(x->route, x->diag.fields[i].name);
     p.binding = x->binding || err == E_SYNTAX;
+    p.req = x->req;
+    p.retry_s = x->retry_after_s;
     p.fields = x->diag.fields;
     p.field_count = x->diag.count;
 

@@ -110,7 +110,9 @@ enum {
     IN_ACCOUNT = 64,  /* names the account at sign-in: rate limits count by it */
     IN_FLAT = 128,    /* W_ROW: when its name is absent, its rows are looked up beside it */
     IN_LENIENT = 256, /* a number or bool may be a string holding one, and a string may be a number */
-    IN_SECRET = 512   /* never echoed; "password" in the document */
+    IN_SECRET = 512,  /* never echoed; "password" in the document */
+    IN_NOT_NULL = 1024, /* null is a fault also where the value is not required */
+    IN_LAX = 2048     /* a value that is not good is as if absent */
 };
 
 /* Why a value was refused; a contract words it (Contract.fault). */
@@ -385,6 +387,8 @@ typedef struct Problem {
     size_t field_count;
     const DiagField *fields; /* wire names */
     bool binding; /* found while reading the request (not by the domain) */
+    const Request *req;
+    int64_t retry_s; /* with E_LIMIT: how long to wait */
 } Problem;
 
 struct Contract {

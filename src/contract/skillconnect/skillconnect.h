@@ -1,0 +1,81 @@
+/* skillconnect.h - the contract that clients of a Django REST Framework site expect: what its files share.
+ *
+ * Paths /api/v1/… and /media/…, ids as integers, money in whole major units, times as ISO 8601 with Z. A single thing is bare,
+ * lists of one's own are plain arrays, public ones are {"count","next","previous","results"}. Errors have the framework's shapes
+ * and words: {"field":["…"]}, {"non_field_errors":["…"]}, {"detail":"…"}, {"error":"…"}.
+ *
+ * A Diag code of the domain picks the shape and the words of its answer by the rows in skillconnect.c. Operations here that only
+ * this contract has use these codes with diag_field and diag_fail:
+ *   SC_PLAIN   the fields as plain strings instead of lists: {"order_type":"Must be …"}
+ *   SC_DETAIL  {"detail":message} with the status of the Err
+ *   SC_ERROR   {"error":message}, 400
+ *   SC_FAILED  {"success":false,"error":message}, 400 */
+#ifndef CONTRACT_SKILLCONNECT_SKILLCONNECT_H
+#define CONTRACT_SKILLCONNECT_SKILLCONNECT_H
+
+#include "contract/exchange.h"
+#include "domain/file.h"
+#include "domain/user.h"
+
+extern const Contract skillconnect_contract;
+
+/* One section a topic, each in the file of its name. */
+extern const Section skillconnect_media;
+
+#define SC_PLAIN "SC_PLAIN"
+#define SC_DETAIL "SC_DETAIL"
+#define SC_ERROR "SC_ERROR"
+#define SC_FAILED "SC_FAILED"
+
+/* ---- views that several topics show ---- */
+
+extern const View sc_person_view;   /* int64_t, a user id: {"id","name","profile_picture"}; null when there is none */
+extern const View sc_category_view; /* int64_t, a category id: {"id","name"} */
+extern const View sc_page_view;     /* the envelope of paged lists */
+extern const View sc_message_view;  /* Str: {"message":…} */
+extern const View sc_detail_view;   /* Str: {"detail":…} */
+
+/* How a person is called: the name, else what stands before the @ of the address, else "". */
+Str sc_name(const User *u);
+/* The path under which a file is served, /media/<folder>/<id>/<name>; false when there is none. `absolute` with the box's
+ * address. Over r->arena. */
+bool sc_media_url(Render *r, int64_t file, bool absolute, Value *out);
+bool sc_media_path(Render *r, int64_t file, Value *out);
+
+/* ---- pages ---- */
+
+enum { SC_PAGE_SIZE = 6 };
+/* ?page= and ?page_size= of an input struct that begins with a PageIn called `page`. */
+#define SC_PAGE_INPUTS(T)            \
+    {.name = "page",                 \
+     .where = IN_QUERY,              \
+     .type = W_INT,                  \
+     IN_AT(T, page.page),            \
+     .has = NO_HAS,                  \
+     .flags = IN_LAX,                \
+     .min = 1,                       \
+     .max = 1000000,                 \
+     .doc = "Which page, from 1."},  \
+        {.name = "page_size",        \
+         .where = IN_QUERY,          \
+         .type = W_INT,              \
+         IN_AT(T, page.limit),       \
+         .has = NO_HAS,              \
+         .flags = IN_LAX | IN_CLAMP, \
+         .min = 0,                   \
+         .max = LIST_LIMIT_MAX,      \
+         .doc = "Things per page; 6 unless it is said, at most 100."}
+/* Route.before of such a list: defaults; "Invalid page." for what is no page. */
+Err sc_page_before(Exchange *x);
+/* Route.after: a page beyond the last is "Invalid page.". */
+Err sc_page_after(Exchange *x, Call *c, void *out);
+
+/* ---- inputs ---- */
+
+/* Row check of W_MONEY: whole units only. */
+Err sc_whole_money(Exchange *x, const void *value, const void *in, Str *why);
+/* Takes a picture out of the row `field` of a multipart body, if it is there: fills `out` (type, blob id, purpose) and says so in
+ * *there. E_INVALID on the field for what is no picture. `any_type`: documents too. For Route.before. */
+Err sc_upload(Exchange *x, const char *field, FilePurpose purpose, bool any_type, FileAddIn *out, bool *there);
+
+#endif
