@@ -89,9 +89,9 @@ Step http_finish(Worker *w, NetConn *c, const Request *req, Reply *rep, size_t u
     HttpServer *s = w->server;
     if (atomic_load_explicit(&s->stopping, memory_order_relaxed))
         c->keep = false;
+    release_permit(s, c); /* before the answer: who has read it finds the place free */
     bool alive = reply_send(w, c, req, rep);
     arena_reset(&w->arena);
-    release_permit(s, c);
     if (!alive)
         return STEP_CLOSE;
     conn_consume(c, used);
