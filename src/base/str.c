@@ -107,6 +107,14 @@ static size_t utf8_step(const unsigned char *p, size_t n) {
 bool str_utf8_valid(Str s) {
     const unsigned char *p = (const unsigned char *)s.p;
     for (size_t i = 0; i < s.n;) {
+        uint64_t eight;
+        if (i + sizeof eight <= s.n) {
+            memcpy(&eight, p + i, sizeof eight);
+            if (!(eight & UINT64_C(0x8080808080808080))) {
+                i += sizeof eight;
+                continue;
+            }
+        }
         if (p[i] < 0x80) {
             i++;
             continue;

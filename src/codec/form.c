@@ -5,9 +5,7 @@
 static bool text_ok(Str s) { return str_utf8_valid(s) && (!s.n || !memchr(s.p, 0, s.n)); }
 
 Err percent_decode(Arena *a, Str s, bool plus, Str *out) {
-    bool plain = true;
-    for (size_t i = 0; i < s.n && plain; i++)
-        plain = s.p[i] != '%' && !(plus && s.p[i] == '+');
+    bool plain = !s.n || (!memchr(s.p, '%', s.n) && !(plus && memchr(s.p, '+', s.n)));
     if (plain) {
         *out = s;
         return text_ok(s) ? OK : E_SYNTAX;

@@ -24,7 +24,8 @@ Engine *engine_start(const EngineConfig *cfg, Err *err) {
     }
     e->cfg = *cfg;
     e->limits = cfg->limits;
-    e->cache = idcache_new(); /* without one it goes too */
+    e->cache = idcache_new(); /* without these it goes too */
+    e->answers = answers_new();
     arena_init(&e->arena, ENGINE_ARENA_BYTES);
     pthread_mutex_init(&e->limits_lock, NULL);
     *err = cfg->contract_count && cfg->contract_count <= ENGINE_CONTRACTS_MAX ? rates_init(&e->rates) : E_INVALID;
@@ -50,6 +51,7 @@ void engine_stop(Engine *e) {
         return;
     rates_free(&e->rates);
     idcache_free(e->cache);
+    answers_free(e->answers);
     pthread_mutex_destroy(&e->limits_lock);
     arena_free(&e->arena);
     secret_wipe(&e->jwt, sizeof e->jwt);
@@ -224,6 +226,9 @@ static size_t out_size(const Route *r) {
     return r->shape == SHAPE_LIST || r->shape == SHAPE_ARRAY ? sizeof(PageOut) : r->view ? r->view->size : 0;
 }
 
+/* Whether the answer is one for everybody. */
+static bool keeps(const Exchange *x) { return x->route->kept && !x->token.user; }
+
 static Err operate(Exchange *x, Call *c, void *arg) {
     (void)arg;
     void *out = arena_alloc(x->arena, out_size(x->route));
@@ -232,7 +237,12 @@ static Err operate(Exchange *x, Call *c, void *arg) {
     Err e = x->route->op(c, x->in, out);
     if (!e && x->route->after)
         e = x->route->after(x, c, out);
-    return e || x->refused ? e : exchange_render(x, c, out);
+    if (e || x->refused)
+        return e;
+    e = exchange_render(x, c, out);
+    if (!e && keeps(x))
+        answers_put(x->engine->answers, x->req, tx_version(c->tx), clock_mono_ms(), x->reply);
+    return e;
 }
 
 static Err only_admit(Exchange *x, Call *c, void *arg) {
@@ -334,6 +344,8 @@ static Err work(Exchange *x, const Match *m, Err identified) {
         bound = x->route->before(x);
     if (bound)
         return bound;
+    if (keeps(x) && answers_get(x->engine->answers, x->req, store_version(x->engine->cfg.store), clock_mono_ms(), x->reply))
+        return OK;
     if (x->route->handler)
         return run_handler(x);
     return x->route->writes ? exchange_write(x, operate, NULL) : exchange_read(x, operate, NULL);

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "contract/answers.h"
 #include "contract/bind.h"
 
 /* ---- routes: a tree of path segments ---- */
@@ -65,6 +66,7 @@ struct Engine {
     Node root;
     IdMap ids;
     IdCache *cache;
+    Answers *answers;
     JwtKey jwt, refresh;
     Rates rates;
     pthread_mutex_t limits_lock;

@@ -175,6 +175,8 @@ static void lint_route(Lint *l, const Route *r) {
     bool get = !strcmp(r->method, "GET");
     if (r->op && get == r->writes)
         say(l, get ? "GET must not write" : "does not write", NULL);
+    if (r->kept && (r->writes || r->after || r->before || r->access > ACCESS_OPTIONAL))
+        say(l, "is kept though it does more than read for anybody", NULL);
     bool known = false;
     for (const char *const *m = (const char *const[]){"GET", "POST", "PUT", "PATCH", "DELETE", NULL}; *m && !known; m++)
         known = !strcmp(*m, r->method);

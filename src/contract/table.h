@@ -351,6 +351,7 @@ struct Route {
         other_status; /* what `after` may answer instead, with the same body, by x->status (made, or there already); 0: none */
     uint8_t shape, access, rate, body;
     bool writes;
+    bool kept; /* reads only, and what it answers to those who are not signed in is the same for all (answers.h) */
     bool positional; /* a JSON array is taken as the IN_BODY rows in order */
     uint32_t errors; /* ERR(…) bits beyond those that follow from the rows above */
     size_t body_max_bytes; /* 0: by rate class */

@@ -74,6 +74,12 @@ bool tx_writable(const Tx *tx);
  * write function that met one fails with it whatever it returns. */
 Err tx_err(const Tx *tx);
 
+Store *tx_store(const Tx *tx);
+/* The version of the data that a reading transaction sees: moved by every commit. 0 in a write transaction. */
+uint64_t tx_version(const Tx *tx);
+/* The newest committed version. Once store_write has returned OK it is not below what that wrote. Thread-safe, quick. */
+uint64_t store_version(Store *s);
+
 /* fn is called by the writer thread after each commit that changed something, outside any transaction; it must return at once.
  * Several may listen (E_LIMIT beyond four); there is no way back before store_close. */
 Err store_on_commit(Store *s, void (*fn)(void *ctx), void *ctx);

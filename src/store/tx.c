@@ -108,8 +108,15 @@ void readers_close(Store *s) {
 
 Arena *tx_arena(Tx *tx) { return tx->arena; }
 bool tx_writable(const Tx *tx) { return tx->writable; }
+Store *tx_store(const Tx *tx) { return tx->store; }
+uint64_t tx_version(const Tx *tx) { return tx->writable ? 0 : mdb_txn_id(tx->txn); }
 const Index *tx_conflict(const Tx *tx) { return tx->conflict; }
 Err tx_err(const Tx *tx) { return tx->err; }
+
+uint64_t store_version(Store *s) {
+    MDB_envinfo info;
+    return mdb_env_info(s->env, &info) == 0 ? info.me_last_txnid : 0;
+}
 
 int64_t tx_now_ms(Tx *tx) {
     if (tx->now_ms == INT64_MIN) {

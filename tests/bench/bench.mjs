@@ -53,17 +53,19 @@ async function instructionsOf(b, prefix, target) {
     return Number(/^totals: (\d+)/m.exec(readFileSync(path.join(work, newest), 'utf8'))[1]);
   };
   const requests = 200;
-  for (let i = 0; i < 20; i++) await b.get(target);
+  const address = typeof target === 'function' ? target : () => target;
+  for (let i = 0; i < 20; i++) await b.get(address(-i));
   dump();
-  for (let i = 0; i < requests; i++) if ((await b.get(target)).status !== 200) throw new Error(`${target} failed`);
+  for (let i = 0; i < requests; i++) if ((await b.get(address(i))).status !== 200) throw new Error(`${address(i)} failed`);
   return dump() / requests;
 }
 
 async function instructions() {
   const rows = [
     { what: 'category listing of 20', target: async () => LISTING, limit: 100000 },
+    { what: 'listing that nobody asked for yet', target: async () => (i) => `${LISTING}&page=2&n=${i}` },
     { what: 'single gig', target: async (b) => `/api/gigs/${await firstGig(b)}`, limit: 20000 },
-    { what: 'two-word search', target: async () => SEARCH },
+    { what: 'two-word search', target: async () => (i) => `${SEARCH}&n=${i}` },
   ];
   const seen = {};
   for (const gigs of SIZES) {

@@ -71,6 +71,7 @@ static const Route campus_box_routes[] = {
      .envelope = &campus_suggestions_view,
      .shape = SHAPE_LIST,
      .access = ACCESS_OPTIONAL,
+     .kept = true,
      .summary = "Completions as you type."},
 };
 SECTION(campus_box, "Marketplace", "Facts, categories, suggestions.");

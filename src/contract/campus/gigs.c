@@ -193,6 +193,7 @@ static const Route campus_gigs_routes[] = {
      .shape = SHAPE_LIST,
      .plural = "gigs",
      .access = ACCESS_OPTIONAL,
+     .kept = true,
      .summary = "List and search gigs.",
      .doc = "Boosted ones first among equals."},
     {.method = "POST",

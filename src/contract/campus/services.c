@@ -85,6 +85,7 @@ static const Route campus_services_routes[] = {
      .shape = SHAPE_LIST,
      .plural = "services",
      .access = ACCESS_OPTIONAL,
+     .kept = true,
      .summary = "List and search services."},
     {.method = "POST",
      .path = "/api/services",
