@@ -28,6 +28,11 @@ static Err webhook(void *ctx, Arena *a, Str body, Str signature) {
     return g ? gateway_webhook(g, a, body, signature) : E_BUSY;
 }
 
+static Err google(void *ctx, Arena *a, Str id_token, GoogleIdentity *out) {
+    Gateway *g = ((Box *)ctx)->gateway;
+    return g ? gateway_google(g, a, id_token, out) : E_BUSY;
+}
+
 Ports box_ports(Box *box) {
     const GatewayConfig *g = &box->gateway_config;
     return (Ports){.ctx = box,
@@ -36,6 +41,7 @@ Ports box_ports(Box *box) {
                    .verify_payment = verify_payment,
                    .verify_bank = verify_bank,
                    .webhook = webhook,
+                   .google = google,
                    .checkout_key_id = g->razorpay_key_id,
                    .public_url = box->settings.now.public_url,
                    .sandbox = g->sandbox_payments || g->sandbox_sms || g->sandbox_mail || g->sandbox_push};

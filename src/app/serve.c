@@ -56,6 +56,9 @@ static void gateway_config(const Settings *s, GatewayConfig *g) {
                          .sandbox_sms = str_eq(s->sms_provider, S("sandbox")),
                          .sandbox_mail = s->smtp_host.n == 0,
                          .sandbox_push = true,
+                         .google_client_id = s->google_client_id,
+                         .google_certs_url = s->google_certs_url,
+                         .sandbox_google = s->google_client_id.n == 0,
                          .senders = (int)s->workers_outbox,
                          .calls_max = (int)(s->workers > 16 ? 8 : s->workers / 2)};
 }

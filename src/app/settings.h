@@ -31,6 +31,7 @@ typedef struct Settings {
     Str sms_provider, sms_url, sms_key, sms_sender, sms_template, sms_account;
     Str smtp_host, smtp_user, smtp_password, smtp_from, smtp_security;
     int64_t smtp_port, payment_poll_ms;
+    Str google_client_id, google_certs_url;
     bool sandbox_remote;
 } Settings;
 

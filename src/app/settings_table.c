@@ -79,6 +79,8 @@ const SettingRow setting_rows[] = {
     TEXT("smtp_user", smtp_user, "", 200, "user name at the mail server"),
     SECRET("smtp_password", smtp_password, "password at the mail server"),
     TEXT("smtp_from", smtp_from, "gigbox@localhost", 200, "sender address of mail"),
+    TEXT("google_client_id", google_client_id, "", 1000, "OAuth client ids, comma-separated, whose Google ID tokens sign in; empty: the sandbox plays Google"),
+    TEXT("google_certs_url", google_certs_url, "https://www.googleapis.com/oauth2/v3/certs", 200, "where Google's public keys are"),
     FLAG("sandbox_remote", sandbox_remote, "no", "answer /sandbox/ to other machines than this one too"),
 };
 // clang-format on

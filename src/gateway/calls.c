@@ -6,8 +6,7 @@
 enum { CHECKOUT_TEXT_BYTES = 256 };
 #define LEASE_POLL_MS INT64_C(50) /* how often somebody else's call is looked at */
 
-/* Takes one of the calls_max places of requests that wait for a provider. */
-static Err call_begin(Gateway *g) {
+Err gateway_call_begin(Gateway *g) {
     pthread_mutex_lock(&g->lock);
     bool place = g->calls < g->cfg->calls_max && !g->stopping;
     if (place) {
@@ -20,7 +19,7 @@ static Err call_begin(Gateway *g) {
     return place ? OK : E_BUSY;
 }
 
-static void call_end(Gateway *g, const char *what, const Outcome *o) {
+void gateway_call_end(Gateway *g, const char *what, const Outcome *o) {
     pthread_mutex_lock(&g->lock);
     g->calls--;
     pthread_mutex_unlock(&g->lock);
@@ -33,10 +32,10 @@ Err gateway_call_payment(void *gateway, Arena *a, Diag *d, const Actor *actor, c
     Gateway *g = gateway;
     Outcome o = {0};
     Str provider_order = S("");
-    Err failed = call_begin(g);
+    Err failed = gateway_call_begin(g);
     if (!failed) {
         failed = razorpay_open(g, a, p, &provider_order, &o);
-        call_end(g, "order", &o);
+        gateway_call_end(g, "order", &o);
     }
     /* Told in any case: without an answer the lease ends, so that the next request need not wait it out. */
     PaymentOpenedIn opened = {.payment = p->id, .provider_order = failed ? S("") : provider_order};
@@ -94,11 +93,11 @@ Err gateway_verify_bank(void *gateway, Arena *a, Diag *d, const Actor *actor, in
     if (e)
         return e;
     *out = begun.account;
-    if (!begun.call || call_begin(g))
+    if (!begun.call || gateway_call_begin(g))
         return OK; /* checked already, by another, or later by the outbox */
     Penny penny;
     Outcome o = {0};
     penny_drop(g, a, &begun.account, S(""), GATEWAY_CALL_DEADLINE_MS, &penny, &o);
-    call_end(g, "penny drop", &o);
+    gateway_call_end(g, "penny drop", &o);
     return penny_record(g, a, bank, &penny, out);
 }

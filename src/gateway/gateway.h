@@ -13,6 +13,7 @@
 #ifndef GATEWAY_GATEWAY_H
 #define GATEWAY_GATEWAY_H
 
+#include "domain/account.h"
 #include "domain/bank.h"
 #include "domain/payment.h"
 #include "gateway/fetch.h"
@@ -45,7 +46,9 @@ typedef struct GatewayConfig {
     MailSecurity smtp_security;
     /* push: FCM's HTTP v1; empty push_url: push rows are given up */
     Str push_url, push_project, push_token;
-    bool sandbox_payments, sandbox_sms, sandbox_mail, sandbox_push; /* played by the box itself */
+    /* sign-in by Google: who its ID tokens are for (comma-separated), where its keys are */
+    Str google_client_id, google_certs_url;
+    bool sandbox_payments, sandbox_sms, sandbox_mail, sandbox_push, sandbox_google; /* played by the box itself */
     int senders;   /* threads that send, 1..GATEWAY_SENDERS_MAX */
     int calls_max; /* 1..GATEWAY_CALLS_MAX; in the sandbox less than the box's own request workers, which answer them */
 } GatewayConfig;
@@ -95,6 +98,10 @@ Err gateway_verify_payment(void *gateway, Arena *a, Diag *d, const Actor *actor,
 /* Verifies a bank account by a penny drop: bank_verify_begin, the provider, bank_verified. OK with out->state BANK_VERIFIED,
  * BANK_FAILED, or BANK_CHECKING when no verdict came in time (the outbox goes on). Errors of bank_verify_begin. */
 Err gateway_verify_bank(void *gateway, Arena *a, Diag *d, const Actor *actor, int64_t bank, BankAccount *out);
+
+/* Who a Google ID token says somebody is, if it is one for this box. E_UNAUTHORIZED; E_NETWORK and E_PROVIDER when Google's keys
+ * cannot be had; E_BUSY. */
+Err gateway_google(void *gateway, Arena *a, Str id_token, GoogleIdentity *out);
 
 /* A Razorpay webhook: `signature` is the X-Razorpay-Signature header, HMAC-SHA256 of the raw body in hex, compared in constant
  * time (E_UNAUTHORIZED when wrong or when no secret is set). OK also for events that are none of ours or were applied before:

@@ -8,6 +8,7 @@
 #include "domain/wallet.h"
 #include "gateway/answer.h"
 #include "gateway/gateway.h"
+#include "gateway/google.h"
 #include "gateway/template.h"
 
 /* What became of one outside call. */
@@ -48,6 +49,7 @@ struct Gateway {
     pthread_t dispatcher, poller;
     int sender_count, calls;
     GatewayStats stats; /* under the lock */
+    GoogleKeys google;  /* likewise */
 };
 
 #define SYSTEM_ACTOR ((Actor){.rights = RIGHT_SYSTEM})
@@ -65,6 +67,10 @@ Err gateway_exchange(Gateway *g, Arena *a, const FetchRequest *req, const char *
 
 /* Sleeps; another worker takes over meanwhile. */
 void gateway_nap(int64_t ms);
+
+/* Takes one of the calls_max places of requests that wait for a provider. E_BUSY. */
+Err gateway_call_begin(Gateway *g);
+void gateway_call_end(Gateway *g, const char *what, const Outcome *o);
 
 /* worker.c */
 void *gateway_dispatch(void *gateway);

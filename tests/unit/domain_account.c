@@ -97,7 +97,8 @@ static void test_usernames(void) {
     User u;
     RegisterIn in = person("bob@mail.test", "$b");
     in.username = S("Bob_1");
-    CHECK(RUN(account_register, (Actor){0}, &in, &a) == OK && str_eq(a.user.username, S("Bob_1")), "a username is kept as written");
+    CHECK(RUN(account_register, (Actor){0}, &in, &a) == OK && str_eq(a.user.username, S("Bob_1")),
+          "a username is kept as written");
     in.email = S("bob2@mail.test");
     in.username = S("bOB_1");
     CHECK(RUN(account_register, (Actor){0}, &in, &a) == E_CONFLICT && said("USERNAME_TAKEN"), "and is unique whatever its case");
@@ -179,7 +180,8 @@ static void test_takeover(void) {
     MUST(make("eve@mail.test", "$thief", &thief) == OK);
     CHECK(make_coded("eve@mail.test", "$owner") == OK && alive(&thief.session), "a claim does not keep its owner out");
     MUST(verify("eve@mail.test", code_of("eve@mail.test"), &owner) == OK && !owner.refused);
-    CHECK(owner.user.id != thief.user.id && !alive(&thief.session), "the proof shares nothing with the claimer, whose session ends");
+    CHECK(owner.user.id != thief.user.id && !alive(&thief.session),
+          "the proof shares nothing with the claimer, whose session ends");
     MUST(RUN(user_get, box, &(IdIn){thief.user.id}, &u) == OK);
     CHECK(!u.email.n && !u.password.n && login("eve@mail.test", "$thief", &other) == E_UNAUTHORIZED &&
               login("eve@mail.test", "$owner", &other) == OK && other.user.id == owner.user.id,
@@ -195,7 +197,8 @@ static void test_takeover(void) {
               !alive(&thief.session) && str_eq(owner.user.name, S("Fay")) && owner.user.roles == ROLE_BIT_DOER,
           "Google's word is a proof");
     CHECK(verify("fay@mail.test", code, &other) == OK && other.refused, "a registration that waited is void");
-    CHECK(RUN(account_google, (Actor){0}, &g, &other) == OK && !other.is_new && other.user.id == owner.user.id, "later it signs in");
+    CHECK(RUN(account_google, (Actor){0}, &g, &other) == OK && !other.is_new && other.user.id == owner.user.id,
+          "later it signs in");
     g.google.email = S("fay@elsewhere.test");
     CHECK(RUN(account_google, (Actor){0}, &g, &other) == OK && other.user.id == owner.user.id, "by its subject, not its address");
 

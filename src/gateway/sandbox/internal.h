@@ -81,6 +81,7 @@ struct Sandbox {
     bool stopping, woken, postman_runs, smtp_runs;
     pthread_t postman, smtp;
     int smtp_listener, smtp_stop; /* sockets of the SMTP server; an eventfd */
+    const struct RsaKey *google;  /* made when first needed, under the lock */
 };
 
 /* One exchange with the sandbox. */
@@ -132,6 +133,15 @@ void list_outbox(Visit *v);
 Err take_mail(Sandbox *s, Arena *a, Str to, Str data);
 /* Subject, text and X-Sandbox-Code of such a mail, decoded into the arena. */
 Err mail_read(Arena *a, Str data, Str *subject, Str *text, Str *code);
+
+/* identity.c */
+void google_token(Visit *v);
+void google_certs(Visit *v);
+
+/* Text that only this box knows, the same after a restart: `prefix` and `chars` hex digits (at most 64) of HMAC(box key,
+ * purpose).
+ */
+Str sandbox_secret(const Sandbox *s, Arena *a, const char *prefix, const char *purpose, int chars);
 
 /* smtp.c */
 Err smtp_open(Sandbox *s, int *port);

@@ -55,6 +55,8 @@ static const struct {
     {"POST", "/sandbox/razorpay/v1/payouts", SWITCH(sandbox_payments), AUTH_RAZORPAY, rzp_payout_create},
     {"GET", "/sandbox/razorpay/v1/payouts/{id}", SWITCH(sandbox_payments), AUTH_RAZORPAY, rzp_payout_get},
     {"POST", "/sandbox/sms/2010-04-01/Accounts/{id}/Messages.json", SWITCH(sandbox_sms), AUTH_SMS, take_sms},
+    {"GET", "/sandbox/google/certs", SWITCH(sandbox_google), AUTH_NONE, google_certs},
+    {"POST", "/sandbox/google/token", SWITCH(sandbox_google), AUTH_NONE, google_token},
     {"POST", "/sandbox/fcm/v1/projects/{id}/messages:send", SWITCH(sandbox_push), AUTH_PUSH, take_push},
 };
 // clang-format on
@@ -154,11 +156,14 @@ bool sandbox_handle(Sandbox *s, const Request *req, Reply *rep) {
 
 /* ---- life ---- */
 
-/* Text that only this box knows, the same after a restart: `prefix` and `chars` hex digits of HMAC(box key, purpose). */
-static Str derived(Sandbox *s, const char *prefix, const char *purpose, int chars) {
+Str sandbox_secret(const Sandbox *s, Arena *a, const char *prefix, const char *purpose, int chars) {
     char hex[SHA256_HEX_CHARS];
     hmac_sha256_hex(str_of(s->cfg.box_key, 32), str_c0(purpose), hex);
-    return arena_printf(&s->strings, "%s%.*s", prefix, chars, hex);
+    return arena_printf(a, "%s%.*s", prefix, chars, hex);
+}
+
+static Str derived(Sandbox *s, const char *prefix, const char *purpose, int chars) {
+    return sandbox_secret(s, &s->strings, prefix, purpose, chars);
 }
 
 static Err thread_start(pthread_t *t, void *(*run)(void *), Sandbox *s, bool *runs) {
@@ -172,7 +177,7 @@ static Err thread_start(pthread_t *t, void *(*run)(void *), Sandbox *s, bool *ru
 
 Err sandbox_open(const SandboxConfig *cfg, GatewayConfig *g, Sandbox **out) {
     *out = NULL;
-    if (!g->sandbox_payments && !g->sandbox_sms && !g->sandbox_mail && !g->sandbox_push)
+    if (!g->sandbox_payments && !g->sandbox_sms && !g->sandbox_mail && !g->sandbox_push && !g->sandbox_google)
         return OK;
     Sandbox *s = calloc(1, sizeof *s);
     if (!s)
@@ -204,6 +209,8 @@ Err sandbox_open(const SandboxConfig *cfg, GatewayConfig *g, Sandbox **out) {
         g->push_project = S("sandbox");
         g->push_token = derived(s, "", "sandbox push token", 32);
     }
+    if (g->sandbox_google)
+        g->google_client_id = derived(s, "sandbox-", "sandbox google client", 24);
     if (g->sandbox_mail) {
         g->smtp_host = S("127.0.0.1");
         g->smtp_security = MAIL_PLAIN;
@@ -229,10 +236,12 @@ Err sandbox_start(Sandbox *s, Str own_url) {
         g->sms_url = arena_printf(&s->strings, "%.*s/sandbox/sms", STR_ARG(own_url));
     if (g->sandbox_push)
         g->push_url = arena_printf(&s->strings, "%.*s/sandbox/fcm", STR_ARG(own_url));
+    if (g->sandbox_google)
+        g->google_certs_url = arena_printf(&s->strings, "%.*s/sandbox/google/certs", STR_ARG(own_url));
     if (s->strings.failed)
         return E_NOMEM;
-    log_line(LOG_WARN, "sandbox", "providers are played by this box", "payments=%d sms=%d mail=%d push=%d remote=%d",
-             g->sandbox_payments, g->sandbox_sms, g->sandbox_mail, g->sandbox_push, s->cfg.remote);
+    log_line(LOG_WARN, "sandbox", "providers are played by this box", "payments=%d sms=%d mail=%d push=%d google=%d remote=%d",
+             g->sandbox_payments, g->sandbox_sms, g->sandbox_mail, g->sandbox_push, g->sandbox_google, s->cfg.remote);
     Err e = g->sandbox_payments ? thread_start(&s->postman, postman, s, &s->postman_runs) : OK;
     return !e && g->sandbox_mail ? thread_start(&s->smtp, smtp_serve, s, &s->smtp_runs) : e;
 }

@@ -11,9 +11,11 @@
  * Helper endpoints beside the simulated APIs:
  *   GET  /sandbox/outbox?to=<phone, e-mail or user id>   messages, newest first (at most 50); without `to` everybody's
  *   POST /sandbox/razorpay/pay {"order_id","method"?,"fail"?,"amount"?,"webhook"?}   plays the payer; each call is one more
- * payment. "amount" pays another amount than ordered; "webhook": false keeps the event back until it is asked for by resend. With
- * "fail" the answer is the checkout's {"error":{…}}. POST /sandbox/razorpay/resend {"order_id"}   the order's events again, same
- * ids → {"events": n} Bank accounts ending in 0000 fail the penny drop, those in 9999 verify and fail the payout. */
+ *        payment. "amount" pays another amount than ordered; "webhook": false keeps the event back until it is asked for by
+ *        resend. With "fail" the answer is the checkout's {"error":{…}}.
+ *   POST /sandbox/razorpay/resend {"order_id"}   the order's events again, same ids → {"events": n}
+ *   POST /sandbox/google/token {"email","name"?,"email_verified"?}   → {"token"}, an ID token of the sandbox's Google
+ * Bank accounts ending in 0000 fail the penny drop, those in 9999 verify and fail the payout. */
 #ifndef GATEWAY_SANDBOX_SANDBOX_H
 #define GATEWAY_SANDBOX_SANDBOX_H
 
