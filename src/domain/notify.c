@@ -95,6 +95,10 @@ static const struct {
     [NOTE_ID_VERIFIED] = {STR_INIT("id_verified"), STR_INIT("Student ID verified"), STR_INIT("Your student ID was verified.")},
     [NOTE_LISTING_REMOVED] = {STR_INIT("listing_removed"), STR_INIT("Listing taken down"),
                               STR_INIT("A moderator took \"{subject}\" down.")},
+    [NOTE_AGREEMENT_ACCEPTED] = {STR_INIT("contract_accepted"), STR_INIT("Contract accepted"),
+                                 STR_INIT("Your contract over {amount} was accepted.")},
+    [NOTE_AGREEMENT_REJECTED] = {STR_INIT("contract_rejected"), STR_INIT("Contract rejected"),
+                                 STR_INIT("Your contract over {amount} was rejected.")},
 };
 
 Str notification_slug(int32_t type) { return type > 0 && type < NOTE_TYPE_COUNT ? templates[type].slug : (Str){NULL, 0}; }

@@ -35,6 +35,8 @@ typedef enum NotificationType {
     NOTE_SAVED_SEARCH,
     NOTE_ID_VERIFIED,
     NOTE_LISTING_REMOVED,
+    NOTE_AGREEMENT_ACCEPTED,
+    NOTE_AGREEMENT_REJECTED,
     NOTE_TYPE_COUNT
 } NotificationType;
 

@@ -272,10 +272,11 @@ Err order_act(Call *c, Order *o, OrderAct act, const FlowArg *arg) {
         e = publish(c, o, EV_ORDER, row->to ? VERB_STATUS : VERB_UPDATED, o->status);
     if (!e && (act == ACT_FUND || (row->effect && o->escrow_state != ESCROW_AWAITING)))
         e = publish(c, o, EV_PAYMENT, VERB_STATUS, o->escrow_state);
+    int64_t amount = arg->amount ? arg->amount : o->amount;
     if (!e)
-        e = tell(c, o, o->client, row->note_client, row->effect == FX_REFUND ? o->refunded : o->amount);
+        e = tell(c, o, o->client, row->note_client, row->effect == FX_REFUND ? o->refunded : amount);
     if (!e)
-        e = tell(c, o, o->doer, row->note_doer, row->effect == FX_RELEASE ? o->payout : o->amount);
+        e = tell(c, o, o->doer, row->note_doer, row->effect == FX_RELEASE ? o->payout : amount);
     if (e || !(by & BY_MODERATOR))
         return e;
     Str detail = arena_printf(c->arena, "%s; to the doer %lld, refunded %lld; %.*s", row->doc, (long long)o->settled_to_doer,

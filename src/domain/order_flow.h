@@ -81,6 +81,7 @@ uint32_t order_acts(const Actor *a, const Order *o);
 typedef struct FlowArg {
     Str text;        /* reason, message, note */
     int64_t to_doer; /* FX_SPLIT */
+    int64_t amount;  /* ACT_FUND: what arrived, to be told; 0 = the order's */
 } FlowArg;
 /* Performs `act` on `o` (loaded by the caller) and stores it: state, times, timer, money, event, notifications, gig and
  * application statuses. The caller has already put its own changes (a deliverable, a revision) into `o`. */

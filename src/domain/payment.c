@@ -7,6 +7,7 @@
 #include "domain/ledger.h"
 #include "domain/milestone.h"
 #include "domain/payment_internal.h"
+#include "domain/payment_request.h"
 #include "domain/row.h"
 
 static const Field fields[] = {
@@ -145,6 +146,7 @@ Err payment_target(Call *c, PaymentTarget *t) {
     switch (t->purpose) {
     case PAY_ORDER: return order_target(c, t);
     case PAY_MILESTONE: return milestone_target(c, t);
+    case PAY_REQUEST: return request_target(c, t);
     case PAY_BOOST: return boost_target(c, t);
     default: return diag_field(c->diag, E_INVALID, S("purpose"), S("is not known"));
     }

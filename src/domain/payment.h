@@ -112,8 +112,7 @@ extern const Index *const REFUND_BY_RECEIPT;         /* receipt */
 
 enum { PAY_READY = 1, PAY_CALL, PAY_WAIT };
 typedef struct PaymentPrepareIn {
-    int32_t
-        purpose; /* PAY_ORDER, PAY_MILESTONE, PAY_BOOST. PAY_ORDER on an order with milestones means its first unfunded one. */
+    int32_t purpose; /* any. PAY_ORDER on an order with milestones means its first unfunded one. */
     int32_t provider;
     int64_t ref;
 } PaymentPrepareIn;

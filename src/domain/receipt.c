@@ -8,6 +8,7 @@
 #include "domain/notify.h"
 #include "domain/order_flow.h"
 #include "domain/payment_internal.h"
+#include "domain/payment_request.h"
 #include "domain/row.h"
 
 static const Field fields[] = {
@@ -93,7 +94,7 @@ static Err judge(Call *c, const Payment *p, int64_t amount, Str currency, StrayR
         *why = STRAY_LATE;
     } else if (amount != p->amount) {
         *why = STRAY_AMOUNT;
-    } else if (p->purpose != PAY_REQUEST) { /* a paid request's other payments are void, so its state says it all */
+    } else {
         PaymentTarget t = {.purpose = p->purpose, .ref = p->ref};
         Diag aside = {0}; /* a stray payment is no failure of this call */
         Call quiet = *c;
@@ -143,7 +144,8 @@ static Err fund_order(Call *c, const Receipt *r, Order *o) {
         o->gateway_order = r->provider_order;
     Call box = *c; /* the box moves the order, whoever told it: so both parties are notified */
     box.actor = (Actor){.rights = RIGHT_SYSTEM};
-    return order_act(&box, o, ACT_FUND, NULL);
+    e = order_act(&box, o, ACT_FUND, &(FlowArg){.amount = r->amount});
+    return e == OK && r->purpose == PAY_REQUEST ? request_paid(&box, r->ref, o->id) : e;
 }
 
 static Err apply(Call *c, const Receipt *r, Order *o) {

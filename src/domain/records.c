@@ -1,6 +1,7 @@
 /* The record tables of the domain, by kind number. What lies right of the domain adds its own when the store is opened
  * (app/records.c). */
 #include "domain/account.h"
+#include "domain/agreement.h"
 #include "domain/application.h"
 #include "domain/audit.h"
 #include "domain/bank.h"
@@ -16,6 +17,7 @@
 #include "domain/order.h"
 #include "domain/outbox.h"
 #include "domain/payment.h"
+#include "domain/payment_request.h"
 #include "domain/report.h"
 #include "domain/review.h"
 #include "domain/service.h"
@@ -23,8 +25,9 @@
 #include "domain/wallet.h"
 
 const Record *const domain_records[] = {
-    &USER,         &SESSION,     &OTP,     &GIG,    &APPLICATION, &CATEGORY,     &SERVICE,    &CONVERSATION, &MESSAGE,   &REVIEW,
-    &NOTIFICATION, &FILE_RECORD, &DEVICE,  &REPORT, &BLOCK,       &EVENT,        &OUTBOX,     &ORDER,        &TRANSFER,  &BALANCE,
-    &REGISTRATION, &PAYMENT,     &RECEIPT, &REFUND, &AUDIT,       &BANK_ACCOUNT, &WITHDRAWAL, &BOOST,        &MILESTONE,
+    &USER,    &SESSION,      &OTP,          &GIG,         &APPLICATION,  &CATEGORY,  &SERVICE,         &CONVERSATION,
+    &MESSAGE, &REVIEW,       &NOTIFICATION, &FILE_RECORD, &DEVICE,       &REPORT,    &BLOCK,           &EVENT,
+    &OUTBOX,  &ORDER,        &TRANSFER,     &BALANCE,     &REGISTRATION, &PAYMENT,   &RECEIPT,         &REFUND,
+    &AUDIT,   &BANK_ACCOUNT, &WITHDRAWAL,   &BOOST,       &MILESTONE,    &AGREEMENT, &PAYMENT_REQUEST,
 };
 const size_t domain_record_count = COUNT(domain_records);
