@@ -19,6 +19,8 @@
 #define THROTTLE "throttle"
 #define MEDIA_TYPE "media"
 #define METHOD "method"
+#define FIELD_AS "field" /* the one field that is named, with the row's message */
+#define TOKEN "token"
 
 static const ProblemRow problems[ERR_COUNT] = {
     [E_INVALID] = {400, FORM, "Invalid input."},
@@ -32,8 +34,8 @@ static const ProblemRow problems[ERR_COUNT] = {
     [E_TOO_LARGE] = {413, FORM, "The upload is too large."},
     [E_MEDIA] = {415, MEDIA_TYPE, "Unsupported media type in request."},
     [E_FUNDS] = {400, ERROR_AS, "The balance does not suffice."},
-    [E_PROVIDER] = {502, ERROR_AS, "The payment provider refused."},
-    [E_NETWORK] = {502, ERROR_AS, "The payment provider cannot be reached."},
+    [E_PROVIDER] = {502, ERROR_AS, "The provider refused."},
+    [E_NETWORK] = {502, ERROR_AS, "The provider cannot be reached."},
     [E_NOMEM] = {503, DETAIL, "Service temporarily unavailable, try again later."},
     [E_FULL] = {507, DETAIL, "The disk is full. Nothing was lost."},
     [E_IO] = {500, DETAIL, "A server error occurred."},
@@ -51,6 +53,14 @@ static const CodeRow codes[] = {
     {"TOO_MANY_FILES", 400, ERROR_AS, NULL},
     {"INVALID_PAGE", 404, DETAIL_AS, "Invalid page."},
     {"ALREADY_APPLIED", 400, ERROR_AS, "You have already applied to this proposal."},
+    {"EMAIL_TAKEN", 400, FIELD_AS, "This email is already registered."},
+    {"EMAIL_UNKNOWN", 400, FIELD_AS, "User with this email does not exist."},
+    {SC_NOBODY, 400, FIELD_AS, "No user is registered with this email."},
+    {"ALREADY_VERIFIED", 400, ERROR_AS, "Email already verified."},
+    {"NOT_VERIFIED", 400, FORM, "Email is not verified. Enter the OTP that was sent to it first."},
+    {"INVALID_CREDENTIALS", 400, FORM, "Invalid email or password"},
+    {"INVALID_GOOGLE_TOKEN", 400, DETAIL_AS, "Invalid Google token"},
+    {"INVALID_TOKEN", 401, TOKEN, "Token is invalid or expired"},
     {SC_PLAIN, 400, PLAIN, NULL},
     {SC_DETAIL, 0, DETAIL_AS, NULL},
     {SC_ERROR, 400, ERROR_AS, NULL},
@@ -179,6 +189,13 @@ static void problem(const Problem *p, Buf *b) {
         put_form(p, b);
     } else if (str_eq(shape, S(PLAIN))) {
         put_plain(p, b);
+    } else if (str_eq(shape, S(FIELD_AS)) && p->field_count) {
+        Fall one = {p->fields[0].name, p->message};
+        put_tree(b, &one, 1, 0);
+    } else if (str_eq(shape, S(TOKEN))) {
+        buf_lit(b, "{\"detail\":");
+        json_put_str(b, p->message);
+        buf_lit(b, ",\"code\":\"token_not_valid\"}");
     } else if (str_eq(shape, S(ERROR_AS))) {
         put_one(b, "error", p->message);
     } else if (str_eq(shape, S(FAILED))) {
@@ -441,6 +458,7 @@ VIEW_WITH(sc_category_view, Category, "Category", "A kind of work.", (.load = ca
 /* ---- the contract ---- */
 
 static const Section *const sections[] = {
+    &skillconnect_users,
     &skillconnect_media,
 };
 static const char *const prefixes[] = {"/api/v1/", "/media/", NULL};

@@ -9,7 +9,8 @@
  *   SC_PLAIN   the fields as plain strings instead of lists: {"order_type":"Must be …"}
  *   SC_DETAIL  {"detail":message} with the status of the Err
  *   SC_ERROR   {"error":message}, 400
- *   SC_FAILED  {"success":false,"error":message}, 400 */
+ *   SC_FAILED  {"success":false,"error":message}, 400
+ *   SC_NOBODY  the field with "No user is registered with this email." */
 #ifndef CONTRACT_SKILLCONNECT_SKILLCONNECT_H
 #define CONTRACT_SKILLCONNECT_SKILLCONNECT_H
 
@@ -20,12 +21,13 @@
 extern const Contract skillconnect_contract;
 
 /* One section a topic, each in the file of its name. */
-extern const Section skillconnect_media;
+extern const Section skillconnect_users, skillconnect_media;
 
 #define SC_PLAIN "SC_PLAIN"
 #define SC_DETAIL "SC_DETAIL"
 #define SC_ERROR "SC_ERROR"
 #define SC_FAILED "SC_FAILED"
+#define SC_NOBODY "SC_NOBODY"
 
 /* ---- views that several topics show ---- */
 
@@ -35,6 +37,8 @@ extern const View sc_page_view;     /* the envelope of paged lists */
 extern const View sc_message_view;  /* Str: {"message":…} */
 extern const View sc_detail_view;   /* Str: {"detail":…} */
 
+/* The role that a user is shown with: one ROLE_BIT. */
+int32_t sc_role(const User *u);
 /* How a person is called: the name, else what stands before the @ of the address, else "". */
 Str sc_name(const User *u);
 /* The path under which a file is served, /media/<folder>/<id>/<name>; false when there is none. `absolute` with the box's
