@@ -11,6 +11,7 @@
 #include "domain/gig.h"
 #include "domain/outbox.h"
 #include "domain/review.h"
+#include "domain/saved.h"
 #include "domain/session.h"
 #include "domain/timer.h"
 
@@ -46,6 +47,7 @@ static const struct {
     {"timers", job_timers, JOBS_GRAIN_MS},
     {"reviews", reviews_publish_due, JOBS_GRAIN_MS},
     {"answers", applications_answer, JOBS_GRAIN_MS},
+    {"news", gig_news_run, JOBS_GRAIN_MS},
     {"views", job_views, 5 * MS_SECOND},
     {"events", job_events, 10 * MS_MINUTE},
     {"outbox", job_outbox, 10 * MS_MINUTE},

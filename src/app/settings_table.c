@@ -21,6 +21,7 @@ const SettingRow setting_rows[] = {
     NUMBER("fee_bps", fee_bps, "500", 0, 5000, 1, "platform fee on released escrow, in basis points (500 = 5 %)"),
     NUMBER("timezone_minutes", timezone_minutes, "330", -720, 840, 1, "offset of local time from UTC, for calendar filters (330 = India)"),
     NUMBER("boost_price_per_day", boost_price_per_day, "1000", 0, 100000000, 1, "price of one day of boost, in minor units"),
+    NUMBER("free_posts_per_month", free_posts_per_month, "0", 0, 1000000, 1, "gigs that an account without a plan may post in a calendar month; 0: any number"),
     NUMBER("withdraw_min", withdraw_min, "100", 1, 100000000, 1, "smallest withdrawal, in minor units"),
     NUMBER("otp_ttl_s", otp_ttl_ms, "300", 1, 3600, 1000, "how long a one-time code is good"),
     NUMBER("otp_tries", otp_tries, "5", 1, 20, 1, "wrong tries before a one-time code is void"),
@@ -32,6 +33,8 @@ const SettingRow setting_rows[] = {
     NUMBER("auto_approve_warn_s", auto_approve_warn_ms, "259200", 0, 31536000, 1000, "the client is reminded this long before"),
     NUMBER("auto_release_s", auto_release_ms, "259200", 1, 31536000, 1000, "an approved order is paid out by itself after this"),
     NUMBER("review_hidden_s", review_hidden_ms, "604800", 0, 31536000, 1000, "a review stays hidden until both exist or this has passed"),
+
+    SECRET("cron_secret", cron_secret, "what GET /api/cron/cleanup must carry as its bearer token; empty: nobody may call it"),
 
     TEXT("listen", listen, "127.0.0.1:8080", 100, "ADDRESS:PORT for plain HTTP; port 0 picks a free one"),
     TEXT("tls_listen", tls_listen, "", 100, "ADDRESS:PORT for HTTPS; empty: no HTTPS"),

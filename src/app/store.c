@@ -28,6 +28,7 @@ void box_domain_config(const Settings *s, const uint8_t key[32], DomainConfig *o
                           .auto_approve_warn_ms = s->auto_approve_warn_ms,
                           .auto_release_ms = s->auto_release_ms,
                           .review_hidden_ms = s->review_hidden_ms,
+                          .free_posts_per_month = s->free_posts_per_month,
                           .withdraw_min = s->withdraw_min,
                           .payment_poll_ms = s->payment_poll_ms,
                           .sandbox = s->razorpay_key_id.n == 0};

@@ -17,6 +17,10 @@ static const Field application_fields[] = {
     FIELD(6, Application, status, F_I32, "pending, accepted, rejected, withdrawn"),
     FIELD(7, Application, created_ms, F_I64, "when it was made"),
     FIELD(8, Application, updated_ms, F_I64, "when its status last changed"),
+    FIELD(9, Application, timeline, F_STR, "how long the doer will take"),
+    FIELD(10, Application, portfolio, F_STRS, "earlier work"),
+    FIELD(11, Application, ai_tools, F_STRS, "AI tools to be used"),
+    FIELD(12, Application, stage, F_I32, "how far the client has got with it"),
 };
 // clang-format off
 static const Index application_indexes[] = {
@@ -69,6 +73,26 @@ static Err tell(Call *c, const Application *a, int64_t user, NotificationType ty
     return tell_about(c, a, user, type, g.title);
 }
 
+static Err check_items(Call *c, const List *given, Str field) {
+    Str one;
+    bool ok = given->count <= APPLICATION_ITEMS_MAX;
+    for (ListIter it = list_iter(given); ok && list_str(&it, &one);)
+        ok = str_trim(one).n && str_utf8_len(one) <= APPLICATION_ITEM_MAX;
+    if (ok)
+        return OK;
+    return diag_field(
+        c->diag, E_INVALID, field,
+        arena_printf(c->arena, "at most %d entries of 1 to %d characters", APPLICATION_ITEMS_MAX, APPLICATION_ITEM_MAX));
+}
+
+static Err check_extras(Call *c, const ApplyIn *in) {
+    Err e = check_items(c, &in->portfolio, S("portfolio")), fault = check_items(c, &in->ai_tools, S("ai_tools"));
+    if (str_utf8_len(in->timeline) > APPLICATION_TIMELINE_MAX)
+        e = diag_field(c->diag, E_INVALID, S("timeline"),
+                       arena_printf(c->arena, "must have at most %d characters", APPLICATION_TIMELINE_MAX));
+    return e ? e : fault;
+}
+
 Err application_apply(Call *c, const void *input, void *result) {
     const ApplyIn *in = input;
     Application *a = result;
@@ -79,7 +103,7 @@ Err application_apply(Call *c, const void *input, void *result) {
         e = row_load(c, &GIG, in->gig, &g);
     if (e)
         return e;
-    if (g.flags & (GIG_REMOVED | GIG_DELETED))
+    if ((g.flags & (GIG_REMOVED | GIG_DELETED)) || (g.status == GIG_DRAFT && g.client != c->actor.user))
         return E_MISSING;
     if (g.client == c->actor.user)
         return diag_fail(c->diag, E_FORBIDDEN, "OWN_GIG", S("nobody applies to a gig of his own"));
@@ -94,8 +118,9 @@ Err application_apply(Call *c, const void *input, void *result) {
                        arena_printf(c->arena, "must have 1 to %d characters", APPLICATION_MESSAGE_MAX));
     if (in->amount < 0 || in->amount > MONEY_MAX)
         e = diag_field(c->diag, E_INVALID, S("amount"), S("must be a positive amount"));
-    if (e)
-        return e;
+    Err fault = check_extras(c, in);
+    if (e || fault)
+        return e ? e : fault;
     if (g.status != GIG_OPEN)
         return bad_state(c, "the gig is not open");
     *a = (Application){.gig = g.id,
@@ -103,6 +128,9 @@ Err application_apply(Call *c, const void *input, void *result) {
                        .doer = c->actor.user,
                        .message = message,
                        .amount = in->amount,
+                       .timeline = str_trim(in->timeline),
+                       .portfolio = in->portfolio,
+                       .ai_tools = in->ai_tools,
                        .status = APPLICATION_PENDING,
                        .created_ms = c->now_ms,
                        .updated_ms = c->now_ms};
@@ -191,6 +219,26 @@ Err application_withdraw(Call *c, const void *input, void *result) {
     if (e == OK)
         e = gig_count_application(c, a->gig, -1);
     return e ? e : tell(c, a, a->client, NOTE_APPLICATION_WITHDRAWN);
+}
+
+Err application_set_stage(Call *c, const void *input, void *result) {
+    const StageIn *in = input;
+    Application *a = result;
+    Gig g;
+    Err e = application_get(c, &(IdIn){in->id}, a);
+    if (e)
+        return e;
+    if (a->client != c->actor.user)
+        return E_FORBIDDEN;
+    if (a->status != APPLICATION_PENDING && a->status != APPLICATION_REJECTED)
+        return bad_state(c, "the application is not open any more");
+    if (a->status == APPLICATION_REJECTED && ((e = rec_get(c->tx, &GIG, a->gig, &g)) || g.status != GIG_OPEN))
+        return e && e != E_MISSING ? e : bad_state(c, "the gig is not open any more");
+    if (a->status == APPLICATION_PENDING && a->stage == in->stage)
+        return OK;
+    a->stage = in->stage;
+    e = set_status(c, a, APPLICATION_PENDING);
+    return e || !a->stage ? e : tell(c, a, a->doer, NOTE_APPLICATION_STAGE);
 }
 
 /* ---- for the order's code ---- */

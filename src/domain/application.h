@@ -11,8 +11,13 @@ typedef enum ApplicationStatus {
     APPLICATION_REJECTED,
     APPLICATION_WITHDRAWN
 } ApplicationStatus;
+/* How far the client has got with a pending application. Contracts without such words show it as pending. */
+typedef enum ApplicationStage { STAGE_NEW, STAGE_REVIEWING, STAGE_SHORTLISTED } ApplicationStage;
 enum {
     APPLICATION_MESSAGE_MAX = 5000, /* code points */
+    APPLICATION_TIMELINE_MAX = 200,
+    APPLICATION_ITEMS_MAX = 20,
+    APPLICATION_ITEM_MAX = 500,
     APPLICATIONS_AT_ONCE = 32       /* rejected in one transaction, which has memory for some longest ones only */
 };
 
@@ -23,6 +28,10 @@ typedef struct Application {
     int64_t amount; /* counter-offer, 0 = none */
     int32_t status;
     int64_t created_ms, updated_ms;
+    Str timeline;        /* how long the doer will take, in words */
+    List portfolio;      /* STRS: addresses or words */
+    List ai_tools;       /* STRS */
+    int32_t stage;       /* ApplicationStage, of pending ones */
 } Application;
 extern const Record APPLICATION;
 extern const Index *const APPLICATION_BY_GIG;  /* gig, status; counted both */
@@ -33,6 +42,8 @@ typedef struct ApplyIn {
     int64_t gig;
     Str message;
     int64_t amount; /* 0 = the gig's budget */
+    Str timeline;
+    List portfolio, ai_tools;
 } ApplyIn;
 /* ApplyIn -> Application. E_FORBIDDEN for one's own gig or when blocked, E_STATE unless the gig is open, E_CONFLICT when applied
  * already. */
@@ -56,6 +67,13 @@ OpFn application_get;
 /* IdIn -> Application. The client rejects / the doer withdraws a pending one. */
 OpFn application_reject;
 OpFn application_withdraw;
+typedef struct StageIn {
+    int64_t id;
+    int32_t stage; /* ApplicationStage */
+} StageIn;
+/* StageIn -> Application. The client notes how far he has got with a pending one; a rejected one is pending again, while the gig
+ * is open. */
+OpFn application_set_stage;
 
 /* ---- for the order's code ---- */
 

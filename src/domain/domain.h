@@ -28,6 +28,7 @@ typedef struct DomainConfig {
     int32_t fee_bps;          /* platform fee on a released escrow */
     int32_t tz_minutes;       /* the box's offset from UTC, for calendar filters */
     int64_t boost_price_per_day;
+    int64_t free_posts_per_month;  /* gigs that an account without a plan may post in a calendar month; 0 = any number */
     int64_t otp_ttl_ms;
     int32_t otp_tries;
     int64_t access_ttl_ms, refresh_ttl_ms, campus_ttl_ms;
@@ -66,7 +67,8 @@ typedef struct IdIn {
     int64_t id;
 } IdIn;
 
-/* The common paging input: page from 1, limit 1..100 (already clamped by the contract). */
+/* The common paging input: page from 1, limit 1..100 (already clamped by the contract), or LIST_WHOLE: everything there is, but
+ * no more than LIST_WHOLE_MAX, on the one page. */
 typedef struct PageIn {
     int32_t page, limit;
 } PageIn;
@@ -80,7 +82,7 @@ typedef struct PageOut {
     int32_t page, limit;
 } PageOut;
 
-enum { LIST_LIMIT_MAX = 100, LIST_LIMIT_DEFAULT = 20 };
+enum { LIST_LIMIT_MAX = 100, LIST_LIMIT_DEFAULT = 20, LIST_WHOLE = -1, LIST_WHOLE_MAX = 500 };
 
 /* Fails with E_UNAUTHORIZED unless somebody is signed in. */
 Err call_signed_in(Call *c);

@@ -3,15 +3,11 @@
 #include <assert.h>
 
 #include "domain/application.h"
-#include "domain/category.h"
-#include "domain/event.h"
-#include "domain/file.h"
 #include "domain/gig_internal.h"
-#include "domain/ledger.h"
-#include "domain/notify.h"
 #include "domain/order.h"
 #include "domain/row.h"
-#include "domain/user.h"
+#include "domain/saved.h"
+#include "domain/usage.h"
 #include "store/text.h"
 
 static bool is_there(const void *row) { return !(((const Gig *)row)->flags & GIG_DELETED); }
@@ -66,7 +62,7 @@ static const Field gig_fields[] = {
     FIELD(4, Gig, category, F_I64, "registry category"),
     FIELD(5, Gig, skills, F_STRS, "skills wanted"),
     FIELD(6, Gig, budget_type, F_I32, "fixed, hourly, milestone"),
-    FIELD(7, Gig, status, F_I32, "open, in progress, completed, cancelled"),
+    FIELD(7, Gig, status, F_I32, "open, in progress, completed, cancelled, draft, paused"),
     FIELD(8, Gig, flags, F_I32, "has a place; taken down"),
     FIELD(9, Gig, budget_min, F_I64, "least budget, minor units"),
     FIELD(10, Gig, budget_max, F_I64, "most budget, minor units"),
@@ -81,6 +77,11 @@ static const Field gig_fields[] = {
     FIELD(19, Gig, created_ms, F_I64, "posted"),
     FIELD(20, Gig, updated_ms, F_I64, "last changed by its owner"),
     FIELD(21, Gig, category_words, F_STR, "name of the category, for searching"),
+    FIELD(22, Gig, ai_tools, F_STRS, "AI tools wanted"),
+    FIELD(23, Gig, duration, F_STR, "how long it takes"),
+    FIELD(24, Gig, location_type, F_I32, "remote, onsite, hybrid"),
+    FIELD(25, Gig, unsaid, F_I32, "bounds of the budget that were not named"),
+    FIELD(26, Gig, published_ms, F_I64, "when a draft was posted"),
 };
 
 // clang-format off
@@ -131,7 +132,7 @@ const Index *const GIG_TO_ANSWER = &gig_indexes[10];
 
 /* ---- one's own ---- */
 
-static Err own_gig(Call *c, int64_t id, Gig *out) {
+Err gig_own(Call *c, int64_t id, Gig *out) {
     Err e = call_signed_in(c);
     if (e == OK)
         e = row_load(c, &GIG, id, out);
@@ -142,174 +143,82 @@ static Err own_gig(Call *c, int64_t id, Gig *out) {
     return e;
 }
 
-static Err bad_state(Call *c, const char *message) { return diag_fail(c->diag, E_STATE, "INVALID_STATE", str_c0(message)); }
+Err gig_bad_state(Call *c, const char *message) { return diag_fail(c->diag, E_STATE, "INVALID_STATE", str_c0(message)); }
 
-static Err gig_event(Call *c, const Gig *g, EventVerb verb) {
+Err gig_event(Call *c, const Gig *g, EventVerb verb) {
     Event ev = {.type = EV_GIG, .verb = verb, .subject = g->id, .gig = g->id, .status = g->status};
     return event_emit(c, &ev);
 }
 
-static Err store_gig(Call *c, const Gig *g, EventVerb verb) {
+Err gig_store(Call *c, const Gig *g, EventVerb verb) {
     Err e = rec_put(c->tx, &GIG, g);
     return e ? e : gig_event(c, g, verb);
 }
 
 /* ---- posting and changing ---- */
 
-static Err edit_text(Call *c, Str given, size_t min, size_t max, Str field, Str *to) {
-    Str v = str_trim(given);
-    size_t n = str_utf8_len(v);
-    *to = v;
-    if (n >= min && n <= max)
-        return OK;
-    return diag_field(c->diag, E_INVALID, field, arena_printf(c->arena, "must have %zu to %zu characters", min, max));
-}
-
-static Err edit_skills(Call *c, const List *given, List *to) {
-    Str skill, kept[GIG_SKILLS_MAX], keys[GIG_SKILLS_MAX];
-    size_t n = 0;
-    for (ListIter it = list_iter(given); list_str(&it, &skill);) {
-        skill = str_trim(skill);
-        Str key = gig_skill_key(c->arena, skill);
-        bool twice = false;
-        for (size_t i = 0; i < n; i++)
-            twice |= str_eq(keys[i], key);
-        if (twice)
-            continue;
-        if (n == GIG_SKILLS_MAX || skill.n == 0 || str_utf8_len(skill) > USER_SKILL_MAX)
-            return diag_field(c->diag, E_INVALID, S("skills"),
-                              arena_printf(c->arena, "at most %d skills of 1 to %d characters", GIG_SKILLS_MAX, USER_SKILL_MAX));
-        keys[n] = key;
-        kept[n++] = skill;
-    }
-    *to = list_of_strs(c->arena, kept, n);
-    return n && !to->p ? E_NOMEM : OK;
-}
-
-static Err edit_category(Call *c, Str given, Gig *g) {
-    Category cat;
-    Err e = category_find(c->tx, given, &cat);
-    if (e == E_MISSING || (e == OK && cat.hidden && cat.id != g->category))
-        return diag_field(c->diag, E_INVALID, S("category"), S("is not a category of this marketplace"));
-    if (e)
-        return e;
-    g->category = cat.id;
-    g->category_words = cat.name;
-    return OK;
-}
-
-static Err edit_budget(Call *c, const GigEdit *in, Gig *g) {
-    bool min = HAS(in, GIG_SET_BUDGET_MIN), max = HAS(in, GIG_SET_BUDGET_MAX);
-    if (min)
-        g->budget_min = in->budget_min;
-    if (max)
-        g->budget_max = in->budget_max;
-    if (min && !max && in->id == 0)
-        g->budget_max = g->budget_min;
-    if (max && !min && in->id == 0)
-        g->budget_min = g->budget_max;
-    if (!min && !max)
-        return in->id ? OK : diag_field(c->diag, E_INVALID, S("budget_max"), S("is required"));
-    Err e = OK;
-    if (g->budget_min <= 0 || g->budget_min > MONEY_MAX)
-        e = diag_field(c->diag, E_INVALID, S("budget_min"), S("must be a positive amount"));
-    if (g->budget_max <= 0 || g->budget_max > MONEY_MAX)
-        e = diag_field(c->diag, E_INVALID, S("budget_max"), S("must be a positive amount"));
-    if (e == OK && g->budget_min > g->budget_max)
-        e = diag_field(c->diag, E_INVALID, S("budget_min"), S("must not be more than the largest budget"));
-    return e;
-}
-
-static Err edit_place(Call *c, const GigEdit *in, Gig *g) {
-    if (HAS(in, GIG_SET_LAT) != HAS(in, GIG_SET_LON))
-        return diag_field(c->diag, E_INVALID, HAS(in, GIG_SET_LAT) ? S("lon_e6") : S("lat_e6"),
-                          S("latitude and longitude go together"));
-    if (!HAS(in, GIG_SET_LAT))
-        return OK;
-    if (in->lat_e6 < -90000000 || in->lat_e6 > 90000000)
-        return diag_field(c->diag, E_INVALID, S("lat_e6"), S("must be from -90 to 90"));
-    if (in->lon_e6 < -180000000 || in->lon_e6 > 180000000)
-        return diag_field(c->diag, E_INVALID, S("lon_e6"), S("must be from -180 to 180"));
-    g->lat_e6 = in->lat_e6;
-    g->lon_e6 = in->lon_e6;
-    g->flags |= GIG_HAS_PLACE;
-    return OK;
-}
-
-/* Applies what was given to g; all faults in one answer. Checks only: files are marked by the caller. */
-static Err edit_gig(Call *c, const GigEdit *in, Gig *g) {
-    bool post = in->id == 0;
-    Err e = OK, fault;
-    if ((post || HAS(in, GIG_SET_TITLE)) &&
-        (fault = edit_text(c, in->title, GIG_TITLE_MIN, GIG_TITLE_MAX, S("title"), &g->title)))
-        e = fault;
-    if ((post || HAS(in, GIG_SET_DESCRIPTION)) &&
-        (fault = edit_text(c, in->description, 1, GIG_DESCRIPTION_MAX, S("description"), &g->description)))
-        e = fault;
-    if ((post || HAS(in, GIG_SET_CATEGORY)) && (fault = edit_category(c, in->category, g)))
-        e = fault;
-    if (HAS(in, GIG_SET_SKILLS) && (fault = edit_skills(c, &in->skills, &g->skills)))
-        e = fault;
-    if ((fault = edit_budget(c, in, g)))
-        e = fault;
-    if ((fault = edit_place(c, in, g)))
-        e = fault;
-    if (HAS(in, GIG_SET_PLACE) && (fault = edit_text(c, in->place, 0, 200, S("place"), &g->place)))
-        e = fault;
-    if (HAS(in, GIG_SET_BUDGET_TYPE))
-        g->budget_type = in->budget_type;
-    if (HAS(in, GIG_SET_DEADLINE)) {
-        g->deadline_ms = in->deadline_ms;
-        if (in->deadline_ms && in->deadline_ms <= c->now_ms)
-            e = diag_field(c->diag, E_INVALID, S("deadline_ms"), S("must be in the future"));
-    }
-    if (e == OK && HAS(in, GIG_SET_FILES)) {
-        e = files_show(c, &in->files, GIG_FILES_MAX, S("files"));
-        g->files = in->files;
-    }
-    return e;
-}
-
 Err gig_post(Call *c, const void *input, void *result) {
+    const GigEdit *in = input;
     Gig *g = result;
     *g = (Gig){.client = c->actor.user,
-               .status = GIG_OPEN,
+               .status = in->status == GIG_DRAFT ? GIG_DRAFT : GIG_OPEN,
+               .published_ms = in->status == GIG_DRAFT ? -1 : 0,
                .budget_type = BUDGET_FIXED,
                .created_ms = c->now_ms,
                .updated_ms = c->now_ms};
     Err e = call_signed_in(c);
     if (e == OK)
-        e = edit_gig(c, input, g);
+        e = gig_edit(c, in, g);
+    if (e == OK && g->status == GIG_OPEN)
+        e = usage_count_post(c);
     if (e == OK)
         e = rec_insert(c->tx, &GIG, g);
     return e ? e : gig_event(c, g, VERB_CREATED);
 }
 
+static bool list_same(const List *a, const List *b) {
+    return a->bytes == b->bytes && (!a->bytes || !memcmp(a->p, b->p, a->bytes));
+}
+
+/* What somebody who thinks of taking it would want to know anew. */
+static bool terms_changed(const Gig *a, const Gig *b) {
+    const Str was[] = {a->title, a->description, a->duration, a->place}, is[] = {b->title, b->description, b->duration, b->place};
+    for (size_t i = 0; i < COUNT(was); i++)
+        if (!str_eq(was[i], is[i]))
+            return true;
+    return a->category != b->category || a->budget_type != b->budget_type || a->budget_min != b->budget_min ||
+           a->budget_max != b->budget_max || a->deadline_ms != b->deadline_ms || a->location_type != b->location_type ||
+           !list_same(&a->skills, &b->skills) || !list_same(&a->ai_tools, &b->ai_tools);
+}
+
 Err gig_update(Call *c, const void *input, void *result) {
     const GigEdit *in = input;
     Gig *g = result;
-    Err e = own_gig(c, in->id, g);
+    Err e = gig_own(c, in->id, g);
     if (e)
         return e;
-    if (g->status != GIG_OPEN)
-        return bad_state(c, "only an open gig can be changed");
-    e = edit_gig(c, in, g);
+    if (g->status != GIG_OPEN && g->status != GIG_PAUSED && g->status != GIG_DRAFT)
+        return gig_bad_state(c, "only an open gig can be changed");
+    const Gig before = *g;
+    e = gig_edit(c, in, g);
     g->updated_ms = c->now_ms;
-    return e ? e : store_gig(c, g, VERB_UPDATED);
+    if (e == OK)
+        e = gig_store(c, g, VERB_UPDATED);
+    return e || !terms_changed(&before, g) ? e : gig_tell(c, g);
 }
 
 Err gig_delete(Call *c, const void *input, void *result) {
     (void)result;
     Gig g;
     int64_t orders;
-    Err e = own_gig(c, ((const IdIn *)input)->id, &g);
+    Err e = gig_own(c, ((const IdIn *)input)->id, &g);
     if (e)
         return e;
     /* What orders refer to stays: a gig that led to one is closed, not deleted. */
     Key key = key1(ORDER_BY_GIG, g.id);
     e = index_count(c->tx, ORDER_BY_GIG, &key, &orders);
     if (e == OK && orders)
-        return bad_state(c, "a gig that led to an order cannot be deleted");
+        return gig_bad_state(c, "a gig that led to an order cannot be deleted");
     if (e == OK)
         e = application_reject_others(c, g.id, 0);
     if (e == OK)
@@ -321,26 +230,66 @@ Err gig_delete(Call *c, const void *input, void *result) {
     } else if (e == OK) {
         e = rec_delete(c->tx, &GIG, g.id);
     }
+    if (e == OK)
+        e = saved_forget(c, g.id);
     return e ? e : gig_event(c, &g, VERB_DELETED);
 }
 
-static Err move(Call *c, int64_t id, GigStatus from, GigStatus to, const char *otherwise, Gig *g) {
-    Err e = own_gig(c, id, g);
-    if (e == OK && g->status != (int32_t)from)
-        return bad_state(c, otherwise);
-    g->status = to;
-    if (to == GIG_OPEN)
+/* ---- how it stands ---- */
+
+/* A draft that is posted for the first time counts as a post. */
+static Err set_state(Call *c, Gig *g, GigStatus to) {
+    Err e = OK;
+    if (to == GIG_OPEN) {
         g->flags &= ~GIG_ANSWERING; /* who still waits may be chosen again */
+        if (g->published_ms < 0) {
+            e = usage_count_post(c);
+            g->published_ms = c->now_ms;
+        }
+    }
+    g->status = to;
     g->updated_ms = c->now_ms;
-    return e ? e : store_gig(c, g, VERB_STATUS);
+    if (e == OK)
+        e = gig_store(c, g, VERB_STATUS);
+    return e ? e : gig_tell(c, g);
 }
 
 Err gig_close(Call *c, const void *in, void *out) {
-    return move(c, ((const IdIn *)in)->id, GIG_OPEN, GIG_CANCELLED, "only an open gig can be closed", out);
+    Gig *g = out;
+    Err e = gig_own(c, ((const IdIn *)in)->id, g);
+    if (e == OK && g->status != GIG_OPEN)
+        return gig_bad_state(c, "only an open gig can be closed");
+    return e ? e : set_state(c, g, GIG_CANCELLED);
 }
 
 Err gig_reopen(Call *c, const void *in, void *out) {
-    return move(c, ((const IdIn *)in)->id, GIG_CANCELLED, GIG_OPEN, "only a closed gig can be opened again", out);
+    Gig *g = out;
+    Err e = gig_own(c, ((const IdIn *)in)->id, g);
+    if (e == OK && g->status != GIG_CANCELLED && g->status != GIG_PAUSED && g->status != GIG_DRAFT)
+        return gig_bad_state(c, "only a closed gig can be opened again");
+    return e ? e : set_state(c, g, GIG_OPEN);
+}
+
+Err gig_set_state(Call *c, const void *input, void *out) {
+    const GigStateIn *in = input;
+    Gig *g = out;
+    int64_t done;
+    Err e = gig_own(c, in->id, g);
+    if (e || g->status == in->status)
+        return e;
+    Key key = key2(ORDER_BY_GIG, g->id, ORDER_COMPLETED);
+    e = index_count(c->tx, ORDER_BY_GIG, &key, &done);
+    if (e)
+        return e;
+    if (g->status == GIG_IN_PROGRESS || done)
+        return gig_bad_state(c, "work on this gig is under way or was done");
+    return set_state(c, g, (GigStatus)in->status);
+}
+
+LocationType gig_location(const Gig *g) {
+    if (g->location_type)
+        return (LocationType)g->location_type;
+    return g->place.n || (g->flags & GIG_HAS_PLACE) ? LOCATION_ONSITE : LOCATION_REMOTE;
 }
 
 /* ---- reading ---- */
@@ -351,7 +300,8 @@ Err gig_get(Call *c, const void *in, void *result) {
     if (e)
         return e;
     bool own = c->actor.user == g->client, moderator = c->actor.rights & (RIGHT_ADMIN | RIGHT_MODERATOR);
-    if ((g->flags & GIG_DELETED) || ((g->flags & GIG_REMOVED) && !own && !moderator))
+    bool hidden = (g->flags & GIG_REMOVED) || g->status == GIG_DRAFT;
+    if ((g->flags & GIG_DELETED) || (hidden && !own && !moderator))
         return E_MISSING;
     g->views_count += gig_views_count(g->id, own ? 0 : 1, g->views_count);
     return OK;
@@ -367,7 +317,8 @@ Err gig_set_status(Call *c, int64_t id, GigStatus status) {
     g.status = status;
     if (status == GIG_OPEN)
         g.flags &= ~GIG_ANSWERING;
-    return store_gig(c, &g, VERB_STATUS);
+    e = gig_store(c, &g, VERB_STATUS);
+    return e ? e : gig_tell(c, &g);
 }
 
 Err gig_set_boost(Call *c, int64_t id, int64_t until_ms) {
@@ -376,7 +327,7 @@ Err gig_set_boost(Call *c, int64_t id, int64_t until_ms) {
     if (e)
         return e == E_MISSING ? OK : e;
     g.boosted_until_ms = until_ms;
-    return store_gig(c, &g, VERB_UPDATED);
+    return gig_store(c, &g, VERB_UPDATED);
 }
 
 Err gig_count_application(Call *c, int64_t id, int delta) {

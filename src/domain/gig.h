@@ -11,11 +11,25 @@ enum {
     GIG_TITLE_MAX = 200,
     GIG_DESCRIPTION_MAX = 10000, /* code points */
     GIG_SKILLS_MAX = 20,
-    GIG_FILES_MAX = 10
+    GIG_FILES_MAX = 10,
+    GIG_TOOLS_MAX = 20,
+    GIG_DURATION_MAX = 100
 };
 
 /* Permanent numbers. */
-typedef enum GigStatus { GIG_OPEN = 1, GIG_IN_PROGRESS, GIG_COMPLETED, GIG_CANCELLED, GIG_STATUS_COUNT } GigStatus;
+typedef enum GigStatus {
+    GIG_OPEN = 1,
+    GIG_IN_PROGRESS,
+    GIG_COMPLETED,
+    GIG_CANCELLED,
+    GIG_DRAFT,  /* not posted yet: only its owner sees it */
+    GIG_PAUSED, /* in no list; readable by who knows it, but nobody applies */
+    GIG_STATUS_COUNT
+} GigStatus;
+typedef enum LocationType { LOCATION_REMOTE = 1, LOCATION_ONSITE, LOCATION_HYBRID } LocationType;
+/* Gig.unsaid: bounds of the budget that nobody named. One alone stands for both; with neither the budget is 0, to be agreed on.
+ */
+enum { BUDGET_NO_MIN = 1, BUDGET_NO_MAX = 2 };
 typedef enum BudgetType { BUDGET_FIXED = 1, BUDGET_HOURLY, BUDGET_MILESTONE } BudgetType;
 /* Gig.flags */
 enum {
@@ -41,6 +55,11 @@ typedef struct Gig {
     Str place;
     Str category_words;             /* the category's name, for the full text */
     int64_t created_ms, updated_ms;
+    List ai_tools;                  /* STRS: tools that the work is to be done with */
+    Str duration;                   /* how long it takes, in words */
+    int32_t location_type;          /* LocationType, 0 = not said: see gig_location */
+    int32_t unsaid;                 /* BUDGET_NO_… */
+    int64_t published_ms;           /* when a draft was posted: -1 = not yet; 0 = it was none */
 } Gig;
 
 extern const Record GIG;
@@ -60,7 +79,10 @@ enum {
     GIG_SET_FILES,
     GIG_SET_LAT,
     GIG_SET_LON,
-    GIG_SET_PLACE
+    GIG_SET_PLACE,
+    GIG_SET_AI_TOOLS,
+    GIG_SET_DURATION,
+    GIG_SET_LOCATION_TYPE
 };
 typedef struct GigEdit {
     uint64_t has;
@@ -74,16 +96,29 @@ typedef struct GigEdit {
     List files; /* I64S, the caller's own */
     int32_t lat_e6, lon_e6;
     Str place;
+    List ai_tools;
+    Str duration;
+    int32_t location_type;
+    bool open_budget; /* a bound may be left unsaid (given as 0: made so), even both */
+    int32_t status;   /* when posting: GIG_DRAFT, or 0 */
 } GigEdit;
-/* GigEdit -> Gig. Title, description, category and a budget are required. */
+/* GigEdit -> Gig. Title, description, category and a budget are required. E_LIMIT "PLAN_LIMIT" when this month's posts are
+ * used up (usage.h); a draft does not count before it is posted. */
 OpFn gig_post;
-/* GigEdit -> Gig: the owner changes what is given; while open only. */
+/* GigEdit -> Gig: the owner changes what is given; while open, paused or a draft. Who saved it or has applied is told. */
 OpFn gig_update;
 /* IdIn -> nothing: the owner deletes; E_STATE while an order on it is open or was paid. Pending applications are rejected. */
 OpFn gig_delete;
-/* IdIn -> Gig: open -> cancelled; cancelled -> open. */
+/* IdIn -> Gig: open -> cancelled; cancelled, paused, draft -> open. */
 OpFn gig_close;
 OpFn gig_reopen;
+typedef struct GigStateIn {
+    int64_t id;
+    int32_t status;
+} GigStateIn;
+/* GigStateIn -> Gig: the owner says how it stands: draft, open, paused, cancelled, or completed when somebody was found
+ * elsewhere; from any of these to any other, unless work on it is under way or was done. E_LIMIT as for gig_post. */
+OpFn gig_set_state;
 /* IdIn -> Gig. Counts a view (in memory; flushed by gig_views_flush). */
 OpFn gig_get;
 
@@ -113,13 +148,17 @@ typedef struct GigListIn {
     int32_t sort;       /* GigSort; SORT_DEFAULT: relevance when searching, else created */
     bool ascending;     /* default: newest, highest first */
     Str search;
+    List ai_tools;         /* STRS, all must match */
+    int32_t location_type; /* LocationType; 0 = any */
+    int64_t posted_within_ms; /* not older than this; 0 = any age */
 } GigListIn;
-/* GigListIn -> PageOut of Gig. Boosted first among equals. E_INVALID category, skills (more than GIG_SKILLS_MAX). */
+/* GigListIn -> PageOut of Gig. Boosted first among equals. E_INVALID category, skills, ai_tools (too many). */
 OpFn gig_list;
 
 typedef struct MyGigsIn {
     PageIn page;
     int32_t status; /* 0 = all */
+    bool unlisted;  /* with those: drafts and paused ones too */
 } MyGigsIn;
 /* MyGigsIn -> PageOut of Gig: the caller's, newest first. */
 OpFn gig_mine;
@@ -136,6 +175,8 @@ OpFn gig_suggest;
 
 /* ---- for other domain code ---- */
 
+/* Where the work is done: as was said, else by whether there is a place. */
+LocationType gig_location(const Gig *g);
 /* The gig's status follows its order: in progress, completed, open again. Event and indexes included. */
 Err gig_set_status(Call *c, int64_t gig, GigStatus status);
 Err gig_set_boost(Call *c, int64_t gig, int64_t until_ms);

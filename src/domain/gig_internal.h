@@ -2,6 +2,7 @@
 #ifndef DOMAIN_GIG_INTERNAL_H
 #define DOMAIN_GIG_INTERNAL_H
 
+#include "domain/event.h"
 #include "domain/gig.h"
 
 /* Every index that lists walk carries all that filters ask for in its keys, behind what it is sorted by, and those that may be
@@ -20,6 +21,16 @@ extern const Index *const GIG_PAST_TEXT; /* full text of gigs that are not open 
  * memory. */
 Str gig_skill_key(Arena *a, Str skill);
 
+/* E_STATE in words. */
+Err gig_bad_state(Call *c, const char *message);
+/* The caller's own gig. E_UNAUTHORIZED, E_MISSING, E_FORBIDDEN. */
+Err gig_own(Call *c, int64_t id, Gig *out);
+Err gig_event(Call *c, const Gig *g, EventVerb verb);
+/* Writes it and its event. */
+Err gig_store(Call *c, const Gig *g, EventVerb verb);
+/* Applies what was given to g; all faults in one answer. */
+Err gig_edit(Call *c, const GigEdit *in, Gig *g);
+
 /* The part of a key that is 1 for boosted gigs, 0 for the others (a KeyPart.of). */
 Err gig_boosted_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs);
 
@@ -35,11 +46,14 @@ typedef struct GigFilter {
     int64_t category; /* 0 = any */
     Str skills[GIG_SKILLS_MAX]; /* keys */
     size_t skill_count;
+    Str tools[GIG_TOOLS_MAX]; /* keys */
+    size_t tool_count;
+    int64_t posted_ms; /* not posted before */
     int64_t from_ms, to_ms; /* deadline in [from, to); to 0 = no bound */
     Arena scratch;          /* for one record at a time; the owner of the filter frees it */
 } GigFilter;
 
-/* All but the skills. */
+/* All but what no key has: skills, tools, kind of location. */
 bool gig_filter_facts(const GigFilter *f, const Gig *g);
 /* All of it. */
 bool gig_filter_all(GigFilter *f, const Gig *g);

@@ -17,17 +17,17 @@ enum { SCRATCH_BYTES = 256 * 1024 };
 
 /* ---- the question ---- */
 
-static Err read_skills(GigFilter *f) {
-    Str skill;
-    for (ListIter it = list_iter(&f->in->skills); list_str(&it, &skill);) {
-        if (!str_trim(skill).n)
+/* Keys of the words that all must be there, at most `max`. */
+static Err read_words(GigFilter *f, const List *given, size_t max, Str field, Str *keys, size_t *n) {
+    Str word;
+    for (ListIter it = list_iter(given); list_str(&it, &word);) {
+        if (!str_trim(word).n)
             continue;
-        if (f->skill_count == GIG_SKILLS_MAX)
-            return diag_field(f->c->diag, E_INVALID, S("skills"), arena_printf(f->c->arena, "at most %d skills", GIG_SKILLS_MAX));
-        Str key = gig_skill_key(f->c->arena, skill);
-        if (!key.n)
+        if (*n == max)
+            return diag_field(f->c->diag, E_INVALID, field, arena_printf(f->c->arena, "at most %zu entries", max));
+        keys[*n] = gig_skill_key(f->c->arena, word);
+        if (!keys[(*n)++].n)
             return E_NOMEM;
-        f->skills[f->skill_count++] = key;
     }
     return OK;
 }
@@ -60,30 +60,40 @@ static Err read_filter(Call *c, const GigListIn *in, GigFilter *f) {
         f->category = cat.id;
     }
     read_deadline(f);
-    return read_skills(f);
+    if (in->posted_within_ms)
+        f->posted_ms = c->now_ms - in->posted_within_ms;
+    Err e = read_words(f, &in->skills, GIG_SKILLS_MAX, S("skills"), f->skills, &f->skill_count);
+    return e ? e : read_words(f, &in->ai_tools, GIG_TOOLS_MAX, S("ai_tools"), f->tools, &f->tool_count);
 }
 
 bool gig_filter_facts(const GigFilter *f, const Gig *g) {
     const GigListIn *in = f->in;
-    return (!f->category || g->category == f->category) &&
+    return (!f->category || g->category == f->category) && g->created_ms >= f->posted_ms &&
            (!f->to_ms || (g->deadline_ms >= f->from_ms && g->deadline_ms < f->to_ms)) &&
            (!in->budget_min || g->budget_max >= in->budget_min) && (!in->budget_max || g->budget_min <= in->budget_max);
 }
 
-bool gig_filter_all(GigFilter *f, const Gig *g) {
-    uint32_t found = 0, all = (UINT32_C(1) << f->skill_count) - 1;
+/* Is each of the keys that of one of the words? */
+static bool has_all(GigFilter *f, const Str *keys, size_t n, const List *words) {
+    uint32_t found = 0, all = (UINT32_C(1) << n) - 1;
     Str own;
-    if (g->status != f->status || (g->flags & GIG_REMOVED) || !gig_filter_facts(f, g))
-        return false;
     if (!all)
         return true;
     arena_reset(&f->scratch);
-    for (ListIter it = list_iter(&g->skills); found != all && list_str(&it, &own);) {
+    for (ListIter it = list_iter(words); found != all && list_str(&it, &own);) {
         Str key = gig_skill_key(&f->scratch, own);
-        for (size_t i = 0; i < f->skill_count; i++)
-            found |= (uint32_t)str_eq(key, f->skills[i]) << i;
+        for (size_t i = 0; i < n; i++)
+            found |= (uint32_t)str_eq(key, keys[i]) << i;
     }
     return found == all;
+}
+
+bool gig_filter_all(GigFilter *f, const Gig *g) {
+    if (g->status != f->status || (g->flags & GIG_REMOVED) || !gig_filter_facts(f, g))
+        return false;
+    if (f->in->location_type && (int32_t)gig_location(g) != f->in->location_type)
+        return false;
+    return has_all(f, f->skills, f->skill_count, &g->skills) && has_all(f, f->tools, f->tool_count, &g->ai_tools);
 }
 
 const GigSortRow gig_sorts[] = {
@@ -200,9 +210,14 @@ static int rank_boosted(void *ctx, Tx *tx, int64_t id) {
     return rec_get(tx, &GIG, id, &g) == OK && g.boosted_until_ms != 0;
 }
 
-static Err search_relevant(GigFilter *f, TextQuery *q, PageOut *out) {
+/* Anything but status and category asked for. */
+static bool filters(const GigFilter *f) {
     const GigListIn *in = f->in;
-    bool filtered = f->status != GIG_OPEN || f->category || f->skill_count || f->to_ms || in->budget_min || in->budget_max;
+    return f->skill_count || f->tool_count || f->to_ms || f->posted_ms || in->budget_min || in->budget_max || in->location_type;
+}
+
+static Err search_relevant(GigFilter *f, TextQuery *q, PageOut *out) {
+    bool filtered = f->status != GIG_OPEN || f->category || filters(f);
     TextHit *hits;
     size_t n;
     q->keep = filtered ? keep_match : NULL;
@@ -266,7 +281,7 @@ Err gig_list(Call *c, const void *input, void *result) {
         e = search_relevant(&f, &q, out);
     else if (q.words.n)
         e = search_sorted(&f, &q, sort, out);
-    else if (f.skill_count || f.to_ms || in->budget_min || in->budget_max || (f.category && sort != SORT_CREATED))
+    else if (filters(&f) || (f.category && sort != SORT_CREATED))
         e = gig_sift(&f, sort, out);
     else
         e = walk(&f, sort, out);
@@ -282,7 +297,7 @@ Err gig_mine(Call *c, const void *input, void *result) {
     size_t n = 0;
     Err e = call_signed_in(c);
     for (int32_t status = GIG_OPEN; status < GIG_STATUS_COUNT; status++)
-        if (!in->status || in->status == status)
+        if (in->status ? in->status == status : in->unlisted || (status != GIG_DRAFT && status != GIG_PAUSED))
             src[n++] = (PageSource){GIG_BY_CLIENT, key2(GIG_BY_CLIENT, c->actor.user, status)};
     return e ? e : row_page_merge(c, &GIG, src, n, in->page, result);
 }

@@ -85,6 +85,7 @@ Err gig_best_page(GigBest *b, Call *c, PageOut *out) {
 /* Where the parts of a key go in a Gig. The first part is a status or a skill, which all entries of the walk share. */
 typedef struct KeyMap {
     unsigned parts;
+    bool created; /* is among them */
     uint16_t offset[KEY_PARTS_MAX];
 } KeyMap;
 
@@ -93,7 +94,7 @@ static KeyMap key_map(const Index *ix) {
     for (unsigned i = 1; i < ix->part_count; i++) {
         const Field *f = ix->parts[i].tag ? record_field(&GIG, ix->parts[i].tag) : NULL;
         if (f && f->type == F_I64)
-            m.offset[i] = f->offset;
+            m.offset[i] = f->offset, m.created |= f->offset == offsetof(Gig, created_ms);
         else if (!f && ix->parts[i].of == gig_boosted_part)
             m.offset[i] = offsetof(Gig, boosted_until_ms); /* "not 0" is all that is asked of it */
         else
@@ -134,8 +135,12 @@ static Err consider(GigFilter *f, const Index *ix, Key prefix, Source *best) {
     return e;
 }
 
+/* What no key says. */
+static bool needs_record(const GigFilter *f) { return f->tool_count || f->in->location_type; }
+
 static bool only_category(const GigFilter *f) {
-    return f->category && !f->skill_count && !f->to_ms && !f->in->budget_min && !f->in->budget_max;
+    return f->category && !f->skill_count && !f->to_ms && !f->posted_ms && !needs_record(f) && !f->in->budget_min &&
+           !f->in->budget_max;
 }
 
 static Err choose(GigFilter *f, int sort, int64_t depth, Source *best) {
@@ -168,6 +173,14 @@ static Err choose(GigFilter *f, int sort, int64_t depth, Source *best) {
                          .ranged = true,
                          .count = all.count,
                          .total = -1};
+    if (e == OK && f->posted_ms && all.count / PERIOD_SHARE < best->count)
+        *best = (Source){.ix = GIG_BY_CREATED,
+                         .prefix = key1(GIG_BY_CREATED, f->status),
+                         .from = key2(GIG_BY_CREATED, f->status, f->posted_ms),
+                         .to = key2(GIG_BY_CREATED, f->status, INT64_MAX),
+                         .ranged = true,
+                         .count = all.count,
+                         .total = -1};
     /* Only its own index has the number of applications in its keys. */
     if (e == OK && sort == SORT_APPLICATIONS && !f->skill_count)
         *best = all;
@@ -194,8 +207,11 @@ Err gig_sift(GigFilter *f, int sort, PageOut *out) {
         return e;
     const KeyMap map = key_map(src.ix);
     bool in_order = src.ix == *gig_sorts[sort].index, sorted_by_key = in_order || sort != SORT_APPLICATIONS;
-    bool whole = !sorted_by_key || f->skill_count > (src.ix == GIG_BY_SKILL); /* the record must be looked at */
+    bool whole = !sorted_by_key || f->skill_count > (src.ix == GIG_BY_SKILL) || needs_record(f) ||
+                 (f->posted_ms && !map.created); /* the record must be looked at */
     while (scan_next(scan, &id)) {
+        if (!map.created)
+            g.created_ms = INT64_MAX;
         read_key(&map, scan, id, &g);
         if (in_order && src.total >= 0 && best_done(&best, &g))
             break;

@@ -9,7 +9,7 @@ typedef struct Notification {
     int64_t user;
     int32_t type; /* NotificationType */
     Str title, body;
-    int64_t gig, order, application, conversation, actor;
+    int64_t gig, order, application, conversation, call, actor;
     int64_t created_ms, read_ms;
 } Notification;
 extern const Record NOTIFICATION;

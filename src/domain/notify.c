@@ -25,6 +25,7 @@ static const Field notification_fields[] = {
     FIELD(9, Notification, actor, F_I64, "who caused it"),
     FIELD(10, Notification, created_ms, F_I64, "when"),
     FIELD(11, Notification, read_ms, F_I64, "when it was read"),
+    FIELD(12, Notification, call, F_I64, "call it is about"),
 };
 // clang-format off
 static const Index notification_indexes[] = {
@@ -99,6 +100,15 @@ static const struct {
                                  STR_INIT("Your contract over {amount} was accepted.")},
     [NOTE_AGREEMENT_REJECTED] = {STR_INIT("contract_rejected"), STR_INIT("Contract rejected"),
                                  STR_INIT("Your contract over {amount} was rejected.")},
+    [NOTE_APPLICATION_STAGE] = {STR_INIT("application_status"), STR_INIT("Your application"),
+                                STR_INIT("Your application to \"{subject}\" is being looked at.")},
+    [NOTE_GIG_UPDATED] = {STR_INIT("gig_update"), STR_INIT("Gig changed"), STR_INIT("\"{subject}\" has changed.")},
+    [NOTE_CALL_SCHEDULED] = {STR_INIT("call_scheduled"), STR_INIT("Call scheduled"),
+                             STR_INIT("{subject} has fixed a time for a call with you.")},
+    [NOTE_CALL_STARTED] = {STR_INIT("call_started"), STR_INIT("Call"), STR_INIT("{subject} is calling you.")},
+    [NOTE_CALL_SOON] = {STR_INIT("call_reminder"), STR_INIT("Call soon"), STR_INIT("Your call with {subject} begins soon.")},
+    [NOTE_CALL_CANCELLED] = {STR_INIT("call_cancelled"), STR_INIT("Call cancelled"),
+                             STR_INIT("The call with {subject} was called off.")},
 };
 
 Str notification_slug(int32_t type) { return type > 0 && type < NOTE_TYPE_COUNT ? templates[type].slug : (Str){NULL, 0}; }
@@ -167,6 +177,7 @@ Err notify(Call *c, const Notice *n) {
                          .order = n->order,
                          .application = n->application,
                          .conversation = n->conversation,
+                         .call = n->call,
                          .actor = n->actor,
                          .created_ms = c->now_ms};
     e = rec_insert(c->tx, &NOTIFICATION, &note);

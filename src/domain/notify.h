@@ -37,13 +37,19 @@ typedef enum NotificationType {
     NOTE_LISTING_REMOVED,
     NOTE_AGREEMENT_ACCEPTED,
     NOTE_AGREEMENT_REJECTED,
+    NOTE_APPLICATION_STAGE, /* looked at, or on the short list */
+    NOTE_GIG_UPDATED,       /* terms or status changed: savers and who applied */
+    NOTE_CALL_SCHEDULED,
+    NOTE_CALL_STARTED,
+    NOTE_CALL_SOON,
+    NOTE_CALL_CANCELLED,
     NOTE_TYPE_COUNT
 } NotificationType;
 
 typedef struct Notice {
     int64_t user; /* whom */
     int32_t type;
-    int64_t gig, order, application, conversation, actor; /* what it is about; 0 = not */
+    int64_t gig, order, application, conversation, call, actor; /* what it is about; 0 = not */
     Str subject;    /* inserted for {subject}: a title, a name */
     int64_t amount; /* inserted for {amount} */
 } Notice;

@@ -131,8 +131,9 @@ typedef struct AcceptOut {
     bool created; /* false: this application was accepted before; the same order again */
 } AcceptOut;
 /* AcceptIn -> AcceptOut. The gig's client accepts a pending application: the application is accepted, an order is made in
- * pending_payment with the counter-offer or else the gig's budgetMax as amount. E_FORBIDDEN unless the client; E_STATE when the
- * application is not pending, or the gig is not open or has another open order ("GIG_ALREADY_ACCEPTED"). */
+ * pending_payment with the counter-offer or else the gig's budgetMax as amount (0 where neither was said: nothing can be paid
+ * before an agreement). E_FORBIDDEN unless the client; E_STATE when the application is not pending, or the gig is not open or has
+ * another open order ("GIG_ALREADY_ACCEPTED"). */
 OpFn application_accept;
 
 typedef struct ServiceOrderIn {

@@ -20,14 +20,51 @@
 #include "domain/payment_request.h"
 #include "domain/report.h"
 #include "domain/review.h"
+#include "domain/saved.h"
 #include "domain/service.h"
 #include "domain/session.h"
+#include "domain/usage.h"
+#include "domain/video_call.h"
 #include "domain/wallet.h"
 
+/* One a line, so that two additions do not meet. */
+// clang-format off
 const Record *const domain_records[] = {
-    &USER,    &SESSION,      &OTP,          &GIG,         &APPLICATION,  &CATEGORY,  &SERVICE,         &CONVERSATION,
-    &MESSAGE, &REVIEW,       &NOTIFICATION, &FILE_RECORD, &DEVICE,       &REPORT,    &BLOCK,           &EVENT,
-    &OUTBOX,  &ORDER,        &TRANSFER,     &BALANCE,     &REGISTRATION, &PAYMENT,   &RECEIPT,         &REFUND,
-    &AUDIT,   &BANK_ACCOUNT, &WITHDRAWAL,   &BOOST,       &MILESTONE,    &AGREEMENT, &PAYMENT_REQUEST,
+    &USER,
+    &SESSION,
+    &OTP,
+    &GIG,
+    &APPLICATION,
+    &CATEGORY,
+    &SERVICE,
+    &CONVERSATION,
+    &MESSAGE,
+    &REVIEW,
+    &NOTIFICATION,
+    &FILE_RECORD,
+    &DEVICE,
+    &REPORT,
+    &BLOCK,
+    &EVENT,
+    &OUTBOX,
+    &ORDER,
+    &TRANSFER,
+    &BALANCE,
+    &REGISTRATION,
+    &PAYMENT,
+    &RECEIPT,
+    &REFUND,
+    &AUDIT,
+    &BANK_ACCOUNT,
+    &WITHDRAWAL,
+    &BOOST,
+    &MILESTONE,
+    &AGREEMENT,
+    &PAYMENT_REQUEST,
+    &USAGE,
+    &SAVED,
+    &VIDEO_CALL,
+    &GIG_NEWS,
 };
+// clang-format on
 const size_t domain_record_count = COUNT(domain_records);

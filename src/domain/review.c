@@ -1,5 +1,6 @@
 #include "domain/review.h"
 
+#include "domain/application.h"
 #include "domain/event.h"
 #include "domain/notify.h"
 #include "domain/order.h"
@@ -82,7 +83,7 @@ Err review_add(Call *c, const void *input, void *result) {
                        arena_printf(c->arena, "must have at most %d characters", REVIEW_COMMENT_MAX));
     if (e)
         return e;
-    if (o.status != ORDER_COMPLETED)
+    if (o.status != ORDER_COMPLETED && !(in->early && (ORDER_OPEN_MASK & ORDER_BIT(o.status))))
         return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("only a completed order can be reviewed"));
     *r = (Review){.order = o.id,
                   .gig = o.gig,
@@ -117,6 +118,38 @@ Err review_add(Call *c, const void *input, void *result) {
                 .actor = r->author,
                 .subject = author.name.n ? author.name : S("Somebody")};
     return notify(c, &n);
+}
+
+Err review_add_to_gig(Call *c, const void *input, void *result) {
+    const GigReviewIn *in = input;
+    Gig g;
+    User u;
+    Application a;
+    Order o;
+    Err e = call_signed_in(c);
+    if (e == OK)
+        e = rec_get(c->tx, &GIG, in->gig, &g);
+    if (e == OK && (g.flags & GIG_DELETED))
+        e = E_MISSING;
+    if (e == OK)
+        e = user_load(c, in->subject, &u);
+    if (e)
+        return e;
+    if (in->subject == c->actor.user)
+        return diag_field(c->diag, E_INVALID, S("subject"), S("must be somebody else"));
+    /* One of the two is the client, the other the doer. */
+    bool client = g.client == c->actor.user;
+    Key pair = key2(APPLICATION_BY_PAIR, g.id, client ? in->subject : c->actor.user);
+    e = client || g.client == in->subject ? row_find(c, &APPLICATION, APPLICATION_BY_PAIR, &pair, &a) : E_MISSING;
+    if (e == OK && a.status != APPLICATION_ACCEPTED)
+        e = E_MISSING;
+    Key of = key1(ORDER_BY_APPLICATION, e ? 0 : a.id);
+    if (e == OK)
+        e = row_find(c, &ORDER, ORDER_BY_APPLICATION, &of, &o);
+    if (e == E_MISSING)
+        return diag_fail(c->diag, E_FORBIDDEN, "NOT_ACCEPTED", S("no application to this gig was accepted between you"));
+    ReviewIn r = {.order = e ? 0 : o.id, .rating = in->rating, .comment = in->comment, .early = true};
+    return e ? e : review_add(c, &r, result);
 }
 
 Err order_reviews(Call *c, const void *input, void *result) {

@@ -29,9 +29,19 @@ typedef struct ReviewIn {
     int32_t rating;
     Str comment;
     bool at_once; /* no double-blind period */
+    bool early;   /* an order that is under way will do, in contracts where accepting is all that is known of it */
 } ReviewIn;
 /* ReviewIn -> Review. The parties of a completed order. E_STATE otherwise, E_CONFLICT a second time, E_INVALID rating. */
 OpFn review_add;
+typedef struct GigReviewIn {
+    int64_t gig, subject;
+    int32_t rating;
+    Str comment;
+} GigReviewIn;
+/* GigReviewIn -> Review. One of the two between whom an application to the gig was accepted says it of the other: a review of
+ * their order, which may be under way. E_MISSING: no such gig or person; E_INVALID for oneself; E_FORBIDDEN: nothing was accepted
+ * between them. */
+OpFn review_add_to_gig;
 /* IdIn (order) -> PageOut of Review: the caller's own and the published one of the other side. Parties only. */
 OpFn order_reviews;
 

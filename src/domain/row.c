@@ -60,6 +60,10 @@ Err row_all(Call *c, const Record *r, const Index *ix, const Key *prefix, size_t
 }
 
 static int64_t page_start(PageIn *p) {
+    if (p->limit == LIST_WHOLE || p->limit == LIST_WHOLE_MAX) {
+        *p = (PageIn){1, LIST_WHOLE_MAX};
+        return 0;
+    }
     if (p->page < 1)
         p->page = 1;
     if (p->limit < 1)

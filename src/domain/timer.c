@@ -5,6 +5,7 @@
 #include "domain/milestone.h"
 #include "domain/order_flow.h"
 #include "domain/row.h"
+#include "domain/video_call.h"
 
 static Err fire_order(Call *c, int64_t id) {
     Order o;
@@ -39,6 +40,13 @@ static Err fire_boost(Call *c, int64_t id) {
     return e ? e : boost_end(c, &b);
 }
 
+static Err defer_call(Call *c, int64_t id) {
+    VideoCall v;
+    Err e = row_load(c, &VIDEO_CALL, id, &v);
+    v.remind_ms = c->now_ms + TIMER_DEFER_MS;
+    return e ? e : rec_put(c->tx, &VIDEO_CALL, &v);
+}
+
 static Err defer_order(Call *c, int64_t id) {
     Order o;
     Err e = row_load(c, &ORDER, id, &o);
@@ -71,6 +79,7 @@ static const TimerKind kinds[] = {
     {&ORDER_BY_TIMER, "order", fire_order, defer_order},
     {&MILESTONE_BY_TIMER, "milestone", fire_milestone, defer_milestone},
     {&BOOST_BY_END, "boost", fire_boost, defer_boost},
+    {&VIDEO_CALL_BY_TIMER, "call", video_call_remind, defer_call},
 };
 
 /* The thing that is due first over all kinds. kind == NULL: nothing has a timer. */

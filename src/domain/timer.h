@@ -1,7 +1,7 @@
-/* timer.h - what happens by itself: lapse, reminder, auto-approval, auto-release, end of boosts.
+/* timer.h - what happens by itself: lapse, reminder, auto-approval, auto-release, end of boosts, reminders of calls.
  *
- * There is no timer table: each thing carries its own due time (Order.timer_ms, Milestone.timer_ms, Boost.end_ms) in an index, so
- * timers survive restarts and can never disagree with the state. */
+ * There is no timer table: each thing carries its own due time (Order.timer_ms, Milestone.timer_ms, Boost.end_ms,
+ * VideoCall.remind_ms) in an index, so timers survive restarts and can never disagree with the state. */
 #ifndef DOMAIN_TIMER_H
 #define DOMAIN_TIMER_H
 

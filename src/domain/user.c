@@ -3,6 +3,7 @@
 #include "codec/contact.h"
 #include "domain/event.h"
 #include "domain/file.h"
+#include "domain/ledger.h"
 #include "domain/row.h"
 #include "domain/session.h"
 #include "domain/trust.h"
@@ -63,6 +64,11 @@ static const Field user_fields[] = {
     FIELD(31, User, replies, F_I64, "number of first answers"),
     FIELD(40, User, username, F_STR, "unique name"),
     FIELD(41, User, contact_info, F_STR, "how else to reach the person"),
+    FIELD(45, User, ai_tools, F_STRS, "AI tools the person works with"),
+    FIELD(46, User, hourly_rate, F_I64, "asked for an hour, minor units"),
+    FIELD(47, User, links, F_STRS, "portfolio on the web"),
+    FIELD(48, User, timezone, F_STR, "time zone by name"),
+    FIELD(49, User, updated_ms, F_I64, "when the profile changed"),
 };
 static const Index user_indexes[] = {
     {.id = 10,
@@ -144,6 +150,7 @@ static const struct {
     {USER_SET_PLACE, offsetof(UserEdit, place), offsetof(User, place), 0, USER_PLACE_MAX, STR_INIT("place")},
     {USER_SET_CONTACT_INFO, offsetof(UserEdit, contact_info), offsetof(User, contact_info), 0, USER_CONTACT_MAX,
      STR_INIT("contact_info")},
+    {USER_SET_TIMEZONE, offsetof(UserEdit, timezone), offsetof(User, timezone), 0, USER_TIMEZONE_MAX, STR_INIT("timezone")},
 };
 
 static Err edit_texts(Call *c, const UserEdit *in, User *u) {
@@ -194,6 +201,11 @@ static Err edit_numbers(Call *c, const UserEdit *in, User *u) {
         u->flags = in->available ? u->flags | USER_AVAILABLE : u->flags & ~USER_AVAILABLE;
     if (HAS(in, USER_SET_WELCOMED))
         u->flags = in->welcomed ? u->flags | USER_WELCOMED : u->flags & ~USER_WELCOMED;
+    if (HAS(in, USER_SET_HOURLY_RATE)) {
+        if (in->hourly_rate < 0 || in->hourly_rate > MONEY_MAX)
+            e = diag_field(c->diag, E_INVALID, S("hourly_rate"), S("must be an amount"));
+        u->hourly_rate = in->hourly_rate;
+    }
     if (HAS(in, USER_SET_MUTED))
         u->muted = in->muted;
     if (HAS(in, USER_SET_PASSWORD))
@@ -201,24 +213,46 @@ static Err edit_numbers(Call *c, const UserEdit *in, User *u) {
     return e;
 }
 
-static Err edit_skills(Call *c, const UserEdit *in, User *u) {
-    Str skill, *kept = ARENA_ARRAY(c->arena, USER_SKILLS_MAX, Str);
+/* A list of short texts, each once without regard to case. */
+static Err edit_list(Call *c, const List *given, size_t max, size_t longest, Str field, List *to) {
+    Str one, *kept = ARENA_ARRAY(c->arena, max, Str);
     size_t n = 0;
     if (!kept)
         return E_NOMEM;
-    for (ListIter it = list_iter(&in->skills); list_str(&it, &skill);) {
-        skill = str_trim(skill);
-        if (skill.n == 0 || str_utf8_len(skill) > USER_SKILL_MAX || n == USER_SKILLS_MAX)
-            return diag_field(c->diag, E_INVALID, S("skills"),
-                              arena_printf(c->arena, "at most %d skills of 1 to %d characters", USER_SKILLS_MAX, USER_SKILL_MAX));
+    for (ListIter it = list_iter(given); list_str(&it, &one);) {
+        one = str_trim(one);
         bool twice = false;
         for (size_t i = 0; i < n; i++)
-            twice |= str_eq_nocase(kept[i], skill);
-        if (!twice)
-            kept[n++] = skill;
+            twice |= str_eq_nocase(kept[i], one);
+        if (twice)
+            continue;
+        if (one.n == 0 || str_utf8_len(one) > longest || n == max)
+            return diag_field(c->diag, E_INVALID, field,
+                              arena_printf(c->arena, "at most %zu entries of 1 to %zu characters", max, longest));
+        kept[n++] = one;
     }
-    u->skills = list_of_strs(c->arena, kept, n);
-    return n && !u->skills.p ? E_NOMEM : OK;
+    *to = list_of_strs(c->arena, kept, n);
+    return n && !to->p ? E_NOMEM : OK;
+}
+
+static Err edit_links(Call *c, const UserEdit *in, User *u) {
+    Str link;
+    for (ListIter it = list_iter(&in->links); list_str(&it, &link);)
+        if (!str_starts(str_trim(link), S("https://")) && !str_starts(str_trim(link), S("http://")))
+            return diag_field(c->diag, E_INVALID, S("links"), S("must be http or https addresses"));
+    return edit_list(c, &in->links, USER_LINKS_MAX, USER_LINK_MAX, S("links"), &u->links);
+}
+
+static Err edit_lists(Call *c, const UserEdit *in, User *u) {
+    Err e = OK, fault;
+    if (HAS(in, USER_SET_SKILLS) && (fault = edit_list(c, &in->skills, USER_SKILLS_MAX, USER_SKILL_MAX, S("skills"), &u->skills)))
+        e = fault;
+    if (HAS(in, USER_SET_AI_TOOLS) &&
+        (fault = edit_list(c, &in->ai_tools, USER_SKILLS_MAX, USER_SKILL_MAX, S("ai_tools"), &u->ai_tools)))
+        e = fault;
+    if (HAS(in, USER_SET_LINKS) && (fault = edit_links(c, in, u)))
+        e = fault;
+    return e;
 }
 
 static Err edit_files(Call *c, const UserEdit *in, User *u) {
@@ -240,11 +274,12 @@ Err user_username_ok(Call *c, Str name, int64_t owner) {
     bool ok = name.n >= USERNAME_MIN && name.n <= USERNAME_MAX;
     for (size_t i = 0; ok && i < name.n; i++) {
         char l = (char)(name.p[i] | 0x20);
-        ok = (l >= 'a' && l <= 'z') || (name.p[i] >= '0' && name.p[i] <= '9') || name.p[i] == '_';
+        ok = (l >= 'a' && l <= 'z') || (name.p[i] >= '0' && name.p[i] <= '9') || memchr("_-.", name.p[i], 3);
     }
     if (!ok)
-        return diag_field(c->diag, E_INVALID, S("username"),
-                          arena_printf(c->arena, "must have %d to %d letters, digits or '_'", USERNAME_MIN, USERNAME_MAX));
+        return diag_field(
+            c->diag, E_INVALID, S("username"),
+            arena_printf(c->arena, "must have %d to %d letters, digits, '_', '-' or '.'", USERNAME_MIN, USERNAME_MAX));
     Err e = user_by_username(c, name, &other);
     if (e)
         return e == E_MISSING ? OK : e;
@@ -283,7 +318,7 @@ Err user_edit(Call *c, const void *input, void *result) {
     e = edit_texts(c, in, u);
     if ((fault = edit_numbers(c, in, u)))
         e = fault;
-    if (HAS(in, USER_SET_SKILLS) && (fault = edit_skills(c, in, u)))
+    if ((fault = edit_lists(c, in, u)))
         e = fault;
     if ((fault = edit_files(c, in, u)))
         e = fault;
@@ -293,7 +328,7 @@ Err user_edit(Call *c, const void *input, void *result) {
         e = edit_email(c, in, u);
     if (e)
         return e;
-    u->last_active_ms = c->now_ms;
+    u->last_active_ms = u->updated_ms = c->now_ms;
     e = rec_put(c->tx, &USER, u);
     if (e == OK && HAS(in, USER_SET_PASSWORD))
         e = session_end_all(c, u->id, c->actor.session);

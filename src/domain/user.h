@@ -18,9 +18,12 @@ enum {
     USER_SKILL_MAX = 50,
     USER_PASSWORD_MIN = 8,
     USER_PASSWORD_MAX = 128,
-    USERNAME_MIN = 3, /* letters, digits and '_' */
+    USERNAME_MIN = 3, /* letters, digits, '_', '-' and '.' */
     USERNAME_MAX = 30,
-    USER_CONTACT_MAX = 300
+    USER_CONTACT_MAX = 300,
+    USER_TIMEZONE_MAX = 64,
+    USER_LINKS_MAX = 20,
+    USER_LINK_MAX = 500 /* code points */
 };
 
 /* What a person likes to be: a preference, bits of User.roles. */
@@ -63,6 +66,11 @@ typedef struct User {
     int64_t reply_sum_ms, replies; /* time to the first answer in a chat, summed; and over how many */
     Str username;       /* unique without regard to case; "" only in accounts older than usernames */
     Str contact_info;   /* how else to reach the person, shown to everybody */
+    List ai_tools;      /* STRS: what the person works with */
+    int64_t hourly_rate; /* minor units, 0 = not said */
+    List links;         /* STRS: http(s) addresses of a portfolio */
+    Str timezone;       /* "Asia/Kolkata", as written */
+    int64_t updated_ms; /* the profile; 0 = never */
 } User;
 
 extern const Record USER;
@@ -101,7 +109,11 @@ enum {
     USER_SET_MUTED,
     USER_SET_USERNAME,
     USER_SET_CONTACT_INFO,
-    USER_SET_WELCOMED
+    USER_SET_WELCOMED,
+    USER_SET_AI_TOOLS,
+    USER_SET_HOURLY_RATE,
+    USER_SET_LINKS,
+    USER_SET_TIMEZONE
 };
 typedef struct UserEdit {
     uint64_t has;
@@ -120,6 +132,9 @@ typedef struct UserEdit {
     Str username;
     Str contact_info;
     bool welcomed;
+    List ai_tools, links; /* STRS */
+    int64_t hourly_rate;  /* 0 = none */
+    Str timezone;
 } UserEdit;
 /* UserEdit -> User: changes the caller. E_INVALID with fields; E_CONFLICT "USERNAME_TAKEN". */
 OpFn user_edit;
@@ -165,6 +180,8 @@ Err user_bank(Call *c, int64_t user, int64_t bank_account);
 void user_seen(const User *u, int64_t now_ms);
 /* Writes what was noted; for a job that runs now and then. */
 Err user_seen_flush(Call *c);
+/* A profile that says who the person is: a name, some words about them, and a skill. */
+static inline bool user_complete(const User *u) { return u->name.n && u->bio.n && u->skills.count; }
 /* Mean rating in hundredths (0 when unrated). */
 static inline int64_t user_rating_e2(const User *u) {
     return u->rating_count ? (u->rating_sum * 100 + u->rating_count / 2) / u->rating_count : 0;

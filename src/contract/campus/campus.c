@@ -28,9 +28,14 @@ static const ProblemRow problems[ERR_COUNT] = {
 };
 
 static const CodeRow codes[] = {
-    {"INVALID_OTP", 400, NULL, NULL},          {"INVALID_SIGNATURE", 400, NULL, NULL},
-    {"METHOD_NOT_ALLOWED", 0, NULL, NULL},     {"SUSPENDED", 403, NULL, "This account is suspended."},
-    {"LIMIT_EXCEEDED", 409, NULL, NULL},       {"TOO_MANY_FILES", 409, "LIMIT_EXCEEDED", NULL},
+    {"INVALID_OTP", 400, NULL, NULL},
+    {"INVALID_SIGNATURE", 400, NULL, NULL},
+    {"METHOD_NOT_ALLOWED", 0, NULL, NULL},
+    {"SUSPENDED", 403, NULL, "This account is suspended."},
+    {"LIMIT_EXCEEDED", 409, NULL, NULL},
+    {"TOO_MANY_FILES", 409, "LIMIT_EXCEEDED", NULL},
+    {"TOO_MANY_SAVED", 409, "LIMIT_EXCEEDED", NULL},
+    {"PLAN_LIMIT", 403, "LIMIT_EXCEEDED", NULL},
     {"PROVIDER_UNAVAILABLE", 502, NULL, NULL},
 };
 

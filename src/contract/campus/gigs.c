@@ -6,12 +6,14 @@
 #include "domain/file.h"
 #include "domain/gig.h"
 #include "domain/order.h"
+#include "domain/saved.h"
 #include "domain/user.h"
 
 /* ---- a gig ---- */
 
 WORDS(campus_gig_status_words, "GigStatus", WORD(GIG_OPEN, "open"), WORD(GIG_IN_PROGRESS, "in_progress"),
-      WORD(GIG_COMPLETED, "completed"), WORD(GIG_CANCELLED, "cancelled"));
+      WORD(GIG_COMPLETED, "completed"), WORD(GIG_CANCELLED, "cancelled"), WORD(GIG_PAUSED, "cancelled"),
+      WORD(GIG_DRAFT, "cancelled"));
 WORDS(campus_budget_words, "BudgetType", WORD(BUDGET_FIXED, "fixed"), WORD(BUDGET_HOURLY, "hourly"),
       WORD(BUDGET_MILESTONE, "milestone"));
 
@@ -226,6 +228,35 @@ static const Route campus_gigs_routes[] = {
      .access = ACCESS_SIGNED_IN,
      .summary = "Gigs that fit.",
      .doc = "Ranked by skills, categories, nearness and freshness; never one's own or applied to."},
+    {.method = "GET",
+     .path = "/api/gigs/saved",
+     .op = gig_saved,
+     .in = &gig_page_in,
+     .view = &campus_gig_view,
+     .shape = SHAPE_LIST,
+     .plural = "gigs",
+     .access = ACCESS_SIGNED_IN,
+     .summary = "Gigs that one saved.",
+     .doc = "The last saved first; those that are gone are left out."},
+    {.method = "POST",
+     .path = "/api/gigs/{id}/save",
+     .op = gig_save,
+     .in = &gig_id_in,
+     .view = &campus_done_view,
+     .shape = SHAPE_ONE,
+     .writes = true,
+     .access = ACCESS_SIGNED_IN,
+     .summary = "Save a gig.",
+     .doc = "One hears when it changes. Again is fine."},
+    {.method = "DELETE",
+     .path = "/api/gigs/{id}/save",
+     .op = gig_unsave,
+     .in = &gig_id_in,
+     .view = &campus_done_view,
+     .shape = SHAPE_ONE,
+     .writes = true,
+     .access = ACCESS_SIGNED_IN,
+     .summary = "Do not keep a gig saved."},
     {.method = "GET",
      .path = "/api/gigs/{id}",
      .op = gig_get,
