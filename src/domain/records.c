@@ -23,6 +23,7 @@
 #include "domain/saved.h"
 #include "domain/service.h"
 #include "domain/session.h"
+#include "domain/skill.h"
 #include "domain/usage.h"
 #include "domain/video_call.h"
 #include "domain/wallet.h"
@@ -64,6 +65,7 @@ const Record *const domain_records[] = {
     &USAGE,
     &SAVED,
     &VIDEO_CALL,
+    &SKILL,
     &GIG_NEWS,
 };
 // clang-format on

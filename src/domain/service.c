@@ -6,7 +6,8 @@
 #include "domain/ledger.h"
 #include "domain/order.h"
 #include "domain/row.h"
-#include "store/text.h"
+#include "domain/service_internal.h"
+#include "domain/skill.h"
 
 bool service_orderable(const Service *s) { return s->active && s->flags == 0; }
 
@@ -33,13 +34,42 @@ static const Field service_fields[] = {
     FIELD(17, Service, updated_ms, F_I64, "last changed"),
     FIELD(18, Service, category_words, F_STR, "name of the category, for searching"),
 };
+static Err rating_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+    (void)strs;
+    const Service *s = row;
+    *i64s = ARENA_ARRAY(a, 1, int64_t);
+    if (!*i64s)
+        return E_NOMEM;
+    **i64s = s->rating_count ? s->rating_sum * 100 / s->rating_count : 0;
+    *n = 1;
+    return OK;
+}
+
+static Err skill_parts(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+    (void)i64s;
+    return skill_keys(a, &((const Service *)row)->skills, n, strs);
+}
+
 // clang-format off
+enum { TAG_CATEGORY = 4, TAG_PRICE = 7, TAG_DAYS = 8, TAG_ACTIVE = 11, TAG_ORDERS = 15, TAG_CREATED = 16 };
+/* What lists walk: of one `lead_` (which is the same for all, or what is asked for), by a value, then by age; then all that filters
+ * ask for, so that a walk reads the records of its page only. */
+#define LISTED(id_, name_, doc_, lead_, ...) \
+    {.id = id_, .kind = IX_ORDERED, .part_count = 6, .counted = 1, .name = name_, .doc = doc_, .when = is_listed, \
+     .parts = {lead_, __VA_ARGS__, {.tag = TAG_CREATED}, {.tag = TAG_CATEGORY}, {.tag = TAG_PRICE}, {.tag = TAG_DAYS}}}
+#define ALL {.tag = TAG_ACTIVE}
+#define BY_SKILL {.type = F_STRS, .of = skill_parts}
 static const Index service_indexes[] = {
     {.id = 45, .kind = IX_ORDERED, .part_count = 2, .counted = 2, .name = "service_doer", .doc = "of a doer", .parts = {{.tag = 1}, {.tag = 11}}, .when = not_deleted},
-    {.id = 46, .kind = IX_ORDERED, .part_count = 2, .counted = 1, .name = "service_category", .doc = "of a category", .parts = {{.tag = 4}, {.tag = 16}}, .when = is_listed},
-    {.id = 47, .kind = IX_ORDERED, .part_count = 2, .counted = 1, .name = "service_created", .doc = "by age", .parts = {{.tag = 11}, {.tag = 16}}, .when = is_listed},
+    LISTED(46, "service_category", "of a category", {.tag = TAG_CATEGORY}, {.tag = TAG_CREATED}),
+    LISTED(47, "service_created", "by age", ALL, {.tag = TAG_CREATED}),
     {.id = 48, .kind = IX_TEXT, .name = "service_text", .doc = "words of listed services", .when = is_listed,
      .text = {{.tag = 2, .weight = 4}, {.tag = 3, .weight = 1}, {.tag = 5, .weight = 2}, {.tag = 6, .weight = 1}, {.tag = 18, .weight = 1}}},
+    LISTED(115, "service_price", "by price", ALL, {.tag = TAG_PRICE}),
+    LISTED(116, "service_days", "by delivery time", ALL, {.tag = TAG_DAYS}),
+    LISTED(117, "service_orders", "by orders completed", ALL, {.tag = TAG_ORDERS}),
+    LISTED(118, "service_rating", "by rating", ALL, {.type = F_I64, .of = rating_part}),
+    LISTED(119, "service_skill", "by skill", BY_SKILL, {.tag = TAG_CREATED}),
 };
 // clang-format on
 const Record SERVICE = {.kind = 7,
@@ -54,6 +84,11 @@ const Index *const SERVICE_BY_DOER = &service_indexes[0];
 const Index *const SERVICE_BY_CATEGORY = &service_indexes[1];
 const Index *const SERVICE_BY_CREATED = &service_indexes[2];
 const Index *const SERVICE_TEXT = &service_indexes[3];
+const Index *const SERVICE_BY_PRICE = &service_indexes[4];
+const Index *const SERVICE_BY_DAYS = &service_indexes[5];
+const Index *const SERVICE_BY_ORDERS = &service_indexes[6];
+const Index *const SERVICE_BY_RATING = &service_indexes[7];
+const Index *const SERVICE_BY_SKILL = &service_indexes[8];
 
 static Err own_service(Call *c, int64_t id, Service *out) {
     Err e = call_signed_in(c);
@@ -112,7 +147,7 @@ static Err edit(Call *c, const ServiceEdit *in, Service *s) {
         s->category_words = e ? (Str){NULL, 0} : cat.name;
     }
     if (HAS(in, SERVICE_SET_SKILLS))
-        faults[n++] = list_in(c, &in->skills, 20, S("skills"), &s->skills);
+        faults[n++] = skills_in(c, &in->skills, SERVICE_SKILLS_MAX, &s->skills);
     if (HAS(in, SERVICE_SET_FEATURES))
         faults[n++] = list_in(c, &in->features, SERVICE_FEATURES_MAX, S("features"), &s->features);
     if (post || HAS(in, SERVICE_SET_PRICE)) {
@@ -149,6 +184,8 @@ Err service_post(Call *c, const void *in, void *out) {
     if (e == OK)
         e = edit(c, in, s);
     if (e == OK)
+        e = skills_register(c, &s->skills);
+    if (e == OK)
         e = rec_insert(c->tx, &SERVICE, s);
     return e ? e : service_event(c, s, VERB_CREATED);
 }
@@ -159,6 +196,8 @@ Err service_update(Call *c, const void *in, void *out) {
     if (e == OK)
         e = edit(c, in, s);
     s->updated_ms = c->now_ms;
+    if (e == OK)
+        e = skills_register(c, &s->skills);
     if (e == OK)
         e = rec_put(c->tx, &SERVICE, s);
     return e ? e : service_event(c, s, VERB_UPDATED);
@@ -182,89 +221,4 @@ Err service_get(Call *c, const void *in, void *out) {
     if (e == OK && s->flags && (s->doer != c->actor.user || (s->flags & SERVICE_DELETED)))
         e = E_MISSING;
     return e;
-}
-
-/* ---- lists ---- */
-
-typedef struct Filter {
-    const ServiceListIn *in;
-    int64_t category;
-} Filter;
-
-static bool matches(const Filter *f, const Service *s) {
-    const ServiceListIn *in = f->in;
-    return service_orderable(s) && (!f->category || s->category == f->category) &&
-           (!in->price_min || s->price >= in->price_min) && (!in->price_max || s->price <= in->price_max) &&
-           (!in->doer || s->doer == in->doer);
-}
-
-static bool keep(void *ctx, Tx *tx, int64_t id) {
-    Service s;
-    return rec_get(tx, &SERVICE, id, &s) == OK && matches(ctx, &s);
-}
-
-static Err search(Call *c, Filter *f, PageOut *out) {
-    TextQuery q = {
-        .words = f->in->search, .keep = keep, .ctx = f, .skip = (int64_t)(out->page - 1) * out->limit, .limit = out->limit};
-    TextHit *hits;
-    size_t n;
-    Err e = text_search(c->tx, SERVICE_TEXT, &q, &hits, &n, &out->total);
-    Service *rows = ARENA_ARRAY(c->arena, (size_t)out->limit, Service);
-    out->items = rows;
-    if (e == OK && !rows)
-        e = E_NOMEM;
-    for (size_t i = 0; e == OK && i < n; i++, out->count += e == OK)
-        e = row_load(c, &SERVICE, hits[i].id, &rows[out->count]);
-    return e;
-}
-
-/* A price range has no index of its own: the walk passes over what does not fit, and counts it all. */
-static Err filtered(Call *c, Filter *f, const Index *ix, const Key *prefix, PageOut *out) {
-    Scan *scan;
-    Service s, *rows = ARENA_ARRAY(c->arena, (size_t)out->limit, Service);
-    int64_t skip = (int64_t)(out->page - 1) * out->limit;
-    out->items = rows;
-    Err e = rows ? scan_open(c->tx, ix, (ScanRange){.prefix = prefix, .descending = true}, &scan) : E_NOMEM;
-    if (e)
-        return e;
-    while (e == OK && scan_next_rec(scan, &SERVICE, &s)) {
-        if (!matches(f, &s))
-            continue;
-        if (out->total++ < skip || (int64_t)out->count == out->limit)
-            continue;
-        e = tx_writable(c->tx) ? row_keep(c->arena, &SERVICE, &s) : OK;
-        rows[out->count++] = s;
-    }
-    scan_close(scan);
-    return e ? e : tx_err(c->tx);
-}
-
-Err service_list(Call *c, const void *input, void *result) {
-    const ServiceListIn *in = input;
-    PageOut *out = result;
-    Filter f = {.in = in};
-    *out = page_out(in->page);
-    if (in->category.n) {
-        Category cat;
-        Err e = category_find(c->tx, in->category, &cat);
-        if (e == E_MISSING)
-            return diag_field(c->diag, E_INVALID, S("category"), S("is not a category of this marketplace"));
-        if (e)
-            return e;
-        f.category = cat.id;
-    }
-    if (str_trim(in->search).n)
-        return search(c, &f, out);
-    const Index *ix = in->doer ? SERVICE_BY_DOER : f.category ? SERVICE_BY_CATEGORY : SERVICE_BY_CREATED;
-    Key prefix = key1(ix, in->doer ? in->doer : f.category ? f.category : 1);
-    if (in->doer || in->price_min || in->price_max)
-        return filtered(c, &f, ix, &prefix, out);
-    return row_page(c, &SERVICE, ix, &prefix, in->page, out);
-}
-
-Err service_mine(Call *c, const void *in, void *out) {
-    Err e = call_signed_in(c);
-    PageSource src[2] = {{SERVICE_BY_DOER, key2(SERVICE_BY_DOER, c->actor.user, 0)},
-                         {SERVICE_BY_DOER, key2(SERVICE_BY_DOER, c->actor.user, 1)}};
-    return e ? e : row_page_merge(c, &SERVICE, src, 2, *(const PageIn *)in, out);
 }

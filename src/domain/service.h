@@ -8,6 +8,7 @@ enum {
     SERVICE_TITLE_MIN = 3,
     SERVICE_TITLE_MAX = 200,
     SERVICE_DESCRIPTION_MAX = 10000,
+    SERVICE_SKILLS_MAX = 20,
     SERVICE_FEATURES_MAX = 20,
     SERVICE_IMAGES_MAX = 10,
     SERVICE_DAYS_MAX = 365,
@@ -33,10 +34,8 @@ typedef struct Service {
     int64_t created_ms, updated_ms;
 } Service;
 extern const Record SERVICE;
-extern const Index *const SERVICE_BY_DOER;     /* doer, active; counted both */
-extern const Index *const SERVICE_BY_CATEGORY; /* category, created, where listed; category counted */
-extern const Index *const SERVICE_BY_CREATED;  /* 1, created, where listed; counted */
-extern const Index *const SERVICE_TEXT;        /* where listed */
+extern const Index *const SERVICE_BY_DOER; /* doer, active; counted both */
+extern const Index *const SERVICE_TEXT;    /* where listed */
 
 /* Active, not removed, not deleted. */
 bool service_orderable(const Service *s);
@@ -72,13 +71,27 @@ OpFn service_delete;
 /* IdIn -> Service. A deleted or removed one: its owner only, others E_MISSING. */
 OpFn service_get;
 
+typedef enum ServiceSort {
+    SERVICE_SORT_DEFAULT, /* relevance when searching, else created */
+    SERVICE_SORT_CREATED,
+    SERVICE_SORT_PRICE,
+    SERVICE_SORT_DAYS,
+    SERVICE_SORT_ORDERS, /* completed */
+    SERVICE_SORT_RATING,
+    SERVICE_SORT_RELEVANCE
+} ServiceSort;
 typedef struct ServiceListIn {
     PageIn page;
     Str category, search;
     int64_t price_min, price_max; /* 0 = no bound */
     int64_t doer; /* 0 = any */
+    int32_t days_max;    /* 0 = no bound; those without a delivery time do not pass one */
+    List skills;         /* STRS, all must match */
+    int32_t sort;        /* ServiceSort */
+    bool ascending;      /* default: newest, highest first */
+    int64_t category_id; /* instead of category; 0 = any */
 } ServiceListIn;
-/* ServiceListIn -> PageOut of Service: listed ones, newest first, or by relevance when searching. */
+/* ServiceListIn -> PageOut of Service: listed ones. E_INVALID category. */
 OpFn service_list;
 /* PageIn -> PageOut of Service: the caller's, inactive ones too. */
 OpFn service_mine;
