@@ -31,6 +31,11 @@ static Err token_of(Engine *e, const JwtClaims *c, Str sid, Token *out) {
 Err engine_token_check(Engine *e, Str token, int64_t now_ms, Token *out, bool *expired) {
     JwtClaims c;
     bool late = false;
+    if (tokencache_get(e->tokens, token, out) && out->exp_s > now_ms / MS_SECOND) {
+        if (expired)
+            *expired = false;
+        return OK;
+    }
     *out = (Token){0};
     Err err = jwt_verify(&e->jwt, token, now_ms / MS_SECOND, &c, &late);
     if (expired)
@@ -38,6 +43,8 @@ Err engine_token_check(Engine *e, Str token, int64_t now_ms, Token *out, bool *e
     if (err && !(late && expired))
         return err;
     Err unknown = token_of(e, &c, c.sid, out);
+    if (!err && !unknown)
+        tokencache_put(e->tokens, token, out);
     return err ? err : unknown;
 }
 

@@ -26,6 +26,7 @@ Engine *engine_start(const EngineConfig *cfg, Err *err) {
     e->limits = cfg->limits;
     e->cache = idcache_new(); /* without these it goes too */
     e->answers = answers_new();
+    e->tokens = tokencache_new();
     arena_init(&e->arena, ENGINE_ARENA_BYTES);
     pthread_mutex_init(&e->limits_lock, NULL);
     *err = cfg->contract_count && cfg->contract_count <= ENGINE_CONTRACTS_MAX ? rates_init(&e->rates) : E_INVALID;
@@ -52,6 +53,7 @@ void engine_stop(Engine *e) {
     rates_free(&e->rates);
     idcache_free(e->cache);
     answers_free(e->answers);
+    tokencache_free(e->tokens);
     pthread_mutex_destroy(&e->limits_lock);
     arena_free(&e->arena);
     secret_wipe(&e->jwt, sizeof e->jwt);

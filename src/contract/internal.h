@@ -6,6 +6,7 @@
 
 #include "contract/answers.h"
 #include "contract/bind.h"
+#include "contract/tokencache.h"
 
 /* ---- routes: a tree of path segments ---- */
 
@@ -67,6 +68,7 @@ struct Engine {
     IdMap ids;
     IdCache *cache;
     Answers *answers;
+    TokenCache *tokens;
     JwtKey jwt, refresh;
     Rates rates;
     pthread_mutex_t limits_lock;
