@@ -22,11 +22,23 @@ static const Field application_fields[] = {
     FIELD(11, Application, ai_tools, F_STRS, "AI tools to be used"),
     FIELD(12, Application, stage, F_I32, "how far the client has got with it"),
 };
+static Err parties(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+    (void)strs;
+    const Application *p = row;
+    *i64s = ARENA_ARRAY(a, 2, int64_t);
+    if (!*i64s)
+        return E_NOMEM;
+    (*i64s)[0] = p->client;
+    (*i64s)[1] = p->doer;
+    *n = 2;
+    return OK;
+}
 // clang-format off
 static const Index application_indexes[] = {
     {.id = 35, .kind = IX_ORDERED, .part_count = 2, .counted = 2, .name = "application_gig", .doc = "of a gig", .parts = {{.tag = 1}, {.tag = 6}}},
     {.id = 36, .kind = IX_ORDERED, .part_count = 2, .counted = 2, .name = "application_doer", .doc = "of a doer", .parts = {{.tag = 3}, {.tag = 6}}},
     {.id = 37, .kind = IX_UNIQUE, .part_count = 2, .name = "application_pair", .doc = "one each", .parts = {{.tag = 1}, {.tag = 3}}, .when = not_withdrawn},
+    {.id = 120, .kind = IX_ORDERED, .part_count = 1, .counted = 1, .name = "application_party", .doc = "of a person", .parts = {{.type = F_I64S, .of = parties}}},
 };
 // clang-format on
 const Record APPLICATION = {.kind = 5,
@@ -40,6 +52,7 @@ const Record APPLICATION = {.kind = 5,
 const Index *const APPLICATION_BY_GIG = &application_indexes[0];
 const Index *const APPLICATION_BY_DOER = &application_indexes[1];
 const Index *const APPLICATION_BY_PAIR = &application_indexes[2];
+const Index *const APPLICATION_BY_PARTY = &application_indexes[3];
 
 static Err bad_state(Call *c, const char *message) { return diag_fail(c->diag, E_STATE, "INVALID_STATE", str_c0(message)); }
 
@@ -113,7 +126,7 @@ Err application_apply(Call *c, const void *input, void *result) {
     if (e)
         return e;
     Str message = str_trim(in->message);
-    if (message.n == 0 || str_utf8_len(message) > APPLICATION_MESSAGE_MAX)
+    if ((message.n == 0 && !in->wordless) || str_utf8_len(message) > APPLICATION_MESSAGE_MAX)
         e = diag_field(c->diag, E_INVALID, S("message"),
                        arena_printf(c->arena, "must have 1 to %d characters", APPLICATION_MESSAGE_MAX));
     if (in->amount < 0 || in->amount > MONEY_MAX)
@@ -182,6 +195,12 @@ Err application_mine(Call *c, const void *input, void *result) {
     const MyApplicationsIn *in = input;
     Err e = call_signed_in(c);
     return e ? e : page_by(c, APPLICATION_BY_DOER, c->actor.user, in->status, in->page, result);
+}
+
+Err application_all(Call *c, const void *input, void *result) {
+    Err e = call_signed_in(c);
+    Key key = key1(APPLICATION_BY_PARTY, c->actor.user);
+    return e ? e : row_page(c, &APPLICATION, APPLICATION_BY_PARTY, &key, *(const PageIn *)input, result);
 }
 
 /* ---- answers ---- */

@@ -36,6 +36,7 @@ typedef struct Application {
 extern const Record APPLICATION;
 extern const Index *const APPLICATION_BY_GIG;  /* gig, status; counted both */
 extern const Index *const APPLICATION_BY_DOER; /* doer, status; counted both */
+extern const Index *const APPLICATION_BY_PARTY; /* client and doer; counted */
 extern const Index *const APPLICATION_BY_PAIR; /* unique: gig, doer, where not withdrawn */
 
 typedef struct ApplyIn {
@@ -44,6 +45,7 @@ typedef struct ApplyIn {
     int64_t amount; /* 0 = the gig's budget */
     Str timeline;
     List portfolio, ai_tools;
+    bool wordless; /* the message may be empty */
 } ApplyIn;
 /* ApplyIn -> Application. E_FORBIDDEN for one's own gig or when blocked, E_STATE unless the gig is open, E_CONFLICT when applied
  * already. */
@@ -62,6 +64,8 @@ typedef struct MyApplicationsIn {
 } MyApplicationsIn;
 /* MyApplicationsIn -> PageOut of Application: the caller's. */
 OpFn application_mine;
+/* PageIn -> PageOut of Application: those the caller made and those made to the caller's gigs, newest first. */
+OpFn application_all;
 /* IdIn -> Application. Its doer and the gig's client; others E_FORBIDDEN. */
 OpFn application_get;
 /* IdIn -> Application. The client rejects / the doer withdraws a pending one. */

@@ -7,6 +7,7 @@
 #include "domain/order.h"
 #include "domain/row.h"
 #include "domain/saved.h"
+#include "domain/skill.h"
 #include "domain/usage.h"
 #include "store/text.h"
 
@@ -36,23 +37,9 @@ static Err id_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **s
     return one_part(a, ((const Gig *)row)->id, n, i64s);
 }
 
-Str gig_skill_key(Arena *a, Str skill) {
-    Str folded = text_fold(a, skill);
-    return folded.n ? folded : arena_str(a, str_trim(skill));
-}
-
-static Err skill_keys(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+static Err skill_parts(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
     (void)i64s;
-    const Gig *g = row;
-    Str skill;
-    *n = 0;
-    *strs = ARENA_ARRAY(a, g->skills.count, Str);
-    if (!*strs)
-        return E_NOMEM;
-    for (ListIter it = list_iter(&g->skills); list_str(&it, &skill); ++*n)
-        if (!((*strs)[*n] = gig_skill_key(a, skill)).n)
-            return E_NOMEM;
-    return OK;
+    return skill_keys(a, &((const Gig *)row)->skills, n, strs);
 }
 
 static const Field gig_fields[] = {
@@ -82,6 +69,9 @@ static const Field gig_fields[] = {
     FIELD(24, Gig, location_type, F_I32, "remote, onsite, hybrid"),
     FIELD(25, Gig, unsaid, F_I32, "bounds of the budget that were not named"),
     FIELD(26, Gig, published_ms, F_I64, "when a draft was posted"),
+    FIELD(30, Gig, timeline_days, F_I32, "days it is wanted within"),
+    FIELD(31, Gig, scope, F_STR, "how large the work is"),
+    FIELD(32, Gig, urgent, F_BOOL, "wanted at once"),
 };
 
 // clang-format off
@@ -102,7 +92,7 @@ static const Index gig_indexes[] = {
     SORTED(24, 7, "gig_budget_max", "by most budget", TAG_BUDGET_MAX, {.tag = TAG_BUDGET_MIN}, {.tag = TAG_DEADLINE}),
     SORTED(25, 8, "gig_applications", "by number of applications", TAG_APPLICATIONS, {.tag = TAG_BUDGET_MIN}, {.tag = TAG_BUDGET_MAX}, {.tag = TAG_DEADLINE}),
     {.id = 26, .kind = IX_ORDERED, .part_count = 8, .counted = 2, .name = "gig_skill", .doc = "by skill wanted", .when = is_visible,
-     .parts = {{.type = F_STRS, .of = skill_keys}, {.tag = TAG_STATUS}, {.tag = TAG_CREATED}, BOOSTED, {.tag = TAG_CATEGORY}, {.tag = TAG_BUDGET_MIN}, {.tag = TAG_BUDGET_MAX},
+     .parts = {{.type = F_STRS, .of = skill_parts}, {.tag = TAG_STATUS}, {.tag = TAG_CREATED}, BOOSTED, {.tag = TAG_CATEGORY}, {.tag = TAG_BUDGET_MIN}, {.tag = TAG_BUDGET_MAX},
                {.tag = TAG_DEADLINE}}},
     {.id = 27, .kind = IX_ORDERED, .part_count = 2, .counted = 2, .name = "gig_client", .doc = "of a client", .when = is_there, .parts = {{.tag = 1}, {.tag = TAG_STATUS}}},
     {.id = 28, .kind = IX_TEXT, .name = "gig_text", .doc = "words of open gigs", .when = is_open, .text = WORDS},
@@ -161,7 +151,7 @@ Err gig_post(Call *c, const void *input, void *result) {
     const GigEdit *in = input;
     Gig *g = result;
     *g = (Gig){.client = c->actor.user,
-               .status = in->status == GIG_DRAFT ? GIG_DRAFT : GIG_OPEN,
+               .status = in->status == GIG_DRAFT || in->status == GIG_PAUSED ? in->status : GIG_OPEN,
                .published_ms = in->status == GIG_DRAFT ? -1 : 0,
                .budget_type = BUDGET_FIXED,
                .created_ms = c->now_ms,
@@ -169,8 +159,10 @@ Err gig_post(Call *c, const void *input, void *result) {
     Err e = call_signed_in(c);
     if (e == OK)
         e = gig_edit(c, in, g);
-    if (e == OK && g->status == GIG_OPEN)
+    if (e == OK && g->status != GIG_DRAFT)
         e = usage_count_post(c);
+    if (e == OK)
+        e = skills_register(c, &g->skills);
     if (e == OK)
         e = rec_insert(c->tx, &GIG, g);
     return e ? e : gig_event(c, g, VERB_CREATED);
@@ -182,13 +174,15 @@ static bool list_same(const List *a, const List *b) {
 
 /* What somebody who thinks of taking it would want to know anew. */
 static bool terms_changed(const Gig *a, const Gig *b) {
-    const Str was[] = {a->title, a->description, a->duration, a->place}, is[] = {b->title, b->description, b->duration, b->place};
+    const Str was[] = {a->title, a->description, a->duration, a->scope, a->place},
+              is[] = {b->title, b->description, b->duration, b->scope, b->place};
     for (size_t i = 0; i < COUNT(was); i++)
         if (!str_eq(was[i], is[i]))
             return true;
     return a->category != b->category || a->budget_type != b->budget_type || a->budget_min != b->budget_min ||
            a->budget_max != b->budget_max || a->deadline_ms != b->deadline_ms || a->location_type != b->location_type ||
-           !list_same(&a->skills, &b->skills) || !list_same(&a->ai_tools, &b->ai_tools);
+           a->timeline_days != b->timeline_days || a->urgent != b->urgent || !list_same(&a->skills, &b->skills) ||
+           !list_same(&a->ai_tools, &b->ai_tools);
 }
 
 Err gig_update(Call *c, const void *input, void *result) {
@@ -202,6 +196,8 @@ Err gig_update(Call *c, const void *input, void *result) {
     const Gig before = *g;
     e = gig_edit(c, in, g);
     g->updated_ms = c->now_ms;
+    if (e == OK)
+        e = skills_register(c, &g->skills);
     if (e == OK)
         e = gig_store(c, g, VERB_UPDATED);
     return e || !terms_changed(&before, g) ? e : gig_tell(c, g);
@@ -284,6 +280,12 @@ Err gig_set_state(Call *c, const void *input, void *out) {
     if (g->status == GIG_IN_PROGRESS || done)
         return gig_bad_state(c, "work on this gig is under way or was done");
     return set_state(c, g, (GigStatus)in->status);
+}
+
+int32_t gig_days(const Gig *g) {
+    if (g->timeline_days || g->deadline_ms <= g->created_ms)
+        return g->timeline_days;
+    return (int32_t)((g->deadline_ms - g->created_ms + MS_DAY - 1) / MS_DAY);
 }
 
 LocationType gig_location(const Gig *g) {

@@ -13,7 +13,9 @@ enum {
     GIG_SKILLS_MAX = 20,
     GIG_FILES_MAX = 10,
     GIG_TOOLS_MAX = 20,
-    GIG_DURATION_MAX = 100
+    GIG_DURATION_MAX = 100,
+    GIG_SCOPE_MAX = 2000,
+    GIG_DAYS_MAX = 3650
 };
 
 /* Permanent numbers. */
@@ -60,6 +62,9 @@ typedef struct Gig {
     int32_t location_type;          /* LocationType, 0 = not said: see gig_location */
     int32_t unsaid;                 /* BUDGET_NO_… */
     int64_t published_ms;           /* when a draft was posted: -1 = not yet; 0 = it was none */
+    int32_t timeline_days;          /* wanted within so many days; 0 = not said: see gig_days */
+    Str scope;                      /* how large the work is, in words */
+    bool urgent;
 } Gig;
 
 extern const Record GIG;
@@ -82,7 +87,10 @@ enum {
     GIG_SET_PLACE,
     GIG_SET_AI_TOOLS,
     GIG_SET_DURATION,
-    GIG_SET_LOCATION_TYPE
+    GIG_SET_LOCATION_TYPE,
+    GIG_SET_TIMELINE_DAYS,
+    GIG_SET_SCOPE,
+    GIG_SET_URGENT
 };
 typedef struct GigEdit {
     uint64_t has;
@@ -100,7 +108,10 @@ typedef struct GigEdit {
     Str duration;
     int32_t location_type;
     bool open_budget; /* a bound may be left unsaid (given as 0: made so), even both */
-    int32_t status;   /* when posting: GIG_DRAFT, or 0 */
+    int32_t status;   /* when posting: GIG_DRAFT, GIG_PAUSED, or 0 */
+    int32_t timeline_days; /* 0 = not said */
+    Str scope;
+    bool urgent;
 } GigEdit;
 /* GigEdit -> Gig. Title, description, category and a budget are required. E_LIMIT "PLAN_LIMIT" when this month's posts are
  * used up (usage.h); a draft does not count before it is posted. */
@@ -151,6 +162,7 @@ typedef struct GigListIn {
     List ai_tools;         /* STRS, all must match */
     int32_t location_type; /* LocationType; 0 = any */
     int64_t posted_within_ms; /* not older than this; 0 = any age */
+    int32_t days_max;         /* wanted within at most so many days (gig_days); 0 = no bound */
 } GigListIn;
 /* GigListIn -> PageOut of Gig. Boosted first among equals. E_INVALID category, skills, ai_tools (too many). */
 OpFn gig_list;
@@ -177,6 +189,8 @@ OpFn gig_suggest;
 
 /* Where the work is done: as was said, else by whether there is a place. */
 LocationType gig_location(const Gig *g);
+/* Within how many days it is wanted: as was said, else from its posting to its deadline; 0 when neither is known. */
+int32_t gig_days(const Gig *g);
 /* The gig's status follows its order: in progress, completed, open again. Event and indexes included. */
 Err gig_set_status(Call *c, int64_t gig, GigStatus status);
 Err gig_set_boost(Call *c, int64_t gig, int64_t until_ms);

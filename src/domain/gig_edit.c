@@ -19,13 +19,13 @@ static Err edit_text(Call *c, Str given, size_t min, size_t max, Str field, Str 
     return diag_field(c->diag, E_INVALID, field, arena_printf(c->arena, "must have %zu to %zu characters", min, max));
 }
 
-/* Skills, tools: each once. */
+/* Tools: each once. */
 static Err edit_words(Call *c, const List *given, Str field, List *to) {
     Str skill, kept[GIG_SKILLS_MAX], keys[GIG_SKILLS_MAX];
     size_t n = 0;
     for (ListIter it = list_iter(given); list_str(&it, &skill);) {
         skill = str_trim(skill);
-        Str key = gig_skill_key(c->arena, skill);
+        Str key = skill_key(c->arena, skill);
         bool twice = false;
         for (size_t i = 0; i < n; i++)
             twice |= str_eq(keys[i], key);
@@ -114,7 +114,7 @@ Err gig_edit(Call *c, const GigEdit *in, Gig *g) {
         e = fault;
     if ((post || HAS(in, GIG_SET_CATEGORY)) && (fault = edit_category(c, in->category, g)))
         e = fault;
-    if (HAS(in, GIG_SET_SKILLS) && (fault = edit_words(c, &in->skills, S("skills"), &g->skills)))
+    if (HAS(in, GIG_SET_SKILLS) && (fault = skills_in(c, &in->skills, GIG_SKILLS_MAX, &g->skills)))
         e = fault;
     if ((fault = edit_budget(c, in, g)))
         e = fault;
@@ -126,6 +126,15 @@ Err gig_edit(Call *c, const GigEdit *in, Gig *g) {
         e = fault;
     if (HAS(in, GIG_SET_DURATION) && (fault = edit_text(c, in->duration, 0, GIG_DURATION_MAX, S("duration"), &g->duration)))
         e = fault;
+    if (HAS(in, GIG_SET_SCOPE) && (fault = edit_text(c, in->scope, 0, GIG_SCOPE_MAX, S("scope"), &g->scope)))
+        e = fault;
+    if (HAS(in, GIG_SET_TIMELINE_DAYS)) {
+        g->timeline_days = in->timeline_days;
+        if (in->timeline_days < 0 || in->timeline_days > GIG_DAYS_MAX)
+            e = diag_field(c->diag, E_INVALID, S("timeline_days"), arena_printf(c->arena, "must be from 1 to %d", GIG_DAYS_MAX));
+    }
+    if (HAS(in, GIG_SET_URGENT))
+        g->urgent = in->urgent;
     if (HAS(in, GIG_SET_LOCATION_TYPE))
         g->location_type = in->location_type;
     if (HAS(in, GIG_SET_BUDGET_TYPE))

@@ -4,6 +4,7 @@
 
 #include "domain/event.h"
 #include "domain/gig.h"
+#include "domain/skill.h"
 
 /* Every index that lists walk carries all that filters ask for in its keys, behind what it is sorted by, and those that may be
  * walked for another sort the values of that (but the number of applications): a list reads the records of its page only. The
@@ -14,12 +15,8 @@ extern const Index *const GIG_BY_DEADLINE;
 extern const Index *const GIG_BY_BUDGET_MIN;
 extern const Index *const GIG_BY_BUDGET_MAX;
 extern const Index *const GIG_BY_APPLICATIONS;
-extern const Index *const GIG_BY_SKILL;  /* gig_skill_key, status, created, boosted; the first two counted */
+extern const Index *const GIG_BY_SKILL;  /* skill_key, status, created, boosted; the first two counted */
 extern const Index *const GIG_PAST_TEXT; /* full text of gigs that are not open */
-
-/* What two spellings of a skill have in common: the folded words, or the text itself where there are none. Empty when out of
- * memory. */
-Str gig_skill_key(Arena *a, Str skill);
 
 /* E_STATE in words. */
 Err gig_bad_state(Call *c, const char *message);

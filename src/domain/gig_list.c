@@ -25,7 +25,7 @@ static Err read_words(GigFilter *f, const List *given, size_t max, Str field, St
             continue;
         if (*n == max)
             return diag_field(f->c->diag, E_INVALID, field, arena_printf(f->c->arena, "at most %zu entries", max));
-        keys[*n] = gig_skill_key(f->c->arena, word);
+        keys[*n] = skill_key(f->c->arena, word);
         if (!keys[(*n)++].n)
             return E_NOMEM;
     }
@@ -81,7 +81,7 @@ static bool has_all(GigFilter *f, const Str *keys, size_t n, const List *words) 
         return true;
     arena_reset(&f->scratch);
     for (ListIter it = list_iter(words); found != all && list_str(&it, &own);) {
-        Str key = gig_skill_key(&f->scratch, own);
+        Str key = skill_key(&f->scratch, own);
         for (size_t i = 0; i < n; i++)
             found |= (uint32_t)str_eq(key, keys[i]) << i;
     }
@@ -92,6 +92,9 @@ bool gig_filter_all(GigFilter *f, const Gig *g) {
     if (g->status != f->status || (g->flags & GIG_REMOVED) || !gig_filter_facts(f, g))
         return false;
     if (f->in->location_type && (int32_t)gig_location(g) != f->in->location_type)
+        return false;
+    int32_t days = f->in->days_max ? gig_days(g) : 0;
+    if (f->in->days_max && (!days || days > f->in->days_max))
         return false;
     return has_all(f, f->skills, f->skill_count, &g->skills) && has_all(f, f->tools, f->tool_count, &g->ai_tools);
 }
@@ -213,7 +216,8 @@ static int rank_boosted(void *ctx, Tx *tx, int64_t id) {
 /* Anything but status and category asked for. */
 static bool filters(const GigFilter *f) {
     const GigListIn *in = f->in;
-    return f->skill_count || f->tool_count || f->to_ms || f->posted_ms || in->budget_min || in->budget_max || in->location_type;
+    return f->skill_count || f->tool_count || f->to_ms || f->posted_ms || in->budget_min || in->budget_max || in->location_type ||
+           in->days_max;
 }
 
 static Err search_relevant(GigFilter *f, TextQuery *q, PageOut *out) {

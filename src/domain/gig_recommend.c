@@ -45,7 +45,7 @@ static Err taste_of(Call *c, const User *u, Taste *t) {
     Application a;
     Gig g;
     for (ListIter it = list_iter(&u->skills); t->skill_count < USER_SKILLS_MAX && list_str(&it, &skill);)
-        t->skills[t->skill_count++] = gig_skill_key(c->arena, skill);
+        t->skills[t->skill_count++] = skill_key(c->arena, skill);
     Key key = key1(APPLICATION_BY_DOER, u->id);
     Err e = scan_open(c->tx, APPLICATION_BY_DOER, (ScanRange){.prefix = &key, .descending = true}, &scan);
     if (e)
@@ -93,7 +93,7 @@ static int64_t score_of(Call *c, const User *u, const Taste *t, const Gig *g) {
     Str skill;
     int64_t score = nearness(u, g), days = (c->now_ms - g->created_ms) / MS_DAY;
     for (ListIter it = list_iter(&g->skills); list_str(&it, &skill);) {
-        Str key = gig_skill_key(c->arena, skill);
+        Str key = skill_key(c->arena, skill);
         for (size_t i = 0; i < t->skill_count; i++)
             score += str_eq(t->skills[i], key) ? SCORE_SKILL : 0;
     }

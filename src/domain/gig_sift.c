@@ -136,7 +136,7 @@ static Err consider(GigFilter *f, const Index *ix, Key prefix, Source *best) {
 }
 
 /* What no key says. */
-static bool needs_record(const GigFilter *f) { return f->tool_count || f->in->location_type; }
+static bool needs_record(const GigFilter *f) { return f->tool_count || f->in->location_type || f->in->days_max; }
 
 static bool only_category(const GigFilter *f) {
     return f->category && !f->skill_count && !f->to_ms && !f->posted_ms && !needs_record(f) && !f->in->budget_min &&

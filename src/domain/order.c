@@ -181,6 +181,14 @@ static const Index indexes[] = {
      .doc = "funded orders that a party called off",
      .parts = {{.tag = 34}},
      .when = was_quit},
+    {.id = 121,
+     .kind = IX_ORDERED,
+     .part_count = 1,
+     .counted = 1,
+     .name = "order_service_party",
+     .doc = "of a person, from services",
+     .parts = {{.type = F_I64S, .of = parties}},
+     .when = of_service},
 };
 const Record ORDER = {.kind = 42,
                       .size = sizeof(Order),
@@ -200,6 +208,7 @@ const Index *const ORDER_BY_APPLICATION = &indexes[6];
 const Index *const ORDER_BY_TIMER = &indexes[7];
 const Index *const ORDER_BY_LOSER = &indexes[8];
 const Index *const ORDER_BY_QUITTER = &indexes[9];
+const Index *const ORDER_SERVICE_PARTY = &indexes[10];
 
 /* ---- reading ---- */
 
@@ -256,6 +265,12 @@ Err order_facts(Call *c, int64_t user, OrderFacts *out) {
     if (!e)
         e = index_count(c->tx, ORDER_BY_LOSER, &loser, &out->disputes_lost);
     return e ? e : index_count(c->tx, ORDER_BY_QUITTER, &quitter, &out->funded_cancellations);
+}
+
+Err order_services(Call *c, const void *in, void *out) {
+    Err e = call_signed_in(c);
+    Key key = key1(ORDER_SERVICE_PARTY, c->actor.user);
+    return e ? e : row_page(c, &ORDER, ORDER_SERVICE_PARTY, &key, *(const PageIn *)in, out);
 }
 
 /* ---- acts ---- */

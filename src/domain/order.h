@@ -111,6 +111,7 @@ extern const Record ORDER, DELIVERABLE, REVISION;
 extern const Index *const ORDER_BY_CLIENT;      /* client, status; counted both */
 extern const Index *const ORDER_BY_DOER;        /* doer, status; counted both */
 extern const Index *const ORDER_BY_PARTY;       /* client and doer; counted */
+extern const Index *const ORDER_SERVICE_PARTY;  /* client and doer, of orders of services; counted */
 extern const Index *const ORDER_BY_STATUS;      /* status; counted */
 extern const Index *const ORDER_BY_GIG;         /* gig, status; counted both */
 extern const Index *const ORDER_BY_SERVICE;     /* service, status; counted both: completed orders of a service */
@@ -163,6 +164,9 @@ typedef struct OrderListIn {
 /* OrderListIn -> PageOut of Order, newest first: the caller's own. From indexes: cost grows with page * limit, not with the
  * table. */
 OpFn order_list;
+
+/* PageIn -> PageOut of Order, newest first: the caller's that came of services. */
+OpFn order_services;
 
 /* ---- acts ---- */
 

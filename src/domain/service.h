@@ -89,7 +89,6 @@ typedef struct ServiceListIn {
     List skills;         /* STRS, all must match */
     int32_t sort;        /* ServiceSort */
     bool ascending;      /* default: newest, highest first */
-    int64_t category_id; /* instead of category; 0 = any */
 } ServiceListIn;
 /* ServiceListIn -> PageOut of Service: listed ones. E_INVALID category. */
 OpFn service_list;

@@ -47,7 +47,7 @@ static bool passes(Filter *f, const Service *s) {
 }
 
 static Err read_filter(Call *c, const ServiceListIn *in, Filter *f) {
-    *f = (Filter){.c = c, .in = in, .category = in->category_id};
+    *f = (Filter){.c = c, .in = in};
     Str skill;
     if (in->category.n) {
         Category cat;

@@ -6,6 +6,7 @@
 #include "domain/ledger.h"
 #include "domain/row.h"
 #include "domain/session.h"
+#include "domain/skill.h"
 #include "domain/trust.h"
 
 static bool has_phone(const void *row) { return ((const User *)row)->phone.n > 0; }
@@ -245,7 +246,7 @@ static Err edit_links(Call *c, const UserEdit *in, User *u) {
 
 static Err edit_lists(Call *c, const UserEdit *in, User *u) {
     Err e = OK, fault;
-    if (HAS(in, USER_SET_SKILLS) && (fault = edit_list(c, &in->skills, USER_SKILLS_MAX, USER_SKILL_MAX, S("skills"), &u->skills)))
+    if (HAS(in, USER_SET_SKILLS) && (fault = skills_in(c, &in->skills, USER_SKILLS_MAX, &u->skills)))
         e = fault;
     if (HAS(in, USER_SET_AI_TOOLS) &&
         (fault = edit_list(c, &in->ai_tools, USER_SKILLS_MAX, USER_SKILL_MAX, S("ai_tools"), &u->ai_tools)))
@@ -329,7 +330,9 @@ Err user_edit(Call *c, const void *input, void *result) {
     if (e)
         return e;
     u->last_active_ms = u->updated_ms = c->now_ms;
-    e = rec_put(c->tx, &USER, u);
+    e = skills_register(c, &u->skills);
+    if (e == OK)
+        e = rec_put(c->tx, &USER, u);
     if (e == OK && HAS(in, USER_SET_PASSWORD))
         e = session_end_all(c, u->id, c->actor.session);
     Event ev = {.type = EV_USER, .verb = VERB_UPDATED, .subject = u->id, .users = list_of_i64s(c->arena, &u->id, 1)};
