@@ -38,7 +38,7 @@ static const Index application_indexes[] = {
     {.id = 35, .kind = IX_ORDERED, .part_count = 2, .counted = 2, .name = "application_gig", .doc = "of a gig", .parts = {{.tag = 1}, {.tag = 6}}},
     {.id = 36, .kind = IX_ORDERED, .part_count = 2, .counted = 2, .name = "application_doer", .doc = "of a doer", .parts = {{.tag = 3}, {.tag = 6}}},
     {.id = 37, .kind = IX_UNIQUE, .part_count = 2, .name = "application_pair", .doc = "one each", .parts = {{.tag = 1}, {.tag = 3}}, .when = not_withdrawn},
-    {.id = 120, .kind = IX_ORDERED, .part_count = 1, .counted = 1, .name = "application_party", .doc = "of a person", .parts = {{.type = F_I64S, .of = parties}}},
+    {.id = 200, .kind = IX_ORDERED, .part_count = 1, .counted = 1, .name = "application_party", .doc = "of a person", .parts = {{.type = F_I64S, .of = parties}}},
 };
 // clang-format on
 const Record APPLICATION = {.kind = 5,

@@ -181,7 +181,7 @@ static const Index indexes[] = {
      .doc = "funded orders that a party called off",
      .parts = {{.tag = 34}},
      .when = was_quit},
-    {.id = 121,
+    {.id = 201,
      .kind = IX_ORDERED,
      .part_count = 1,
      .counted = 1,
