@@ -102,7 +102,7 @@ static void test_usernames(void) {
     in.email = S("bob2@mail.test");
     in.username = S("bOB_1");
     CHECK(RUN(account_register, (Actor){0}, &in, &a) == E_CONFLICT && said("USERNAME_TAKEN"), "and is unique whatever its case");
-    const char *bad[] = {"ab", "with space", "caf\xc3\xa9", "a-b-c", "", "0123456789012345678901234567890"};
+    const char *bad[] = {"ab", "with space", "caf\xc3\xa9", "a/b/c", "", "0123456789012345678901234567890"};
     for (size_t i = 0; i < COUNT(bad); i++) {
         in.username = str_c0(bad[i]);
         if (*bad[i])
