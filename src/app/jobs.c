@@ -13,6 +13,7 @@
 #include "domain/review.h"
 #include "domain/saved.h"
 #include "domain/session.h"
+#include "domain/subscription.h"
 #include "domain/timer.h"
 
 /* One round of a job: does up to `max` things; *done tells how many. Runs in a write transaction, perhaps more than once. */
@@ -36,6 +37,9 @@ static Err job_sessions(Call *c, size_t max, size_t *done) { return sessions_tri
 static Err job_registrations(Call *c, size_t max, size_t *done) {
     return registrations_trim(c, c->now_ms - REGISTRATION_KEEP_MS, max, done);
 }
+static Err job_subscriptions(Call *c, size_t max, size_t *done) {
+    return subscriptions_trim(c, c->now_ms - SUBSCRIPTION_NEWS_KEEP_MS, max, done);
+}
 static Err job_outbox(Call *c, size_t max, size_t *done) { return outbox_trim(c, c->now_ms - OUTBOX_KEEP_MS, max, done); }
 
 /* A round that finds nothing to do writes nothing, and so syncs nothing. */
@@ -54,6 +58,7 @@ static const struct {
     {"codes", job_codes, 10 * MS_MINUTE},
     {"sessions", job_sessions, 10 * MS_MINUTE},
     {"registrations", job_registrations, 10 * MS_MINUTE},
+    {"subscriptions", job_subscriptions, 10 * MS_MINUTE},
 };
 
 struct Jobs {

@@ -33,6 +33,31 @@ static Err google(void *ctx, Arena *a, Str id_token, GoogleIdentity *out) {
     return g ? gateway_google(g, a, id_token, out) : E_BUSY;
 }
 
+static Err stripe_checkout(void *ctx, Arena *a, Diag *d, const Actor *actor, Str origin, Str *url) {
+    Gateway *g = ((Box *)ctx)->gateway;
+    return g ? gateway_stripe_checkout(g, a, d, actor, origin, url) : E_BUSY;
+}
+
+static Err stripe_portal(void *ctx, Arena *a, Diag *d, const Actor *actor, Str origin, Str *url) {
+    Gateway *g = ((Box *)ctx)->gateway;
+    return g ? gateway_stripe_portal(g, a, d, actor, origin, url) : E_BUSY;
+}
+
+static Err stripe_cancel(void *ctx, Arena *a, Diag *d, const Actor *actor, Subscription *out) {
+    Gateway *g = ((Box *)ctx)->gateway;
+    return g ? gateway_stripe_cancel(g, a, d, actor, out) : E_BUSY;
+}
+
+static Err stripe_sync(void *ctx, Arena *a, const Actor *actor) {
+    Gateway *g = ((Box *)ctx)->gateway;
+    return g ? gateway_stripe_sync(g, a, actor) : E_BUSY;
+}
+
+static Err stripe_webhook(void *ctx, Arena *a, Str body, Str signature) {
+    Gateway *g = ((Box *)ctx)->gateway;
+    return g ? gateway_stripe_webhook(g, a, body, signature) : E_BUSY;
+}
+
 Ports box_ports(Box *box) {
     const GatewayConfig *g = &box->gateway_config;
     return (Ports){.ctx = box,
@@ -42,6 +67,11 @@ Ports box_ports(Box *box) {
                    .verify_bank = verify_bank,
                    .webhook = webhook,
                    .google = google,
+                   .stripe_checkout = stripe_checkout,
+                   .stripe_portal = stripe_portal,
+                   .stripe_cancel = stripe_cancel,
+                   .stripe_sync = stripe_sync,
+                   .stripe_webhook = stripe_webhook,
                    .checkout_key_id = g->razorpay_key_id,
                    .public_url = box->settings.now.public_url,
                    .sandbox = g->sandbox_payments || g->sandbox_sms || g->sandbox_mail || g->sandbox_push};

@@ -59,6 +59,11 @@ static void gateway_config(const Settings *s, GatewayConfig *g) {
                          .google_client_id = s->google_client_id,
                          .google_certs_url = s->google_certs_url,
                          .sandbox_google = s->google_client_id.n == 0,
+                         .stripe_url = s->stripe_url,
+                         .stripe_secret_key = s->stripe_secret_key,
+                         .stripe_webhook_secret = s->stripe_webhook_secret,
+                         .stripe_price_id = s->stripe_price_id,
+                         .sandbox_stripe = s->stripe_secret_key.n == 0,
                          .senders = (int)s->workers_outbox,
                          .calls_max = (int)(s->workers > 16 ? 8 : s->workers / 2)};
 }
@@ -260,7 +265,8 @@ static int start(Box *box) {
                              .ids = &box->ids,
                              .box_key = domain->box_key,
                              .remote = s->sandbox_remote,
-                             .webhook_path = "/api/webhooks/payment"};
+                             .webhook_path = "/api/webhooks/payment",
+                             .stripe_path = "/api/webhooks/stripe"};
     e = sandbox_open(&sandbox, &box->gateway_config, &box->sandbox);
     if (e)
         return failed("sandbox", e, NULL);
@@ -286,7 +292,8 @@ static int start(Box *box) {
                       .store = box->store,
                       .fetch = fetch_seam(box->fetch),
                       .domain = domain_in_force,
-                      .app = box};
+                      .app = box,
+                      .ids = &box->ids};
     Gateway *gateway = NULL;
     e = gateway_start(&env, &gateway);
     if (e)

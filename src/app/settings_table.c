@@ -84,6 +84,10 @@ const SettingRow setting_rows[] = {
     TEXT("smtp_from", smtp_from, "gigbox@localhost", 200, "sender address of mail"),
     TEXT("google_client_id", google_client_id, "", 1000, "OAuth client ids, comma-separated, whose Google ID tokens sign in; empty: the sandbox plays Google"),
     TEXT("google_certs_url", google_certs_url, "https://www.googleapis.com/oauth2/v3/certs", 200, "where Google's public keys are"),
+    SECRET("stripe_secret_key", stripe_secret_key, "Stripe API key, for subscriptions; empty: the sandbox plays Stripe"),
+    SECRET("stripe_webhook_secret", stripe_webhook_secret, "secret that Stripe signs webhooks with"),
+    TEXT("stripe_price_id", stripe_price_id, "", 100, "the price that a subscription is of"),
+    TEXT("stripe_url", stripe_url, "https://api.stripe.com", 200, "base address of the Stripe API"),
     FLAG("sandbox_remote", sandbox_remote, "no", "answer /sandbox/ to other machines than this one too"),
 };
 // clang-format on

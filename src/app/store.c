@@ -36,7 +36,7 @@ void box_domain_config(const Settings *s, const uint8_t key[32], DomainConfig *o
 }
 
 size_t box_records(const Record **out) {
-    static const Record *const sandbox_records[] = {&SANDBOX_THING, &SANDBOX_MESSAGE, &SANDBOX_EVENT};
+    static const Record *const sandbox_records[] = {&SANDBOX_THING, &SANDBOX_MESSAGE, &SANDBOX_EVENT, &SANDBOX_STRIPE};
     assert(domain_record_count + COUNT(sandbox_records) <= BOX_RECORDS_MAX);
     memcpy(out, domain_records, domain_record_count * sizeof *out);
     memcpy(out + domain_record_count, sandbox_records, sizeof sandbox_records);

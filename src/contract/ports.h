@@ -8,6 +8,7 @@
 #include "domain/account.h"
 #include "domain/bank.h"
 #include "domain/payment.h"
+#include "domain/subscription.h"
 
 typedef struct Ports {
     void *ctx;
@@ -18,6 +19,11 @@ typedef struct Ports {
     Err (*verify_bank)(void *ctx, Arena *a, Diag *d, const Actor *actor, int64_t bank, BankAccount *out);
     Err (*webhook)(void *ctx, Arena *a, Str body, Str signature);
     Err (*google)(void *ctx, Arena *a, Str id_token, GoogleIdentity *out);
+    Err (*stripe_checkout)(void *ctx, Arena *a, Diag *d, const Actor *actor, Str origin, Str *url);
+    Err (*stripe_portal)(void *ctx, Arena *a, Diag *d, const Actor *actor, Str origin, Str *url);
+    Err (*stripe_cancel)(void *ctx, Arena *a, Diag *d, const Actor *actor, Subscription *out);
+    Err (*stripe_sync)(void *ctx, Arena *a, const Actor *actor);
+    Err (*stripe_webhook)(void *ctx, Arena *a, Str body, Str signature);
     Str checkout_key_id; /* the payment provider's public key, "" when there is none */
     Str public_url;      /* how the world reaches this box, without a final slash; "" = from the request */
     bool sandbox;        /* some channel is simulated */

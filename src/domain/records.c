@@ -24,6 +24,7 @@
 #include "domain/service.h"
 #include "domain/session.h"
 #include "domain/skill.h"
+#include "domain/subscription.h"
 #include "domain/usage.h"
 #include "domain/video_call.h"
 #include "domain/wallet.h"
@@ -51,7 +52,7 @@ const Record *const domain_records[] = {
     &ORDER,
     &TRANSFER,
     &BALANCE,
-    &REGISTRATION,
+    &REGISTRATION, &SUBSCRIPTION, &SUBSCRIPTION_REF,
     &PAYMENT,
     &RECEIPT,
     &REFUND,

@@ -13,9 +13,11 @@
 #ifndef GATEWAY_GATEWAY_H
 #define GATEWAY_GATEWAY_H
 
+#include "crypto/idmap.h"
 #include "domain/account.h"
 #include "domain/bank.h"
 #include "domain/payment.h"
+#include "domain/subscription.h"
 #include "gateway/fetch.h"
 
 enum {
@@ -48,8 +50,10 @@ typedef struct GatewayConfig {
     Str push_url, push_project, push_token;
     /* sign-in by Google: who its ID tokens are for (comma-separated), where its keys are */
     Str google_client_id, google_certs_url;
-    bool sandbox_payments, sandbox_sms, sandbox_mail, sandbox_push, sandbox_google; /* played by the box itself */
-    int senders;   /* threads that send, 1..GATEWAY_SENDERS_MAX */
+    /* subscriptions */
+    Str stripe_url, stripe_secret_key, stripe_webhook_secret, stripe_price_id;
+    bool sandbox_payments, sandbox_sms, sandbox_mail, sandbox_push, sandbox_google, sandbox_stripe; /* played by the box itself */
+    int senders; /* threads that send, 1..GATEWAY_SENDERS_MAX */
     int calls_max; /* 1..GATEWAY_CALLS_MAX; in the sandbox less than the box's own request workers, which answer them */
 } GatewayConfig;
 
@@ -61,6 +65,7 @@ typedef struct GatewayEnv {
     Fetch fetch;
     const DomainConfig *(*domain)(void *app); /* the configuration in force */
     void *app;
+    const IdMap *ids; /* how the world writes ids */
 } GatewayEnv;
 
 /* Starts the threads. E_NOMEM; E_INVALID: an unknown SMS provider. */
@@ -102,6 +107,17 @@ Err gateway_verify_bank(void *gateway, Arena *a, Diag *d, const Actor *actor, in
 /* Who a Google ID token says somebody is, if it is one for this box. E_UNAUTHORIZED; E_NETWORK and E_PROVIDER when Google's keys
  * cannot be had; E_BUSY. */
 Err gateway_google(void *gateway, Arena *a, Str id_token, GoogleIdentity *out);
+
+/* Subscriptions. A checkout for the caller (E_STATE "ALREADY_SUBSCRIBED"), the provider's page where one changes card and
+ * address, cancelling at the end of the period (both E_STATE "NO_SUBSCRIPTION"). `origin` is where people come back to
+ * ("https://host"). E_NETWORK and E_PROVIDER with code "PROVIDER_UNAVAILABLE", E_BUSY. */
+Err gateway_stripe_checkout(void *gateway, Arena *a, Diag *d, const Actor *actor, Str origin, Str *url);
+Err gateway_stripe_portal(void *gateway, Arena *a, Diag *d, const Actor *actor, Str origin, Str *url);
+Err gateway_stripe_cancel(void *gateway, Arena *a, Diag *d, const Actor *actor, Subscription *out);
+/* Asks the provider when the caller's row may be out of date (subscription_check), so that it all works without webhooks. */
+Err gateway_stripe_sync(void *gateway, Arena *a, const Actor *actor);
+/* A Stripe webhook with its header Stripe-Signature. E_UNAUTHORIZED; otherwise as gateway_webhook. */
+Err gateway_stripe_webhook(void *gateway, Arena *a, Str body, Str signature);
 
 /* A Razorpay webhook: `signature` is the X-Razorpay-Signature header, HMAC-SHA256 of the raw body in hex, compared in constant
  * time (E_UNAUTHORIZED when wrong or when no secret is set). OK also for events that are none of ours or were applied before:

@@ -54,7 +54,21 @@ typedef struct SandboxEvent {
     Str body;    /* as it is signed and sent */
     int32_t attempts;
     int64_t due_ms; /* 0: delivered, given up, or held back */
+    bool stripe;    /* Stripe's; otherwise Razorpay's */
 } SandboxEvent;
+
+/* A checkout of the simulated Stripe and, once it is complete, its subscription. */
+typedef struct StripeRow {
+    int64_t id;
+    Str name; /* "cs_test_…" */
+    Str customer, subscription; /* "" until it is complete */
+    Str status; /* Stripe's word for the subscription */
+    Str user;   /* client_reference_id */
+    Str email, price, success, cancel, url;
+    bool ends;  /* cancel_at_period_end */
+    int64_t began_s, start_s, end_s;
+    int64_t created_ms;
+} StripeRow;
 
 extern const Index *const THING_BY_NAME;    /* unique: name */
 extern const Index *const THING_BY_KEY;     /* unique: type, key */
@@ -65,6 +79,9 @@ extern const Index *const SANDBOX_MESSAGE_BY_USER;  /* user, where set */
 extern const Index *const SANDBOX_MESSAGE_BY_AT;    /* at_ms */
 extern const Index *const SANDBOX_EVENT_BY_SUBJECT; /* subject */
 extern const Index *const SANDBOX_EVENT_BY_DUE;     /* due_ms, where set */
+extern const Index *const STRIPE_ROW_BY_NAME;         /* unique: name */
+extern const Index *const STRIPE_ROW_BY_SUBSCRIPTION; /* unique: subscription, where set */
+extern const Index *const STRIPE_ROW_BY_CUSTOMER;     /* customer, where set */
 
 /* Inserts and lets the row go that lies `keep` ids behind. */
 Err insert_bounded(Tx *tx, const Record *r, void *row, int64_t keep);
@@ -133,6 +150,17 @@ void list_outbox(Visit *v);
 Err take_mail(Sandbox *s, Arena *a, Str to, Str data);
 /* Subject, text and X-Sandbox-Code of such a mail, decoded into the arena. */
 Err mail_read(Arena *a, Str data, Str *subject, Str *text, Str *code);
+
+/* stripe.c */
+void stripe_checkout_create(Visit *v);
+void stripe_checkout_get(Visit *v);
+void stripe_portal_create(Visit *v);
+void stripe_subscription_get(Visit *v);
+void stripe_subscription_change(Visit *v);
+void stripe_complete(Visit *v);
+void stripe_play(Visit *v);
+void stripe_checkout_page(Visit *v);
+void stripe_portal_page(Visit *v);
 
 /* identity.c */
 void google_token(Visit *v);

@@ -234,14 +234,23 @@ static Err delivered(Tx *tx, void *arg) {
 
 static Err deliver(Sandbox *s, Arena *a, const SandboxEvent *ev) {
     char hex[SHA256_HEX_CHARS];
-    hmac_sha256_hex(s->gateway->razorpay_webhook_secret, ev->body, hex);
-    const FetchHeader headers[] = {{S("Content-Type"), S("application/json")},
-                                   {S("X-Razorpay-Signature"), str_of(hex, sizeof hex)},
-                                   {S("X-Razorpay-Event-Id"), ev->name}};
+    const GatewayConfig *g = s->gateway;
+    long long now_s = clock_now_ms() / MS_SECOND;
+    Str text = ev->stripe ? arena_printf(a, "%lld.%.*s", now_s, STR_ARG(ev->body)) : ev->body;
+    hmac_sha256_hex(ev->stripe ? g->stripe_webhook_secret : g->razorpay_webhook_secret, text, hex);
+    Str signature = str_of(hex, sizeof hex);
+    FetchHeader headers[] = {
+        {S("Content-Type"), S("application/json")}, {S("X-Razorpay-Signature"), signature}, {S("X-Razorpay-Event-Id"), ev->name}};
+    size_t count = COUNT(headers);
+    if (ev->stripe) {
+        headers[1] = (FetchHeader){S("Stripe-Signature"), arena_printf(a, "t=%lld,v1=%.*s", now_s, STR_ARG(signature))};
+        count = 2;
+    }
     FetchRequest req = {.method = S("POST"),
-                        .url = arena_printf(a, "%.*s%s", STR_ARG(s->own_url), s->cfg.webhook_path),
+                        .url =
+                            arena_printf(a, "%.*s%s", STR_ARG(s->own_url), ev->stripe ? s->cfg.stripe_path : s->cfg.webhook_path),
                         .headers = headers,
-                        .header_count = COUNT(headers),
+                        .header_count = count,
                         .body = ev->body,
                         .deadline_ms = POST_DEADLINE_MS,
                         .response_bytes_max = GATEWAY_RESPONSE_BYTES_MAX};

@@ -4,6 +4,8 @@ static bool has_key(const void *row) { return ((const Thing *)row)->key.n != 0; 
 static bool has_parent(const void *row) { return ((const Thing *)row)->parent.n != 0; }
 static bool unsettled(const void *row) { return ((const Thing *)row)->settle_ms != 0; }
 static bool has_user(const void *row) { return ((const SandboxMessage *)row)->user != 0; }
+static bool has_subscription(const void *row) { return ((const StripeRow *)row)->subscription.n != 0; }
+static bool has_customer(const void *row) { return ((const StripeRow *)row)->customer.n != 0; }
 static bool is_due(const void *row) { return ((const SandboxEvent *)row)->due_ms != 0; }
 
 static const Field thing_fields[] = {
@@ -96,9 +98,12 @@ const Index *const SANDBOX_MESSAGE_BY_USER = &message_indexes[1];
 const Index *const SANDBOX_MESSAGE_BY_AT = &message_indexes[2];
 
 static const Field event_fields[] = {
-    FIELD(1, SandboxEvent, name, F_STR, "the event's id"),           FIELD(2, SandboxEvent, subject, F_STR, "what it is about"),
-    FIELD(3, SandboxEvent, body, F_STR, "as it is signed and sent"), FIELD(4, SandboxEvent, attempts, F_I32, "deliveries tried"),
+    FIELD(1, SandboxEvent, name, F_STR, "the event's id"),
+    FIELD(2, SandboxEvent, subject, F_STR, "what it is about"),
+    FIELD(3, SandboxEvent, body, F_STR, "as it is signed and sent"),
+    FIELD(4, SandboxEvent, attempts, F_I32, "deliveries tried"),
     FIELD(5, SandboxEvent, due_ms, F_I64, "next delivery"),
+    FIELD(6, SandboxEvent, stripe, F_BOOL, "Stripe's, not Razorpay's"),
 };
 static const Index event_indexes[] = {
     {.id = 226,
@@ -125,6 +130,52 @@ const Record SANDBOX_EVENT = {.kind = 82,
                               .index_count = COUNT(event_indexes)};
 const Index *const SANDBOX_EVENT_BY_SUBJECT = &event_indexes[0];
 const Index *const SANDBOX_EVENT_BY_DUE = &event_indexes[1];
+
+static const Field stripe_fields[] = {
+    FIELD(1, StripeRow, name, F_STR, "the checkout session's id"),
+    FIELD(2, StripeRow, customer, F_STR, "the customer's id"),
+    FIELD(3, StripeRow, subscription, F_STR, "the subscription's id"),
+    FIELD(4, StripeRow, status, F_STR, "Stripe's word"),
+    FIELD(5, StripeRow, user, F_STR, "the caller's reference"),
+    FIELD(6, StripeRow, email, F_STR, "the payer's address"),
+    FIELD(7, StripeRow, price, F_STR, "the price's id"),
+    FIELD(8, StripeRow, success, F_STR, "where to go when paid"),
+    FIELD(9, StripeRow, cancel, F_STR, "where to go otherwise"),
+    FIELD(10, StripeRow, url, F_STR, "the checkout page"),
+    FIELD(11, StripeRow, ends, F_BOOL, "ends with the period"),
+    FIELD(12, StripeRow, began_s, F_I64, "begin of the subscription"),
+    FIELD(13, StripeRow, start_s, F_I64, "begin of the period"),
+    FIELD(14, StripeRow, end_s, F_I64, "its end"),
+    FIELD(15, StripeRow, created_ms, F_I64, "when made"),
+};
+static const Index stripe_indexes[] = {
+    {.id = 229, .kind = IX_UNIQUE, .part_count = 1, .name = "stripe_name", .doc = "by checkout", .parts = {{.tag = 1}}},
+    {.id = 230,
+     .kind = IX_UNIQUE,
+     .part_count = 1,
+     .name = "stripe_subscription",
+     .doc = "by subscription",
+     .parts = {{.tag = 3}},
+     .when = has_subscription},
+    {.id = 231,
+     .kind = IX_ORDERED,
+     .part_count = 1,
+     .name = "stripe_customer",
+     .doc = "by customer",
+     .parts = {{.tag = 2}},
+     .when = has_customer},
+};
+const Record SANDBOX_STRIPE = {.kind = 83,
+                               .size = sizeof(StripeRow),
+                               .name = "sandbox_stripe",
+                               .doc = "a checkout of the simulated Stripe",
+                               .fields = stripe_fields,
+                               .field_count = COUNT(stripe_fields),
+                               .indexes = stripe_indexes,
+                               .index_count = COUNT(stripe_indexes)};
+const Index *const STRIPE_ROW_BY_NAME = &stripe_indexes[0];
+const Index *const STRIPE_ROW_BY_SUBSCRIPTION = &stripe_indexes[1];
+const Index *const STRIPE_ROW_BY_CUSTOMER = &stripe_indexes[2];
 
 Err insert_bounded(Tx *tx, const Record *r, void *row, int64_t keep) {
     Err e = rec_insert(tx, r, row);

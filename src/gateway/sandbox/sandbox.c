@@ -12,7 +12,7 @@ enum { STRINGS_BYTES = 64 * 1024, ID_BYTES_MAX = 64 };
 
 /* ---- routes ---- */
 
-typedef enum Auth { AUTH_NONE, AUTH_RAZORPAY, AUTH_SMS, AUTH_PUSH } Auth;
+typedef enum Auth { AUTH_NONE, AUTH_RAZORPAY, AUTH_SMS, AUTH_PUSH, AUTH_STRIPE } Auth;
 
 static void rzp_order_create(Visit *v) { thing_create(v, THING_ORDER, S("")); }
 static void rzp_order_get(Visit *v) { thing_get(v, THING_ORDER, v->id); }
@@ -55,6 +55,15 @@ static const struct {
     {"POST", "/sandbox/razorpay/v1/payouts", SWITCH(sandbox_payments), AUTH_RAZORPAY, rzp_payout_create},
     {"GET", "/sandbox/razorpay/v1/payouts/{id}", SWITCH(sandbox_payments), AUTH_RAZORPAY, rzp_payout_get},
     {"POST", "/sandbox/sms/2010-04-01/Accounts/{id}/Messages.json", SWITCH(sandbox_sms), AUTH_SMS, take_sms},
+    {"POST", "/sandbox/stripe/complete", SWITCH(sandbox_stripe), AUTH_NONE, stripe_complete},
+    {"POST", "/sandbox/stripe/play", SWITCH(sandbox_stripe), AUTH_NONE, stripe_play},
+    {"GET", "/sandbox/stripe/checkout/{id}", SWITCH(sandbox_stripe), AUTH_NONE, stripe_checkout_page},
+    {"GET", "/sandbox/stripe/portal/{id}", SWITCH(sandbox_stripe), AUTH_NONE, stripe_portal_page},
+    {"POST", "/sandbox/stripe/v1/checkout/sessions", SWITCH(sandbox_stripe), AUTH_STRIPE, stripe_checkout_create},
+    {"GET", "/sandbox/stripe/v1/checkout/sessions/{id}", SWITCH(sandbox_stripe), AUTH_STRIPE, stripe_checkout_get},
+    {"POST", "/sandbox/stripe/v1/billing_portal/sessions", SWITCH(sandbox_stripe), AUTH_STRIPE, stripe_portal_create},
+    {"GET", "/sandbox/stripe/v1/subscriptions/{id}", SWITCH(sandbox_stripe), AUTH_STRIPE, stripe_subscription_get},
+    {"POST", "/sandbox/stripe/v1/subscriptions/{id}", SWITCH(sandbox_stripe), AUTH_STRIPE, stripe_subscription_change},
     {"GET", "/sandbox/google/certs", SWITCH(sandbox_google), AUTH_NONE, google_certs},
     {"POST", "/sandbox/google/token", SWITCH(sandbox_google), AUTH_NONE, google_token},
     {"POST", "/sandbox/fcm/v1/projects/{id}/messages:send", SWITCH(sandbox_push), AUTH_PUSH, take_push},
@@ -114,6 +123,7 @@ static bool allowed(Visit *v, Auth auth) {
     Str header = v->req->header(v->req, "Authorization");
     switch (auth) {
     case AUTH_RAZORPAY: return basic_ok(v->req->arena, header, g->razorpay_key_id, g->razorpay_key_secret);
+    case AUTH_STRIPE: return basic_ok(v->req->arena, header, g->stripe_secret_key, S(""));
     case AUTH_SMS: return basic_ok(v->req->arena, header, g->sms_account, g->sms_key) && str_eq(v->id, g->sms_account);
     case AUTH_PUSH: return ct_str_eq(header, arena_printf(v->req->arena, "Bearer %.*s", STR_ARG(g->push_token)));
     case AUTH_NONE: break;
@@ -177,7 +187,8 @@ static Err thread_start(pthread_t *t, void *(*run)(void *), Sandbox *s, bool *ru
 
 Err sandbox_open(const SandboxConfig *cfg, GatewayConfig *g, Sandbox **out) {
     *out = NULL;
-    if (!g->sandbox_payments && !g->sandbox_sms && !g->sandbox_mail && !g->sandbox_push && !g->sandbox_google)
+    if (!g->sandbox_payments && !g->sandbox_sms && !g->sandbox_mail && !g->sandbox_push && !g->sandbox_google &&
+        !g->sandbox_stripe)
         return OK;
     Sandbox *s = calloc(1, sizeof *s);
     if (!s)
@@ -209,6 +220,13 @@ Err sandbox_open(const SandboxConfig *cfg, GatewayConfig *g, Sandbox **out) {
         g->push_project = S("sandbox");
         g->push_token = derived(s, "", "sandbox push token", 32);
     }
+    if (g->sandbox_stripe) {
+        g->stripe_secret_key = derived(s, "sk_test_", "sandbox stripe key", 24);
+        if (!g->stripe_webhook_secret.n)
+            g->stripe_webhook_secret = derived(s, "whsec_", "sandbox stripe webhook secret", 32);
+        if (!g->stripe_price_id.n)
+            g->stripe_price_id = S("price_sandbox_pro");
+    }
     if (g->sandbox_google)
         g->google_client_id = derived(s, "sandbox-", "sandbox google client", 24);
     if (g->sandbox_mail) {
@@ -236,13 +254,16 @@ Err sandbox_start(Sandbox *s, Str own_url) {
         g->sms_url = arena_printf(&s->strings, "%.*s/sandbox/sms", STR_ARG(own_url));
     if (g->sandbox_push)
         g->push_url = arena_printf(&s->strings, "%.*s/sandbox/fcm", STR_ARG(own_url));
+    if (g->sandbox_stripe)
+        g->stripe_url = arena_printf(&s->strings, "%.*s/sandbox/stripe", STR_ARG(own_url));
     if (g->sandbox_google)
         g->google_certs_url = arena_printf(&s->strings, "%.*s/sandbox/google/certs", STR_ARG(own_url));
     if (s->strings.failed)
         return E_NOMEM;
-    log_line(LOG_WARN, "sandbox", "providers are played by this box", "payments=%d sms=%d mail=%d push=%d google=%d remote=%d",
-             g->sandbox_payments, g->sandbox_sms, g->sandbox_mail, g->sandbox_push, g->sandbox_google, s->cfg.remote);
-    Err e = g->sandbox_payments ? thread_start(&s->postman, postman, s, &s->postman_runs) : OK;
+    log_line(LOG_WARN, "sandbox", "providers are played by this box",
+             "payments=%d sms=%d mail=%d push=%d google=%d stripe=%d remote=%d", g->sandbox_payments, g->sandbox_sms,
+             g->sandbox_mail, g->sandbox_push, g->sandbox_google, g->sandbox_stripe, s->cfg.remote);
+    Err e = g->sandbox_payments || g->sandbox_stripe ? thread_start(&s->postman, postman, s, &s->postman_runs) : OK;
     return !e && g->sandbox_mail ? thread_start(&s->smtp, smtp_serve, s, &s->smtp_runs) : e;
 }
 

@@ -5,7 +5,7 @@
  * loopback port of its own, so that mail goes through the same SMTP code as later (an HTTP endpoint for mail would be a protocol
  * that no provider speaks). Nothing is short-circuited: requests travel over TCP, webhooks are signed and sent over HTTP.
  *
- * State lies in the store (kinds 80 to 82), so open payments survive a restart. Bounded: the oldest rows go beyond the limits
+ * State lies in the store (kinds 80 to 83), so open payments survive a restart. Bounded: the oldest rows go beyond the limits
  * below. Its keys are derived from the box's key. It answers loopback addresses only, unless `remote`.
  *
  * Helper endpoints beside the simulated APIs:
@@ -14,6 +14,9 @@
  *        payment. "amount" pays another amount than ordered; "webhook": false keeps the event back until it is asked for by
  *        resend. With "fail" the answer is the checkout's {"error":{…}}.
  *   POST /sandbox/razorpay/resend {"order_id"}   the order's events again, same ids → {"events": n}
+ *   POST /sandbox/stripe/complete {"session_id"}   plays the payer in a subscription's checkout, and sends the webhooks
+ *   POST /sandbox/stripe/play {"subscription","event"}   and what comes later: "renew", "fail" (an invoice), "cancel" (at the
+ *        period's end), "end"
  *   POST /sandbox/google/token {"email","name"?,"email_verified"?}   → {"token"}, an ID token of the sandbox's Google
  * Bank accounts ending in 0000 fail the penny drop, those in 9999 verify and fail the payout. */
 #ifndef GATEWAY_SANDBOX_SANDBOX_H
@@ -35,7 +38,7 @@ enum {
 #define SANDBOX_PAYOUT_MS INT64_C(300)     /* a payout is under way this long */
 #define SANDBOX_VALIDATION_MS INT64_C(200) /* and a penny drop */
 
-extern const Record SANDBOX_THING, SANDBOX_MESSAGE, SANDBOX_EVENT;
+extern const Record SANDBOX_THING, SANDBOX_MESSAGE, SANDBOX_EVENT, SANDBOX_STRIPE;
 
 typedef struct Sandbox Sandbox;
 
@@ -46,6 +49,7 @@ typedef struct SandboxConfig {
     const uint8_t *box_key;  /* 32 bytes */
     bool remote;             /* answer other machines too */
     const char *webhook_path; /* where the box takes Razorpay's webhooks ("/api/webhooks/payment") */
+    const char *stripe_path;  /* and Stripe's ("/api/webhooks/stripe") */
 } SandboxConfig;
 
 /* For the channels that `g` marks sandbox_*: makes their keys, opens the SMTP port, and fills in g but for the addresses. *out is
