@@ -13,6 +13,11 @@ static const TypeRow types[FILE_TYPE_COUNT] = {
     [FILE_WEBP] = {STR_INIT("image/webp"), STR_INIT("webp"), STR_INIT("RIFF"), true},
     [FILE_PDF] = {STR_INIT("application/pdf"), STR_INIT("pdf"), STR_INIT("%PDF-"), false},
     [FILE_ZIP] = {STR_INIT("application/zip"), STR_INIT("zip"), STR_INIT("PK\3\4"), false},
+    [FILE_MP3] = {STR_INIT("audio/mpeg"), STR_INIT("mp3"), STR_INIT("ID3"), false},
+    [FILE_OGG] = {STR_INIT("audio/ogg"), STR_INIT("ogg"), STR_INIT("OggS\0"), false},
+    [FILE_WAV] = {STR_INIT("audio/wav"), STR_INIT("wav"), STR_INIT("RIFF"), false},
+    [FILE_WEBM] = {STR_INIT("audio/webm"), STR_INIT("webm"), STR_INIT("\x1a\x45\xdf\xa3"), false},
+    [FILE_MP4] = {STR_INIT("audio/mp4"), STR_INIT("m4a"), STR_INIT("\0\0\0"), false},
     [FILE_TEXT] = {STR_INIT("text/plain; charset=utf-8"), STR_INIT("txt"), STR_INIT(""), false},
 };
 
@@ -35,9 +40,20 @@ static bool is_text(Str s) {
     return !str_starts(str_trim(s), S("<"));
 }
 
+/* ISO 11172-3: a sync word, layer III, a bit rate and a sample rate that exist. */
+static bool is_mp3_frame(Str s) {
+    return s.n > 4 && be16(s, 0) >= 0xfff2 && be16(s, 0) <= 0xfffb && (u8(s, 1) & 0x06) == 0x02 && (u8(s, 2) & 0xf0) != 0xf0 &&
+           (u8(s, 2) & 0xf0) != 0 && (u8(s, 2) & 0x0c) != 0x0c;
+}
+
 FileType file_sniff(Str s) {
     for (FileType t = FILE_JPEG; t < FILE_TEXT; t++) {
-        if (!str_starts(s, types[t].magic))
+        if (!str_starts(s, types[t].magic) && !(t == FILE_MP3 && is_mp3_frame(s)))
+            continue;
+        if (t == FILE_WEBP && str_eq(str_slice(s, 8, 12), S("WAVE")))
+            continue;
+        if ((t == FILE_WAV && !str_eq(str_slice(s, 8, 12), S("WAVE"))) ||
+            (t == FILE_MP4 && !str_eq(str_slice(s, 4, 8), S("ftyp"))))
             continue;
         uint32_t w, h;
         return types[t].image && !image_size(s, t, &w, &h) ? FILE_UNKNOWN : t;

@@ -12,12 +12,18 @@ typedef enum FileType {
     FILE_WEBP,
     FILE_PDF,
     FILE_ZIP,
+    FILE_MP3,
+    FILE_OGG,
+    FILE_WAV,
+    FILE_WEBM,
+    FILE_MP4,
     FILE_TEXT,
     FILE_TYPE_COUNT
 } FileType;
 
 /* `bytes` is the whole file. Of images the header with their size must be there. FILE_TEXT is UTF-8 without control characters
- * but TAB, LF, CR, FF, and not HTML, XML or SVG, which a browser would run. Everything else is FILE_UNKNOWN. */
+ * but TAB, LF, CR, FF, and not HTML, XML or SVG, which a browser would run. Of the sound containers (MP3 to MP4)
+ * only the first bytes are looked at. Everything else is FILE_UNKNOWN. */
 FileType file_sniff(Str bytes);
 /* "image/png"; "application/octet-stream" for FILE_UNKNOWN. Static. */
 Str file_mime(FileType t);

@@ -286,7 +286,8 @@ Err conversation_open(Call *c, const void *input, void *result) {
     e = user_load(c, in->user, &other);
     if (e == OK && in->gig) {
         e = row_load(c, &GIG, in->gig, &gig);
-        bool hidden = e == OK && ((gig.flags & GIG_DELETED) || ((gig.flags & GIG_REMOVED) && gig.client != c->actor.user));
+        bool hidden = e == OK && ((gig.flags & GIG_DELETED) ||
+                                  (gig.client != c->actor.user && ((gig.flags & GIG_REMOVED) || gig.status == GIG_DRAFT)));
         e = hidden ? E_MISSING : e;
     }
     if (e)

@@ -19,7 +19,8 @@ VIEW(campus_upload_view, File, "File", "One's own uploaded file.", SHOW_ID("id",
 
 INPUTS(upload_in, FileAddIn,
        INPUT("file", IN_FILE, W_FILE, FileAddIn, bytes, NO_HAS,
-             "JPEG, PNG, GIF, WebP, PDF, ZIP or plain text, told by content. At most 10 MB unless the box is set otherwise.",
+             "JPEG, PNG, GIF, WebP, PDF, ZIP, plain text or sound (MP3, Ogg, WAV, WebM, MP4), told by content. At most 10 MB "
+             "unless the box is set otherwise.",
              .form = FILE_BYTES, .flags = IN_REQUIRED, .min = 1),
        INPUT("file", IN_FILE, W_FILE, FileAddIn, name, NO_HAS, "", .form = FILE_NAME),
        INPUT("purpose", IN_BODY, W_WORD, FileAddIn, purpose, NO_HAS, "attachment when it is not said.",

@@ -14,6 +14,7 @@
 #define FORM "form"
 #define PLAIN "plain"
 #define ERROR_AS "error"
+#define ERROR_WORDS "error=" /* the message word for word */
 #define FAILED "failed"
 #define JSON_ERROR "json"
 #define THROTTLE "throttle"
@@ -63,7 +64,8 @@ static const CodeRow codes[] = {
     {"INVALID_TOKEN", 401, TOKEN, "Token is invalid or expired"},
     {SC_PLAIN, 400, PLAIN, NULL},
     {SC_DETAIL, 0, DETAIL_AS, NULL},
-    {SC_ERROR, 400, ERROR_AS, NULL},
+    {SC_ERROR, 400, ERROR_WORDS, NULL},
+    {"INVALID_SIGNATURE", 400, FAILED, "Invalid signature!"},
     {SC_FAILED, 400, FAILED, NULL},
 };
 
@@ -177,7 +179,7 @@ static void put_plain(const Problem *p, Buf *b) {
         buf_char(b, i ? ',' : '{');
         json_put_str(b, p->fields[i].name);
         buf_char(b, ':');
-        put_sentence(b, p->fields[i].message);
+        json_put_str(b, p->fields[i].message);
     }
     buf_add(b, p->field_count ? S("}") : S("{}"));
 }
@@ -198,6 +200,10 @@ static void problem(const Problem *p, Buf *b) {
         buf_lit(b, ",\"code\":\"token_not_valid\"}");
     } else if (str_eq(shape, S(ERROR_AS))) {
         put_one(b, "error", p->message);
+    } else if (str_eq(shape, S(ERROR_WORDS))) {
+        buf_lit(b, "{\"error\":");
+        json_put_str(b, p->message);
+        buf_char(b, '}');
     } else if (str_eq(shape, S(FAILED))) {
         buf_lit(b, "{\"success\":false,\"error\":");
         put_sentence(b, p->message);
@@ -288,6 +294,11 @@ static Str fault(Exchange *x, const Input *row, Fault f, Str value) {
     case FAULT_CHARACTER: return S("Null characters are not allowed.");
     default: return type_text(row);
     }
+}
+
+Err sc_plain(Diag *d, Str field, Str message) {
+    d->code = SC_PLAIN;
+    return diag_field(d, E_INVALID, field, message);
 }
 
 Err sc_whole_money(Exchange *x, const void *value, const void *in, Str *why) {
@@ -458,8 +469,7 @@ VIEW_WITH(sc_category_view, Category, "Category", "A kind of work.", (.load = ca
 /* ---- the contract ---- */
 
 static const Section *const sections[] = {
-    &skillconnect_users,
-    &skillconnect_media,
+    &skillconnect_users, &skillconnect_talk, &skillconnect_contracts, &skillconnect_payments, &skillconnect_media,
 };
 static const char *const prefixes[] = {"/api/v1/", "/media/", NULL};
 

@@ -21,6 +21,7 @@
 extern const Contract skillconnect_contract;
 
 /* One section a topic, each in the file of its name. */
+extern const Section skillconnect_talk, skillconnect_contracts, skillconnect_payments;
 extern const Section skillconnect_users, skillconnect_media;
 
 #define SC_PLAIN "SC_PLAIN"
@@ -46,6 +47,17 @@ Str sc_name(const User *u);
 bool sc_media_url(Render *r, int64_t file, bool absolute, Value *out);
 bool sc_media_path(Render *r, int64_t file, Value *out);
 
+extern const View sc_talk_message_view; /* Message; the realtime dialect too */
+extern const View sc_contract_view;     /* Agreement */
+
+/* ---- what conversations and contracts are about ---- */
+
+enum { SC_SERVICE_ORDER = 1, SC_PROPOSAL_ORDER };
+/* E_MISSING unless there is such a service order: a gig's order goes by its proposal order. */
+Err sc_service_order(Call *c, int64_t id);
+/* One field with a plain message (SC_PLAIN). E_INVALID. */
+Err sc_plain(Diag *d, Str field, Str message);
+
 /* ---- pages ---- */
 
 enum { SC_PAGE_SIZE = 6 };
@@ -69,6 +81,28 @@ enum { SC_PAGE_SIZE = 6 };
          .min = 0,                   \
          .max = LIST_LIMIT_MAX,      \
          .doc = "Things per page; 6 unless it is said, at most 100."}
+/* The same for plain arrays of an input struct with a PageIn `page`: out of range is brought into it. */
+#define SC_PAGE_ROWS(T, size_)                    \
+    {.name = "page",                              \
+     .where = IN_QUERY,                           \
+     .type = W_INT,                               \
+     IN_AT(T, page.page),                         \
+     .has = NO_HAS,                               \
+     .flags = IN_CLAMP | IN_DEFAULT | IN_LAX,     \
+     .min = 1,                                    \
+     .max = 1000000,                              \
+     .fallback = 1,                               \
+     .doc = "Which page, from 1."},               \
+        {.name = "page_size",                     \
+         .where = IN_QUERY,                       \
+         .type = W_INT,                           \
+         IN_AT(T, page.limit),                    \
+         .has = NO_HAS,                           \
+         .flags = IN_CLAMP | IN_DEFAULT | IN_LAX, \
+         .min = 1,                                \
+         .max = LIST_LIMIT_MAX,                   \
+         .fallback = size_,                       \
+         .doc = "Things per page."}
 /* Route.before of such a list: defaults; "Invalid page." for what is no page. */
 Err sc_page_before(Exchange *x);
 /* Route.after: a page beyond the last is "Invalid page.". */
