@@ -9,6 +9,7 @@
 #include "app/health.h"
 #include "app/jobs.h"
 #include "contract/engine.h"
+#include "crypto/token.h"
 #include "gateway/sandbox/sandbox.h"
 #include "net/fetch.h"
 
@@ -48,6 +49,10 @@ size_t box_records(const Record **out);
 Store *box_store_open(Box *box, const char *dir, bool no_sync);
 /* The box's key, made on first start. */
 Err box_key(Store *s, Arena *a, uint8_t out[32]);
+/* The same for looking only, beside a running box or not. Prints what is wrong; NULL then. */
+Store *box_open_beside(const char *dir, Arena *a);
+/* While there is no admin: makes the token of a new one-time link (admin.c). False: there is one. */
+bool admin_link_token(Store *s, char token[TOKEN_CHARS]);
 /* Runs until SIGTERM or SIGINT. Returns the exit code. */
 int box_serve(Box *box);
 

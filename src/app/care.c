@@ -36,7 +36,7 @@ int command_config(const Options *o) {
     return print(&out);
 }
 
-static Store *open_beside(const char *dir, Arena *a) {
+Store *box_open_beside(const char *dir, Arena *a) {
     Str why = {0};
     Err e = OK;
     const Record **records = ARENA_ARRAY(a, BOX_RECORDS_MAX, const Record *);
@@ -57,7 +57,7 @@ static void say_fault(void *ctx, Str line) {
 
 /* Store and domain checks of one directory; prints each fault. */
 static int check_dir(const char *dir, Arena *a, bool quiet) {
-    Store *s = open_beside(dir, a);
+    Store *s = box_open_beside(dir, a);
     uint64_t faults = 0, more = 0;
     if (!s)
         return EXIT_UNUSABLE;
@@ -85,7 +85,7 @@ int command_backup(const Options *o) {
     int n = snprintf(part, sizeof part, "%s.part", o->args[0]);
     if (n < 0 || (size_t)n >= sizeof part)
         return EXIT_USAGE;
-    Store *s = open_beside(o->data, o->arena);
+    Store *s = box_open_beside(o->data, o->arena);
     if (!s)
         return EXIT_UNUSABLE;
     int fd = to_stdout ? STDOUT_FILENO : open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);

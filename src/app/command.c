@@ -26,6 +26,7 @@ const Command commands[] = {
     {"check", command_check, true, 0, 0, "--data DIR", "compare everything in the data file with everything else; exit 0 only when clean"},
     {"backup", command_backup, true, 1, 1, "--data DIR FILE|-", "write a consistent copy of the data file, also beside a running box"},
     {"restore", command_restore, true, 1, 1, "--data DIR FILE", "verify FILE and put it in place; the old file is kept beside"},
+    {"admin", command_admin, true, 1, 3, "--data DIR create|grant|revoke PHONE|EMAIL [admin|moderator] | list", "give and take the roles of admin and moderator; create makes the account too"},
     {"openapi", command_openapi, false, 1, 1, "CONTRACT", "print a contract's OpenAPI document"},
     {"healthcheck", command_healthcheck, false, 0, 1, "[ADDR:PORT]", "ask a running box whether it is well; exit 0 when it is"},
     {"lint", command_lint, false, 0, 0, "", "check the program's own tables"},

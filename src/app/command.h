@@ -56,5 +56,6 @@ int command_openapi(const Options *o);
 int command_demo(const Options *o);
 int command_healthcheck(const Options *o);
 int command_lint(const Options *o);
+int command_admin(const Options *o);
 
 #endif

@@ -213,8 +213,18 @@ static Err start_contracts(Box *box) {
     return e;
 }
 
-static void say_listening(const Box *box) {
+/* Where the first admin comes from. */
+static void say_setup(const Box *box, Str origin) {
+    char token[TOKEN_CHARS];
+    if (box->settings.now.public_url.n)
+        origin = box->settings.now.public_url;
+    if (admin_link_token(box->store, token))
+        printf("gigbox: there is no admin yet; within a day, open %.*s/setup?token=%.*s\n", STR_ARG(origin), TOKEN_CHARS, token);
+}
+
+static void say_listening(Box *box) {
     const Settings *s = &box->settings.now;
+    Str first = {NULL, 0};
     size_t i = 0;
     const struct {
         bool on;
@@ -228,10 +238,14 @@ static void say_listening(const Box *box) {
         while (host.n && host.p[host.n - 1] != ':')
             host.n--;
         host = host.n > 1 ? str_slice(host, 0, host.n - 1) : S("0.0.0.0");
-        printf("gigbox: listening on %s://%.*s:%d\n", rows[k].scheme, STR_ARG(host), http_port(box->http, i++));
+        Str origin = arena_printf(&box->arena, "%s://%.*s:%d", rows[k].scheme, STR_ARG(host), http_port(box->http, i++));
+        printf("gigbox: listening on %.*s\n", STR_ARG(origin));
+        if (!first.n)
+            first = origin;
     }
     if (box->sandbox)
         printf("gigbox: sandbox: providers without keys are simulated; what they sent is at /sandbox/outbox\n");
+    say_setup(box, first);
     fflush(stdout);
 }
 

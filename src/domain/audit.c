@@ -16,6 +16,7 @@ static const Index indexes[] = {
     {.id = 132,
      .kind = IX_ORDERED,
      .part_count = 2,
+     .counted = 2,
      .name = "audit_thing",
      .doc = "what was done to a thing",
      .parts = {{.tag = 4}, {.tag = 5}}},
@@ -26,6 +27,13 @@ static const Index indexes[] = {
      .name = "audit_actor",
      .doc = "what somebody did",
      .parts = {{.tag = 2}}},
+    {.id = 96,
+     .kind = IX_ORDERED,
+     .part_count = 1,
+     .counted = 1,
+     .name = "audit_act",
+     .doc = "one kind of act",
+     .parts = {{.tag = 3}}},
 };
 const Record AUDIT = {.kind = 50,
                       .size = sizeof(Audit),
@@ -37,6 +45,7 @@ const Record AUDIT = {.kind = 50,
                       .index_count = COUNT(indexes)};
 const Index *const AUDIT_BY_THING = &indexes[0];
 const Index *const AUDIT_BY_ACTOR = &indexes[1];
+const Index *const AUDIT_BY_ACT = &indexes[2];
 
 enum { ENTRY_MAX_BYTES = 16 * 1024, TIP_BYTES = CHAIN_BYTES + 8 };
 
@@ -101,24 +110,37 @@ Err audit_add(Call *c, Str act, Str thing, int64_t subject, Str detail) {
     return e ? e : tip_put(c->tx, &tip);
 }
 
+static Err filtered(Call *c, const AuditListIn *q, PageOut *page) {
+    const Index *ix = q->thing.n ? AUDIT_BY_THING : q->act.n ? AUDIT_BY_ACT : AUDIT_BY_ACTOR;
+    Key key = key_of(ix);
+    if (ix == AUDIT_BY_ACTOR)
+        key_i64(&key, q->actor);
+    else
+        key_str(&key, q->thing.n ? q->thing : q->act);
+    if (q->thing.n && q->subject)
+        key_i64(&key, q->subject);
+    return row_page(c, &AUDIT, ix, &key, q->page, page);
+}
+
 Err audit_list(Call *c, const void *in, void *out) {
-    const PageIn *q = in;
+    const AuditListIn *q = in;
     PageOut *page = out;
     Err e = call_moderator(c);
     if (e)
         return e;
+    if (q->thing.n || q->act.n || q->actor)
+        return filtered(c, q, page);
     Tip tip;
     e = tip_get(c->tx, &tip);
     if (e)
         return e;
-    int32_t limit = q->limit < 1 ? LIST_LIMIT_DEFAULT : q->limit > LIST_LIMIT_MAX ? LIST_LIMIT_MAX : q->limit;
-    int32_t number = q->page < 1 ? 1 : q->page;
-    *page = (PageOut){.total = tip.count, .page = number, .limit = limit};
-    Audit *rows = page->items = ARENA_ARRAY(c->arena, (size_t)limit, Audit);
+    *page = page_out(q->page);
+    page->total = tip.count;
+    Audit *rows = page->items = ARENA_ARRAY(c->arena, (size_t)page->limit, Audit);
     if (!rows)
         return E_NOMEM;
     /* Entries are numbered without gaps: domain_check holds us to it. */
-    for (int64_t id = tip.count - (int64_t)(number - 1) * limit; id > 0 && page->count < (size_t)limit; id--) {
+    for (int64_t id = tip.count - (int64_t)(page->page - 1) * page->limit; id > 0 && page->count < (size_t)page->limit; id--) {
         e = row_load(c, &AUDIT, id, &rows[page->count]);
         if (e)
             return e == E_MISSING ? E_CORRUPT : e;

@@ -17,12 +17,21 @@ typedef struct Audit {
 } Audit;
 
 extern const Record AUDIT;
-extern const Index *const AUDIT_BY_THING; /* thing, subject */
-extern const Index *const AUDIT_BY_ACTOR; /* actor */
+extern const Index *const AUDIT_BY_THING; /* thing, subject; counted both */
+extern const Index *const AUDIT_BY_ACTOR; /* actor; counted */
+extern const Index *const AUDIT_BY_ACT;   /* act; counted */
 
 /* Appends an entry by the call's actor. */
 Err audit_add(Call *c, Str act, Str thing, int64_t subject, Str detail);
-/* PageIn -> PageOut of Audit, newest first. Moderators. */
+/* One filter at a time, the first of these that is given. */
+typedef struct AuditListIn {
+    PageIn page;
+    Str thing;       /* "order" */
+    int64_t subject; /* with thing: which; 0 = all */
+    Str act;
+    int64_t actor;   /* 0 = everybody */
+} AuditListIn;
+/* AuditListIn -> PageOut of Audit, newest first. Moderators. */
 OpFn audit_list;
 /* Walks the whole chain; *bad is the id of the first entry that does not fit, 0 when all do. */
 Err audit_verify(Tx *tx, int64_t *bad, int64_t *entries);

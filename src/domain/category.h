@@ -23,4 +23,31 @@ Err category_get(Tx *tx, int64_t id, Category *out);
 /* nothing -> PageOut of Category, by id. */
 OpFn category_list;
 
+/* ---- for admins ---- */
+
+enum { CATEGORY_SLUG_MAX = 40, CATEGORY_NAME_MAX = 80, CATEGORY_ALIASES_MAX = 20 };
+typedef struct CategoryUse {
+    Category category; /* first */
+    int64_t gigs, services; /* that are in it */
+} CategoryUse;
+/* nothing -> PageOut of CategoryUse, hidden ones too. Moderators. */
+OpFn category_list_all;
+
+enum { CATEGORY_SET_SLUG, CATEGORY_SET_NAME, CATEGORY_SET_ALIASES, CATEGORY_SET_HIDDEN };
+typedef struct CategoryEdit {
+    uint64_t has;
+    Str which; /* the slug of the one to change */
+    Str slug;  /* a-z, 0-9 and '-' */
+    Str name;
+    List aliases; /* STRS; kept in lower case */
+    bool hidden;  /* nobody may choose it for something new */
+} CategoryEdit;
+/* CategoryEdit -> CategoryUse. Slug and name are required when adding. No two categories share a slug, a name or an alias:
+ * E_CONFLICT. What is in a category that is renamed is found under its old name until it is edited. E_LIMIT: CATEGORY_MAX.
+ * Admins; audited. */
+OpFn category_add;
+OpFn category_update;
+/* CategoryEdit (which) -> nothing. E_STATE while something is in it, or when it is CATEGORY_DEFAULT_ID. */
+OpFn category_delete;
+
 #endif

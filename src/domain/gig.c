@@ -13,6 +13,7 @@
 
 static bool is_there(const void *row) { return !(((const Gig *)row)->flags & GIG_DELETED); }
 static bool is_visible(const void *row) { return !(((const Gig *)row)->flags & (GIG_REMOVED | GIG_DELETED)); }
+static bool is_removed(const void *row) { return (((const Gig *)row)->flags & (GIG_REMOVED | GIG_DELETED)) == GIG_REMOVED; }
 static bool is_answering(const void *row) { return ((const Gig *)row)->flags & GIG_ANSWERING; }
 static bool is_open(const void *row) { return is_visible(row) && ((const Gig *)row)->status == GIG_OPEN; }
 static bool is_past(const void *row) { return is_visible(row) && ((const Gig *)row)->status != GIG_OPEN; }
@@ -35,6 +36,12 @@ Err gig_boosted_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str *
 static Err id_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
     (void)strs;
     return one_part(a, ((const Gig *)row)->id, n, i64s);
+}
+
+/* For an index that is counted as a whole. */
+static Err same_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+    (void)row, (void)strs;
+    return one_part(a, 1, n, i64s);
 }
 
 static Err skill_parts(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
@@ -72,6 +79,7 @@ static const Field gig_fields[] = {
     FIELD(30, Gig, timeline_days, F_I32, "days it is wanted within"),
     FIELD(31, Gig, scope, F_STR, "how large the work is"),
     FIELD(32, Gig, urgent, F_BOOL, "wanted at once"),
+    FIELD(45, Gig, removed_reason, F_STR, "why a moderator took it down"),
 };
 
 // clang-format off
@@ -98,6 +106,7 @@ static const Index gig_indexes[] = {
     {.id = 28, .kind = IX_TEXT, .name = "gig_text", .doc = "words of open gigs", .when = is_open, .text = WORDS},
     {.id = 29, .kind = IX_TEXT, .name = "gig_past_text", .doc = "words of the others", .when = is_past, .text = WORDS},
     {.id = 30, .kind = IX_ORDERED, .part_count = 1, .name = "gig_to_answer", .doc = "whose applications wait to be rejected", .parts = {{.tag = TAG_STATUS}}, .when = is_answering},
+    {.id = 94, .kind = IX_ORDERED, .part_count = 1, .counted = 1, .name = "gig_removed", .doc = "taken down", .parts = {{.type = F_I64, .of = same_part}}, .when = is_removed},
 };
 // clang-format on
 const Record GIG = {.kind = 4,
@@ -119,6 +128,7 @@ const Index *const GIG_BY_CLIENT = &gig_indexes[7];
 const Index *const GIG_TEXT = &gig_indexes[8];
 const Index *const GIG_PAST_TEXT = &gig_indexes[9];
 const Index *const GIG_TO_ANSWER = &gig_indexes[10];
+const Index *const GIG_TAKEN_DOWN = &gig_indexes[11];
 
 /* ---- one's own ---- */
 

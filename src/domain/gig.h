@@ -65,12 +65,14 @@ typedef struct Gig {
     int32_t timeline_days;          /* wanted within so many days; 0 = not said: see gig_days */
     Str scope;                      /* how large the work is, in words */
     bool urgent;
+    Str removed_reason;             /* where GIG_REMOVED: why */
 } Gig;
 
 extern const Record GIG;
 extern const Index *const GIG_BY_CLIENT; /* client, status; counted both */
 extern const Index *const GIG_TEXT;      /* full text of open gigs */
 extern const Index *const GIG_TO_ANSWER; /* those that are GIG_ANSWERING */
+extern const Index *const GIG_TAKEN_DOWN; /* 1, where GIG_REMOVED; counted */
 
 enum {
     GIG_SET_TITLE,

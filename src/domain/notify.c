@@ -9,7 +9,7 @@
 #include "domain/row.h"
 #include "domain/user.h"
 
-enum { READ_ALL_MAX = 1000, NOTE_TEXT_BYTES_MAX = 1024 };
+enum { READ_ALL_MAX = 1000, NOTE_TEXT_BYTES_MAX = 8192 };
 
 static bool is_unread(const void *row) { return ((const Notification *)row)->read_ms == 0; }
 
@@ -44,7 +44,7 @@ const Record NOTIFICATION = {.kind = 12,
 const Index *const NOTIFICATION_BY_USER = &notification_indexes[0];
 const Index *const NOTIFICATION_UNREAD = &notification_indexes[1];
 
-/* {subject} and {amount} are put in. */
+/* {subject}, {detail} and {amount} are put in. */
 static const struct {
     Str slug, title, body;
 } templates[NOTE_TYPE_COUNT] = {
@@ -95,7 +95,7 @@ static const struct {
                            STR_INIT("\"{subject}\" fits a search of yours.")},
     [NOTE_ID_VERIFIED] = {STR_INIT("id_verified"), STR_INIT("Student ID verified"), STR_INIT("Your student ID was verified.")},
     [NOTE_LISTING_REMOVED] = {STR_INIT("listing_removed"), STR_INIT("Listing taken down"),
-                              STR_INIT("A moderator took \"{subject}\" down.")},
+                              STR_INIT("A moderator took \"{subject}\" down: {detail}")},
     [NOTE_AGREEMENT_ACCEPTED] = {STR_INIT("contract_accepted"), STR_INIT("Contract accepted"),
                                  STR_INIT("Your contract over {amount} was accepted.")},
     [NOTE_AGREEMENT_REJECTED] = {STR_INIT("contract_rejected"), STR_INIT("Contract rejected"),
@@ -109,6 +109,14 @@ static const struct {
     [NOTE_CALL_SOON] = {STR_INIT("call_reminder"), STR_INIT("Call soon"), STR_INIT("Your call with {subject} begins soon.")},
     [NOTE_CALL_CANCELLED] = {STR_INIT("call_cancelled"), STR_INIT("Call cancelled"),
                              STR_INIT("The call with {subject} was called off.")},
+    [NOTE_LISTING_RESTORED] = {STR_INIT("listing_restored"), STR_INIT("Listing is back"),
+                               STR_INIT("\"{subject}\" can be seen again.")},
+    [NOTE_ID_REJECTED] = {STR_INIT("id_rejected"), STR_INIT("Student ID not accepted"),
+                          STR_INIT("Your student ID was not accepted: {detail}")},
+    [NOTE_REPORT_SETTLED] = {STR_INIT("report_settled"), STR_INIT("Your report was looked at"),
+                             STR_INIT("A moderator has {detail} your report. Thank you.")},
+    [NOTE_SAVED_SEARCH_DIGEST] = {STR_INIT("saved_search_digest"), STR_INIT("More gigs for you"),
+                                  STR_INIT("{subject} more gigs fit your saved searches.")},
 };
 
 Str notification_slug(int32_t type) { return type > 0 && type < NOTE_TYPE_COUNT ? templates[type].slug : (Str){NULL, 0}; }
@@ -128,6 +136,9 @@ static Str fill(Call *c, Str template, const Notice *n) {
         if (str_starts(rest, S("{subject}"))) {
             buf_add(&b, n->subject);
             i += sizeof("{subject}") - 1;
+        } else if (str_starts(rest, S("{detail}"))) {
+            buf_add(&b, n->detail);
+            i += sizeof("{detail}") - 1;
         } else if (str_starts(rest, S("{amount}"))) {
             buf_add(&b, currency ? currency->sign : c->cfg->currency);
             money_add(&b, n->amount, MONEY_MAJOR, c->cfg->currency_decimals);
@@ -165,6 +176,8 @@ Err notify(Call *c, const Notice *n) {
     if (n->user == n->actor)
         return OK;
     Err e = row_load(c, &USER, n->user, &u);
+    if (e == OK && (u.flags & USER_DELETED))
+        return OK;
     if (e == OK && n->actor)
         e = blocked_between(c, n->user, n->actor, &blocked);
     if (e || blocked)

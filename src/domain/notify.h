@@ -43,6 +43,10 @@ typedef enum NotificationType {
     NOTE_CALL_STARTED,
     NOTE_CALL_SOON,
     NOTE_CALL_CANCELLED,
+    NOTE_LISTING_RESTORED,
+    NOTE_ID_REJECTED,
+    NOTE_REPORT_SETTLED,
+    NOTE_SAVED_SEARCH_DIGEST,
     NOTE_TYPE_COUNT
 } NotificationType;
 
@@ -51,10 +55,12 @@ typedef struct Notice {
     int32_t type;
     int64_t gig, order, application, conversation, call, actor; /* what it is about; 0 = not */
     Str subject;    /* inserted for {subject}: a title, a name */
+    Str detail;     /* inserted for {detail}: a reason */
     int64_t amount; /* inserted for {amount} */
 } Notice;
 
-/* E_MISSING when there is no such user. Does nothing for a user who is the actor himself or who blocked the actor. */
+/* E_MISSING when there is no such user. Does nothing for a user who is the actor himself, who blocked the actor, or whose account
+ * is deleted. */
 Err notify(Call *c, const Notice *n);
 
 #endif

@@ -291,3 +291,37 @@ Err outbox_list(Call *c, const void *in, void *out) {
                 src[n++] = (PageSource){OUTBOX_BY_STATE, key2(OUTBOX_BY_STATE, state, kind)};
     return row_page_merge(c, &OUTBOX, src, n, q->page, out);
 }
+
+static Err message(Call *c, int64_t id, Outbox *row) {
+    Err e = call_admin(c);
+    if (e == OK)
+        e = row_load(c, &OUTBOX, id, row);
+    if (e)
+        return e;
+    if (row->kind > OUT_PUSH)
+        return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("Only messages are decided on here."));
+    return row->state == OUTBOX_WAITING || row->state == OUTBOX_DEAD ? OK : not_now(c);
+}
+
+static Err decided(Call *c, const Outbox *row, Str act, Outbox *out) {
+    Err e = audit_add(c, act, S("outbox"), row->id, S(""));
+    return e ? e : row_load(c, &OUTBOX, row->id, out);
+}
+
+Err outbox_retry(Call *c, const void *in, void *out) {
+    Outbox row;
+    Err e = message(c, ((const IdIn *)in)->id, &row);
+    if (e == OK && row.state == OUTBOX_DEAD && (row.code.n || !row.body.n))
+        return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("The code that it carried is void."));
+    if (e == OK)
+        e = outbox_again(c, row.id, c->now_ms);
+    return e ? e : decided(c, &row, S("outbox.retry"), out);
+}
+
+Err outbox_drop(Call *c, const void *in, void *out) {
+    Outbox row;
+    Err e = message(c, ((const IdIn *)in)->id, &row);
+    if (e == OK)
+        e = outbox_cancel(c, row.id);
+    return e ? e : decided(c, &row, S("outbox.drop"), out);
+}

@@ -89,5 +89,10 @@ typedef struct OutboxListIn {
 } OutboxListIn;
 /* OutboxListIn -> PageOut of Outbox, newest first. Moderators and the system (the sandbox's outbox page). */
 OpFn outbox_list;
+/* IdIn -> Outbox. Admins: a waiting or dead message is tried now / not sent at all. Messages only (SMS, e-mail, push): E_STATE
+ * for money and bank checks, which are decided on as withdrawals and refunds. E_STATE too when it is settled, being sent, or was
+ * a code that is void. Audited. */
+OpFn outbox_retry;
+OpFn outbox_drop;
 
 #endif

@@ -1,7 +1,9 @@
 #include "domain/report.h"
 
+#include "domain/audit.h"
 #include "domain/conversation.h"
 #include "domain/gig.h"
+#include "domain/notify.h"
 #include "domain/review.h"
 #include "domain/row.h"
 #include "domain/service.h"
@@ -16,6 +18,7 @@ static const Field report_fields[] = {
     FIELD(6, Report, created_ms, F_I64, "when"),
     FIELD(7, Report, settled_ms, F_I64, "when it was settled"),
     FIELD(8, Report, settled_by, F_I64, "by which moderator"),
+    FIELD(9, Report, note, F_STR, "what the moderator noted"),
 };
 static bool is_open(const void *row) { return ((const Report *)row)->state == REPORT_OPEN; }
 
@@ -103,6 +106,48 @@ Err report_add(Call *c, const void *input, void *result) {
                   .created_ms = c->now_ms};
     e = rec_insert(c->tx, &REPORT, r);
     return e == E_CONFLICT ? diag_fail(c->diag, e, "ALREADY_REPORTED", S("you have reported this already")) : e;
+}
+
+Err report_list(Call *c, const void *input, void *result) {
+    const ReportListIn *in = input;
+    Key key = key1(REPORT_BY_STATE, in->state ? in->state : REPORT_OPEN);
+    Err e = call_moderator(c);
+    return e ? e : row_page(c, &REPORT, REPORT_BY_STATE, &key, in->page, result);
+}
+
+Err report_look(Call *c, const void *in, void *out) {
+    Err e = call_moderator(c);
+    return e ? e : row_load(c, &REPORT, ((const IdIn *)in)->id, out);
+}
+
+Err report_settle(Call *c, const void *input, void *result) {
+    const ReportSettleIn *in = input;
+    Report *r = result;
+    bool upheld = in->state == REPORT_UPHELD;
+    Str note = str_trim(in->note);
+    Err e = call_moderator(c);
+    if (e == OK)
+        e = row_load(c, &REPORT, in->id, r);
+    if (e)
+        return e;
+    if (r->by == c->actor.user || (r->thing == REPORT_USER && r->subject == c->actor.user))
+        return diag_fail(c->diag, E_FORBIDDEN, "FORBIDDEN", S("Somebody else must look at this one."));
+    if (r->state != REPORT_OPEN)
+        return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("the report is settled already"));
+    if (str_utf8_len(note) > REPORT_REASON_MAX)
+        return diag_field(c->diag, E_INVALID, S("note"),
+                          arena_printf(c->arena, "must have at most %d characters", REPORT_REASON_MAX));
+    r->state = in->state;
+    r->settled_ms = c->now_ms;
+    r->settled_by = c->actor.user;
+    r->note = note;
+    e = rec_put(c->tx, &REPORT, r);
+    if (e == OK)
+        e = audit_add(c, upheld ? S("report.uphold") : S("report.dismiss"), S("report"), r->id, note);
+    Notice n = {.user = r->by, .type = NOTE_REPORT_SETTLED, .detail = upheld ? S("upheld") : S("dismissed")};
+    if (e == OK)
+        e = notify(c, &n);
+    return e == E_MISSING ? OK : e;
 }
 
 Err block_add(Call *c, const void *input, void *result) {

@@ -16,6 +16,7 @@ typedef struct Report {
     int64_t subject;
     Str reason;
     int64_t created_ms, settled_ms, settled_by;
+    Str note; /* of the moderator */
 } Report;
 typedef struct Block {
     int64_t id;
@@ -36,6 +37,23 @@ typedef struct ReportIn {
 /* ReportIn -> Report. E_MISSING: no such thing. E_FORBIDDEN: a message of a conversation one takes no part in. E_CONFLICT:
  * reported already, and not settled yet. */
 OpFn report_add;
+
+typedef struct ReportListIn {
+    PageIn page;
+    int32_t state; /* 0 = open ones */
+} ReportListIn;
+/* ReportListIn -> PageOut of Report, newest first. Moderators. */
+OpFn report_list;
+/* IdIn -> Report. Moderators. */
+OpFn report_look;
+typedef struct ReportSettleIn {
+    int64_t id;
+    int32_t state; /* REPORT_UPHELD, REPORT_DISMISSED */
+    Str note;
+} ReportSettleIn;
+/* ReportSettleIn -> Report: it was looked at; the reporter is told. What follows from it (a listing taken down, somebody
+ * suspended) are acts of their own. E_STATE: settled already. Moderators, but not about themselves or by themselves. Audited. */
+OpFn report_settle;
 
 /* IdIn (user) -> Block: blocking is idempotent. E_INVALID oneself. */
 OpFn block_add;

@@ -14,6 +14,16 @@ bool service_orderable(const Service *s) { return s->active && s->flags == 0; }
 static bool is_listed(const void *row) { return service_orderable(row); }
 static bool not_deleted(const void *row) { return !(((const Service *)row)->flags & SERVICE_DELETED); }
 
+static Err removed_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+    (void)strs;
+    *i64s = ARENA_NEW(a, int64_t);
+    if (!*i64s)
+        return E_NOMEM;
+    **i64s = (((const Service *)row)->flags & SERVICE_REMOVED) != 0;
+    *n = 1;
+    return OK;
+}
+
 static const Field service_fields[] = {
     FIELD(1, Service, doer, F_I64, "who offers it"),
     FIELD(2, Service, title, F_STR, "what it is"),
@@ -33,6 +43,7 @@ static const Field service_fields[] = {
     FIELD(16, Service, created_ms, F_I64, "offered"),
     FIELD(17, Service, updated_ms, F_I64, "last changed"),
     FIELD(18, Service, category_words, F_STR, "name of the category, for searching"),
+    FIELD(31, Service, removed_reason, F_STR, "why a moderator took it down"),
 };
 static Err rating_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
     (void)strs;
@@ -70,6 +81,8 @@ static const Index service_indexes[] = {
     LISTED(117, "service_orders", "by orders completed", ALL, {.tag = TAG_ORDERS}),
     LISTED(118, "service_rating", "by rating", ALL, {.type = F_I64, .of = rating_part}),
     LISTED(119, "service_skill", "by skill", BY_SKILL, {.tag = TAG_CREATED}),
+    {.id = 95, .kind = IX_ORDERED, .part_count = 2, .counted = 2, .name = "service_removed", .doc = "taken down; used by a category", .when = not_deleted,
+     .parts = {{.type = F_I64, .of = removed_part}, {.tag = 4}}},
 };
 // clang-format on
 const Record SERVICE = {.kind = 7,
@@ -89,6 +102,7 @@ const Index *const SERVICE_BY_DAYS = &service_indexes[5];
 const Index *const SERVICE_BY_ORDERS = &service_indexes[6];
 const Index *const SERVICE_BY_RATING = &service_indexes[7];
 const Index *const SERVICE_BY_SKILL = &service_indexes[8];
+const Index *const SERVICE_BY_REMOVED = &service_indexes[9];
 
 static Err own_service(Call *c, int64_t id, Service *out) {
     Err e = call_signed_in(c);
@@ -218,7 +232,6 @@ Err service_delete(Call *c, const void *in, void *out) {
 Err service_get(Call *c, const void *in, void *out) {
     Service *s = out;
     Err e = row_load(c, &SERVICE, ((const IdIn *)in)->id, s);
-    if (e == OK && s->flags && (s->doer != c->actor.user || (s->flags & SERVICE_DELETED)))
-        e = E_MISSING;
-    return e;
+    bool shown = s->doer == c->actor.user || (c->actor.rights & (RIGHT_ADMIN | RIGHT_MODERATOR));
+    return e == OK && s->flags && (!shown || (s->flags & SERVICE_DELETED)) ? E_MISSING : e;
 }

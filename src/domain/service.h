@@ -32,10 +32,12 @@ typedef struct Service {
     Str category_words;    /* the category's name, for the full text */
     int64_t rating_sum, rating_count, orders_completed;
     int64_t created_ms, updated_ms;
+    Str removed_reason;    /* where SERVICE_REMOVED: why */
 } Service;
 extern const Record SERVICE;
 extern const Index *const SERVICE_BY_DOER; /* doer, active; counted both */
 extern const Index *const SERVICE_TEXT;    /* where listed */
+extern const Index *const SERVICE_BY_REMOVED;  /* 1 when taken down, else 0; category; counted both: all but deleted ones */
 
 /* Active, not removed, not deleted. */
 bool service_orderable(const Service *s);
@@ -68,7 +70,7 @@ OpFn service_post;
 OpFn service_update;
 /* IdIn -> nothing. Its owner; one that orders refer to is only hidden. */
 OpFn service_delete;
-/* IdIn -> Service. A deleted or removed one: its owner only, others E_MISSING. */
+/* IdIn -> Service. A removed one: its owner and moderators, others E_MISSING; a deleted one: nobody. */
 OpFn service_get;
 
 typedef enum ServiceSort {

@@ -31,6 +31,32 @@ static Err username_key(const void *row, Arena *a, size_t *n, int64_t **i64s, St
     return (*strs)->p ? OK : E_NOMEM;
 }
 
+static Err states(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+    (void)strs;
+    const User *u = row;
+    int64_t *out = *i64s = ARENA_ARRAY(a, USER_STATE_COUNT, int64_t);
+    *n = 0;
+    if (!out)
+        return E_NOMEM;
+    const struct {
+        bool is;
+        int64_t state;
+    } rows[] = {
+        {!(u->flags & USER_DELETED), USER_IS_THERE},
+        {u->flags & USER_SUSPENDED, USER_IS_SUSPENDED},
+        {u->id_document_file && !(u->flags & USER_ID_VERIFIED), USER_IS_ID_PENDING},
+        {u->flags & USER_ID_VERIFIED, USER_IS_ID_VERIFIED},
+        {u->rights & RIGHT_MODERATOR, USER_IS_MODERATOR},
+        {u->rights & RIGHT_ADMIN, USER_IS_ADMIN},
+        {u->flags & USER_DELETED, USER_IS_DELETED},
+        {u->flags & USER_ERASING, USER_IS_ERASING},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (rows[i].is)
+            out[(*n)++] = rows[i].state;
+    return OK;
+}
+
 static const Field user_fields[] = {
     FIELD(1, User, phone, F_STR, "proven phone number"),
     FIELD(2, User, email, F_STR, "e-mail address, see flags"),
@@ -70,6 +96,11 @@ static const Field user_fields[] = {
     FIELD(47, User, links, F_STRS, "portfolio on the web"),
     FIELD(48, User, timezone, F_STR, "time zone by name"),
     FIELD(49, User, updated_ms, F_I64, "when the profile changed"),
+    FIELD(58, User, suspended_ms, F_I64, "suspended since"),
+    FIELD(59, User, suspend_reason, F_STR, "why"),
+    FIELD(60, User, id_reason, F_STR, "why the last student ID was rejected"),
+    FIELD(61, User, mail_flips, F_I64, "notification types whose e-mail is not as by default"),
+    FIELD(62, User, sms_flips, F_I64, "the same of SMS"),
 };
 static const Index user_indexes[] = {
     {.id = 10,
@@ -100,6 +131,22 @@ static const Index user_indexes[] = {
      .doc = "by Google account",
      .parts = {{.tag = 5}},
      .when = has_google},
+    {.id = 92,
+     .kind = IX_TEXT,
+     .name = "user_text",
+     .doc = "for moderators",
+     .text = {{.tag = 6, .weight = 3},
+              {.tag = 40, .weight = 2},
+              {.tag = 1, .weight = 2},
+              {.tag = 2, .weight = 2},
+              {.tag = 8, .weight = 1}}},
+    {.id = 93,
+     .kind = IX_ORDERED,
+     .part_count = 1,
+     .counted = 1,
+     .name = "user_state",
+     .doc = "for moderators",
+     .parts = {{.type = F_I64S, .of = states}}},
 };
 const Record USER = {.kind = 1,
                      .size = sizeof(User),
@@ -113,6 +160,8 @@ const Index *const USER_BY_PHONE = &user_indexes[0];
 const Index *const USER_BY_EMAIL = &user_indexes[1];
 const Index *const USER_BY_USERNAME = &user_indexes[2];
 const Index *const USER_BY_GOOGLE = &user_indexes[3];
+const Index *const USER_TEXT = &user_indexes[4];
+const Index *const USER_BY_STATE = &user_indexes[5];
 
 Err call_signed_in(Call *c) { return c->actor.user ? OK : E_UNAUTHORIZED; }
 

@@ -37,7 +37,8 @@ enum {
     USER_DELETED = 16,
     USER_AVAILABLE = 32,
     USER_HAS_PLACE = 64,
-    USER_WELCOMED = 128 /* the first sign-in's greeting is over */
+    USER_WELCOMED = 128, /* the first sign-in's greeting is over */
+    USER_ERASING = 256   /* deleted; a job removes what is left */
 };
 
 typedef struct User {
@@ -71,6 +72,10 @@ typedef struct User {
     List links;         /* STRS: http(s) addresses of a portfolio */
     Str timezone;       /* "Asia/Kolkata", as written */
     int64_t updated_ms; /* the profile; 0 = never */
+    int64_t suspended_ms; /* since when, where USER_SUSPENDED */
+    Str suspend_reason;
+    Str id_reason;      /* why the last student ID was rejected */
+    int64_t mail_flips, sms_flips; /* bits 1 << NotificationType whose e-mail or SMS is not as by default (preference.h) */
 } User;
 
 extern const Record USER;
@@ -78,6 +83,21 @@ extern const Index *const USER_BY_PHONE; /* unique, where set */
 extern const Index *const USER_BY_EMAIL; /* unique, where set: proven, or claimed by an account with a password */
 extern const Index *const USER_BY_USERNAME; /* unique, in lower case, where set */
 extern const Index *const USER_BY_GOOGLE;   /* unique: google_sub, where set */
+
+/* What moderators look people up by; one person may be in several. Permanent numbers. */
+typedef enum UserState {
+    USER_IS_THERE = 1, /* not deleted */
+    USER_IS_SUSPENDED,
+    USER_IS_ID_PENDING, /* a student ID waits for a moderator */
+    USER_IS_ID_VERIFIED,
+    USER_IS_MODERATOR,
+    USER_IS_ADMIN,
+    USER_IS_DELETED,
+    USER_IS_ERASING, /* deleted, and not everything of theirs is gone yet */
+    USER_STATE_COUNT
+} UserState;
+extern const Index *const USER_BY_STATE; /* UserState; counted */
+extern const Index *const USER_TEXT;     /* name, username, phone, e-mail, university */
 
 /* A person in a list or beside a thing: loads only what everybody may see. E_MISSING. */
 Err user_load(Call *c, int64_t id, User *out);

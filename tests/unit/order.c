@@ -258,7 +258,7 @@ static void test_ends(void) {
               o.dispute_loser == 2,
           "settle: for the doer");
     PageOut page;
-    MUST(RUN(audit_list, admin(1), (&(PageIn){1, 20}), &page) == OK);
+    MUST(RUN(audit_list, admin(1), (&(AuditListIn){.page = {1, 20}}), &page) == OK);
     const Audit *log = page.items;
     CHECK(page.total >= 3 && log[0].subject == id && log[0].actor == 1 && str_eq(log[0].act, S("order.decide")),
           "settle: is in the audit log");

@@ -96,7 +96,7 @@ static void test_stray(void) {
     }
     CHECK(balance(ACC_GATEWAY, 0) == gateway - 5000, "stray: only the first of the double payment stays");
     PageOut page;
-    MUST(RUN(audit_list, admin(1), (&(PageIn){1, 100}), &page) == OK);
+    MUST(RUN(audit_list, admin(1), (&(AuditListIn){.page = {1, 100}}), &page) == OK);
     int strays = 0;
     for (size_t i = 0; i < page.count; i++)
         strays += str_eq(((Audit *)page.items)[i].act, S("payment.stray"));

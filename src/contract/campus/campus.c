@@ -28,6 +28,7 @@ static const ProblemRow problems[ERR_COUNT] = {
 };
 
 static const CodeRow codes[] = {
+    {"INVALID_TOKEN", 0, NULL, NULL},
     {"INVALID_OTP", 400, NULL, NULL},
     {"INVALID_SIGNATURE", 400, NULL, NULL},
     {"METHOD_NOT_ALLOWED", 0, NULL, NULL},
@@ -134,9 +135,10 @@ bool campus_file_of(Exchange *x, Str url, int64_t *file) {
 /* ---- the contract ---- */
 
 static const Section *const sections[] = {
-    &campus_auth,    &campus_users,         &campus_gigs,     &campus_applications, &campus_orders,
-    &campus_talk,    &campus_milestones,    &campus_payments, &campus_wallet,       &campus_services,
-    &campus_reviews, &campus_notifications, &campus_files,    &campus_box,          &campus_realtime,
+    &campus_auth,    &campus_users,         &campus_gigs,           &campus_applications,  &campus_orders,
+    &campus_talk,    &campus_milestones,    &campus_payments,       &campus_wallet,        &campus_services,
+    &campus_reviews, &campus_notifications, &campus_files,          &campus_box,           &campus_realtime,
+    &campus_setup,   &campus_admin_people,  &campus_admin_listings, &campus_admin_reports,
 };
 static const char *const prefixes[] = {"/api/", NULL};
 

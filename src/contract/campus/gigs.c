@@ -36,6 +36,13 @@ static bool gig_longitude(Render *r, const void *row, Value *out) {
     return (void)r, gig_degrees(row, ((const Gig *)row)->lon_e6, out);
 }
 
+/* Owner and moderators only ever see one that was taken down. */
+static bool gig_removed(Render *r, const void *row, Value *out) {
+    (void)r;
+    out->b = (((const Gig *)row)->flags & GIG_REMOVED) != 0;
+    return out->b;
+}
+
 /* The gig stands first in every struct that is shown by these rows. */
 #define GIG_ROWS                                                                                                        \
     SHOW_ID("id", Gig, id, &GIG, "Its id."), SHOW_ID("clientId", Gig, client, &USER, "Who wants it."),                  \
@@ -54,6 +61,8 @@ static bool gig_longitude(Render *r, const void *row, Value *out) {
         SHOW("place", W_STR, Gig, place, "Where.", .empty = EMPTY_OMIT),                                                \
         SHOW_GET("latitude", W_DECIMAL, gig_latitude, "Degrees.", .scale = 6, .optional = true, .empty = EMPTY_OMIT),   \
         SHOW_GET("longitude", W_DECIMAL, gig_longitude, "Degrees.", .scale = 6, .optional = true, .empty = EMPTY_OMIT), \
+        SHOW_GET("isRemoved", W_BOOL, gig_removed, "A moderator took it down.", .optional = true, .empty = EMPTY_OMIT), \
+        SHOW("removedReason", W_STR, Gig, removed_reason, "Why.", .empty = EMPTY_OMIT),                                 \
         SHOW("createdAt", W_TIME, Gig, created_ms, "When it was posted."),                                              \
         SHOW("updatedAt", W_TIME, Gig, updated_ms, "When it changed last.")
 

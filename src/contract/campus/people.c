@@ -16,6 +16,8 @@
 
 WORDS(campus_role_words, "Role", WORD(ROLE_BIT_DOER, "doer"), WORD(ROLE_BIT_CLIENT, "client"));
 
+WORDS(campus_right_words, "AdminRole", WORD(RIGHT_MODERATOR, "moderator"), WORD(RIGHT_ADMIN, "admin"));
+
 static unsigned user_audience(Render *r, const void *row) {
     const User *u = row;
     bool self = r->call->actor.user == u->id || (r->exchange && r->exchange->opened_user == u->id);
@@ -70,6 +72,10 @@ static bool user_earned(Render *r, const void *row, Value *out) { return out->i 
 static bool user_balance(Render *r, const void *row, Value *out) { return out->i = user_wallet(r, row).available, true; }
 static bool user_pending(Render *r, const void *row, Value *out) { return out->i = user_wallet(r, row).pending, true; }
 
+/* What only moderators see of a person's standing. */
+static bool user_suspended(Render *r, const void *row, Value *out) { return (void)r, user_flag(row, USER_SUSPENDED, out); }
+static bool user_deleted(Render *r, const void *row, Value *out) { return (void)r, user_flag(row, USER_DELETED, out); }
+
 static bool user_unread(Render *r, const void *row, Value *out) {
     Key key = key_of(NOTIFICATION_UNREAD);
     key_i64(&key, ((const User *)row)->id);
@@ -112,6 +118,14 @@ VIEW_WITH(campus_user_view, User, "User", "A person. What only the person may se
           SHOW_GET("longitude", W_DECIMAL, user_longitude, "Degrees.", .scale = 6, .optional = true, .audience = FOR_OWNER),
           SHOW_GET("available", W_BOOL, user_available, "Takes work just now."),
           SHOW_GET("unreadNotifications", W_INT, user_unread, "Notifications not read yet.", .audience = FOR_OWNER),
+          SHOW("adminRoles", W_WORDS, User, rights, "What one may do for the marketplace.", .words = &campus_right_words,
+               .audience = FOR_OWNER | FOR_MODERATOR),
+          SHOW("idRejectReason", W_STR, User, id_reason, "Why the last student ID was not accepted.", .empty = EMPTY_OMIT,
+               .audience = FOR_OWNER | FOR_MODERATOR),
+          SHOW_GET("isSuspended", W_BOOL, user_suspended, "May not sign in.", .audience = FOR_MODERATOR),
+          SHOW("suspendedAt", W_TIME, User, suspended_ms, "Since when.", .empty = EMPTY_OMIT, .audience = FOR_MODERATOR),
+          SHOW("suspendReason", W_STR, User, suspend_reason, "Why.", .empty = EMPTY_OMIT, .audience = FOR_MODERATOR),
+          SHOW_GET("isDeleted", W_BOOL, user_deleted, "The account is gone.", .audience = FOR_MODERATOR),
           SHOW("createdAt", W_TIME, User, created_ms, "When the account was made."),
           SHOW("lastActiveAt", W_TIME, User, last_active_ms, "Last activity, to the hour.", .empty = EMPTY_NULL));
 

@@ -23,6 +23,13 @@ static bool service_doer(Render *r, const void *row, Value *out) {
     return true;
 }
 
+/* Owner and moderators only ever see one that was taken down. */
+static bool service_removed(Render *r, const void *row, Value *out) {
+    (void)r;
+    out->b = (((const Service *)row)->flags & SERVICE_REMOVED) != 0;
+    return out->b;
+}
+
 VIEW(campus_service_view, Service, "Service", "Work that somebody offers.", SHOW_ID("id", Service, id, &SERVICE, "Its id."),
      SHOW_ID("doerId", Service, doer, &USER, "Who offers it."),
      SHOW_GET("doer", W_ROW, service_doer, "The same in short.", .view = &campus_person_view, .optional = true),
@@ -37,6 +44,8 @@ VIEW(campus_service_view, Service, "Service", "Work that somebody offers.", SHOW
      SHOW_GET("rating", W_DECIMAL, service_rating, "Average rating, 0 before the first.", .scale = 2),
      SHOW("reviewsCount", W_INT, Service, rating_count, "Ratings it is the average of."),
      SHOW("ordersCount", W_INT, Service, orders_completed, "Orders completed."),
+     SHOW_GET("isRemoved", W_BOOL, service_removed, "A moderator took it down.", .optional = true, .empty = EMPTY_OMIT),
+     SHOW("removedReason", W_STR, Service, removed_reason, "Why.", .empty = EMPTY_OMIT),
      SHOW("createdAt", W_TIME, Service, created_ms, "When it was posted."),
      SHOW("updatedAt", W_TIME, Service, updated_ms, "When it changed last."));
 
