@@ -35,6 +35,14 @@ export async function audited(admin, act) {
 export const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 
+/** Asks for a sign-in code and waits for that one, not an older one. */
+export async function freshCode(box, number) {
+  const { body } = await box.get('/sandbox/outbox?to=' + encodeURIComponent(number));
+  const old = new Set(body.messages.map((m) => m.id));
+  assert.equal((await box.post('/api/auth/send-otp', { phone: number })).status, 200);
+  return (await box.message(number, (m) => m.code && !old.has(m.id))).code;
+}
+
 /** Uploads a file; its facts. */
 export async function upload(person, { bytes = png, name = 'a.png', purpose } = {}) {
   const form = new FormData();

@@ -1,7 +1,7 @@
 // Admins and moderators: who may, people, listings, reports, the audit log.
 import test, { after, before } from 'node:test';
 import { gigBody, phone, assert } from './harness.mjs';
-import { audited, png, staffed, upload } from './admin_kit.mjs';
+import { audited, freshCode, png, staffed, upload } from './admin_kit.mjs';
 
 let box, admin, moderator, stop, asha, ravi;
 before(async () => {
@@ -68,8 +68,7 @@ test('a suspended person is out at once, and may come back', async () => {
   assert.equal(typeof done.body.suspendedAt, 'number');
   assert.ok((await socket.closed).code >= 4000);
   assert.equal((await victim.get('/api/users/me')).status, 401);
-  await box.post('/api/auth/send-otp', { phone: victim.user.phone });
-  const { code: otp } = await box.message(victim.user.phone, (m) => m.code);
+  const otp = await freshCode(box, victim.user.phone);
   const refused = await box.post('/api/auth/verify-otp', { phone: victim.user.phone, otp });
   assert.equal(refused.status, 403);
   assert.equal(code(refused), 'SUSPENDED');
