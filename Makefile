@@ -157,10 +157,10 @@ format: build/.deps-format  ## rewrite src and tests to the project's C formatti
 ##@ Housekeeping
 
 .PHONY: deps
-deps: $(foreach g,build cross sanitize test format,build/.deps-$g)  ## install the packages that building and testing need
+deps: $(foreach g,build web cross sanitize test format,build/.deps-$g)  ## install the packages that building and testing need
 
 .PHONY: fetch
-fetch: build/.deps-build  ## download and verify every pinned source, so that later builds need no network
+fetch: build/.deps-build web/node_modules/.ready  ## download and verify every pinned source, so that later builds need no network
 	@vendor/fetch
 
 .PHONY: clean
@@ -183,6 +183,24 @@ tests/node_modules/.ready: tests/package.json tests/package-lock.json | build/.d
 	@echo "  NPM   tests"
 	@cd tests && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
+
+# --- The web UI: bundled, packed and embedded ------------------------------------------------------------------------
+
+WEB := $(shell find web/src web/public -type f 2>/dev/null | LC_ALL=C sort) web/build.mjs web/tsconfig.json
+
+web/node_modules/.ready: web/package.json web/package-lock.json | build/.deps-web
+	@echo "  NPM   web"
+	@mkdir -p build
+	@flock build/.npm-web sh -c 'cd web && npm ci --no-audit --no-fund --loglevel=error'
+	@touch $@
+
+build/web/site.pack: $(WEB) web/node_modules/.ready
+	@mkdir -p $(@D)
+	@echo "  WEB   $@"
+	@node web/build.mjs $@.$$$$ && mv $@.$$$$ $@
+
+.PHONY: web
+web: build/web/site.pack  ## build/web/site.pack: the web UI as the binary carries it
 
 # --- Libraries -----------------------------------------------------------------------------------------------------
 
@@ -219,7 +237,8 @@ ARCHIVES := civetweb curl lmdb yyjson argon2 bearssl
 # Objects and programs are written under another name first: two makes at once never read half a file.
 # $(1) target
 define TARGET_RULES
-obj.$(1) := $$(SRC:%.c=build/$(1)/obj/%.o) $$(DATA:%=build/$(1)/obj/%.data.o) build/$(1)/obj/ca-bundle.data.o
+obj.$(1) := $$(SRC:%.c=build/$(1)/obj/%.o) $$(DATA:%=build/$(1)/obj/%.data.o) build/$(1)/obj/ca-bundle.data.o \
+    build/$(1)/obj/web.data.o
 ready.$(1) := $$(foreach l,$$(LIBS),build/$(libs.$(1))/.$$(l))
 ar.$(1) := $$(foreach a,$$(ARCHIVES),build/$(libs.$(1))/lib/lib$$(a).a)
 
@@ -235,6 +254,11 @@ build/$(1)/obj/ca-bundle.data.o: scripts/embed | $$(ready.$(1))
 	@scripts/embed build/$(libs.$(1))/lib/ca-bundle.pem data_ca_bundle_pem > $$(@:.o=.S)
 	@$(cc.$(1)) -c $$(@:.o=.S) -o $$@
 build/$(1)/obj/ca-bundle.data.o: build/$(libs.$(1))/.ca-certificates
+
+build/$(1)/obj/web.data.o: build/web/site.pack scripts/embed | $$(ready.$(1))
+	@mkdir -p $$(@D)
+	@scripts/embed $$< data_web_pack > $$(@:.o=.S)
+	@$(cc.$(1)) -c $$(@:.o=.S) -o $$@
 
 build/$(1)/obj/%.data.o: % scripts/embed | $$(ready.$(1))
 	@mkdir -p $$(@D)

@@ -1,5 +1,6 @@
 /* The HTTP application: which part of the box answers which path. */
 #include "app/box.h"
+#include "app/site.h"
 
 /* ---- HTTP ---- */
 
@@ -26,9 +27,8 @@ static void handle(void *ctx, const Request *req, Reply *rep) {
     } else if (str_starts(req->path, S("/sandbox/"))) {
         if (!sandbox_handle(box->sandbox, req, rep))
             engine_refuse(box->engine, req, rep, E_MISSING, 0);
-    } else if (str_eq(req->path, S("/")) && get) {
-        rep->status = 302;
-        reply_header(rep, "Location", S("/docs"));
+    } else if (get && !engine_owns(box->engine, req->path) && site_handle(req, rep, !box->gateway_config.sandbox_payments)) {
+        /* the web UI */
     } else {
         engine_handle(box->engine, req, rep);
     }

@@ -74,5 +74,7 @@ Ports box_ports(Box *box) {
                    .stripe_webhook = stripe_webhook,
                    .checkout_key_id = g->razorpay_key_id,
                    .public_url = box->settings.now.public_url,
+                   .sandbox_payments = g->sandbox_payments,
+                   .sandbox_messages = g->sandbox_sms,
                    .sandbox = g->sandbox_payments || g->sandbox_sms || g->sandbox_mail || g->sandbox_push};
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/box.h"
+#include "app/site.h"
 #include "app/lockdown.h"
 #include "base/blocking.h"
 #include "base/log.h"
@@ -199,7 +200,7 @@ static Err start_contracts(Box *box) {
                         .session = session_actor,
                         .kind_user = USER.kind,
                         .kind_session = SESSION.kind};
-    box->engine = engine_start(&cfg, &e);
+    box->engine = site_check() ? engine_start(&cfg, &e) : NULL;
     if (!box->engine)
         return e;
     HubConfig hub = {.store = box->store,

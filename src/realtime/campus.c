@@ -136,8 +136,15 @@ static int campus_open(Hub *hub, Client *cl, const Request *req) {
     Incoming in = {.hub = hub, .cl = cl, .a = req->arena};
     Form query;
     Str token;
-    if (form_parse(req->arena, req->query, &query) != OK || !form_get(&query, S("token"), &token))
+    if (form_parse(req->arena, req->query, &query) != OK || !form_get(&query, S("token"), &token)) {
+        /* A browser's socket cannot have headers of its own, but it brings the cookie, from pages of this box only. What it does
+         * not bring may follow as AUTHENTICATE. */
+        bool by_cookie;
+        token = engine_token_of(req, &by_cookie);
+        if (token.n && (!by_cookie || engine_same_origin(req) == OK))
+            authenticate(&in, token);
         return 0;
+    }
     if (authenticate(&in, token) == OK)
         return 0;
     send_error(&in, "UNAUTHORIZED", S("the token is not good"));

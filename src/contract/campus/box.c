@@ -8,7 +8,7 @@ typedef struct ConfigOut {
     Str name, currency, key_id;
     int32_t decimals, fee_bps, boost_days_max;
     int64_t boost_price, withdraw_min, otp_ttl_s;
-    bool sandbox;
+    bool sandbox, sandbox_payments, sandbox_messages;
 } ConfigOut;
 VIEW(campus_config_view, ConfigOut, "Config", "Public facts of this marketplace.",
      SHOW("name", W_STR, ConfigOut, name, "Its name."), SHOW("currency", W_STR, ConfigOut, currency, "ISO 4217."),
@@ -20,7 +20,9 @@ VIEW(campus_config_view, ConfigOut, "Config", "Public facts of this marketplace.
      SHOW("boostDaysMax", W_INT, ConfigOut, boost_days_max, "Days at most."),
      SHOW("withdrawMin", W_MONEY, ConfigOut, withdraw_min, "The smallest withdrawal."),
      SHOW("otpExpiresIn", W_INT, ConfigOut, otp_ttl_s, "Seconds that a code is good for."),
-     SHOW("sandbox", W_BOOL, ConfigOut, sandbox, "Providers are simulated: no real money moves."));
+     SHOW("sandbox", W_BOOL, ConfigOut, sandbox, "Providers are simulated: no real money moves."),
+     SHOW("sandboxPayments", W_BOOL, ConfigOut, sandbox_payments, "The payment provider is one of them."),
+     SHOW("sandboxMessages", W_BOOL, ConfigOut, sandbox_messages, "Nor are SMS sent: the sandbox keeps them."));
 
 static Err config(Exchange *x) {
     const DomainConfig *c = x->cfg;
@@ -33,7 +35,9 @@ static Err config(Exchange *x) {
                      .boost_price = c->boost_price_per_day,
                      .withdraw_min = c->withdraw_min,
                      .otp_ttl_s = c->otp_ttl_ms / MS_SECOND,
-                     .sandbox = x->ports->sandbox};
+                     .sandbox = x->ports->sandbox,
+                     .sandbox_payments = x->ports->sandbox_payments,
+                     .sandbox_messages = x->ports->sandbox_messages};
     return exchange_render_as(x, NULL, 200, &campus_config_view, &out);
 }
 

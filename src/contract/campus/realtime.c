@@ -7,7 +7,8 @@ typedef struct SocketIn {
 } SocketIn;
 
 INPUTS(socket_in, SocketIn,
-       INPUT("token", IN_QUERY, W_STR, SocketIn, token, NO_HAS, "The access token; or send AUTHENTICATE first.", .max = 2000,
+       INPUT("token", IN_QUERY, W_STR, SocketIn, token, NO_HAS,
+             "The access token; or the cookie jwt from a page of this box; or send AUTHENTICATE first.", .max = 2000,
              .flags = IN_SECRET));
 
 static Err plain_request(Exchange *x) {

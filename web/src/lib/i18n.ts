@@ -1,0 +1,85 @@
+// Words and numbers in the reader's language. The catalogues are chunks of their own; only the chosen one is loaded.
+import { signal } from '@preact/signals';
+import type { en } from '../i18n/en';
+
+export type Catalogue = { [K in keyof typeof en]: (typeof en)[K] extends string ? string : { one: string; other: string } };
+type Texts = { [K in keyof typeof en]: (typeof en)[K] extends string ? K : never }[keyof typeof en];
+type Counts = Exclude<keyof typeof en, Texts>;
+export type Text = Texts;
+
+export const languages = { en: 'English', hi: 'हिन्दी' } as const;
+export type Language = keyof typeof languages;
+const locales: Record<Language, string> = { en: 'en-IN', hi: 'hi-IN' };
+
+let catalogue = {} as Catalogue;
+let plurals: Intl.PluralRules;
+export const language = signal<Language>('en');
+export const locale = () => locales[language.value];
+
+export function preferred(): Language {
+  const kept = localStorage.getItem('language');
+  if (kept && kept in languages) return kept as Language;
+  return navigator.languages.map((l) => l.slice(0, 2)).find((l): l is Language => l in languages) ?? 'en';
+}
+
+export async function speak(to: Language): Promise<void> {
+  catalogue = to === 'hi' ? (await import('../i18n/hi')).hi : (await import('../i18n/en')).en;
+  plurals = new Intl.PluralRules(locales[to]);
+  document.documentElement.lang = to;
+  language.value = to;
+}
+
+type Values = Record<string, string | number>;
+const fill = (text: string, values?: Values) => (values ? text.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all)) : text);
+
+export const has = (key: string): boolean => key in catalogue;
+export const t = (key: Texts, values?: Values): string => fill(catalogue[key] as string, values);
+/** A counted thing: {n} is the number as people write it. */
+export const tn = (key: Counts, n: number, values?: Values): string =>
+  fill((catalogue[key] as { one: string; other: string })[plurals.select(n) === 'one' ? 'one' : 'other'], { n: number(n), ...values });
+/** A word of the contract in the reader's language, or as it is. */
+export const word = (group: string, value: string | null | undefined): string =>
+  value ? (has(`${group}.${value}`) ? t(`${group}.${value}` as Texts) : value.replace(/[_-]/g, ' ')) : '';
+
+const made = new Map<string, any>();
+function memo<T>(key: string, make: () => T): T {
+  const k = language.value + key;
+  let v = made.get(k);
+  if (!v) made.set(k, (v = make()));
+  return v;
+}
+
+export const number = (n: number, digits = 0): string =>
+  memo('n' + digits, () => new Intl.NumberFormat(locale(), { maximumFractionDigits: digits })).format(n);
+
+export const currency = { code: 'INR', decimals: 2 };
+/** Minor units as money; whole amounts without the digits after the point. */
+export function money(minor: number): string {
+  const unit = 10 ** currency.decimals, whole = minor % unit === 0;
+  return memo('m' + whole + currency.code, () => new Intl.NumberFormat(locale(), {
+    style: 'currency', currency: currency.code, minimumFractionDigits: whole ? 0 : currency.decimals, maximumFractionDigits: whole ? 0 : currency.decimals,
+  })).format(minor / unit);
+}
+export const moneyRange = (min: number, max: number): string => (min === max ? money(min) : `${money(min)} – ${money(max)}`);
+export function moneyShort(minor: number): string {
+  return memo('s' + currency.code, () => new Intl.NumberFormat(locale(), { style: 'currency', currency: currency.code, notation: 'compact', maximumFractionDigits: 1 }))
+    .format(minor / 10 ** currency.decimals);
+}
+export const currencySign = (): string =>
+  new Intl.NumberFormat(locale(), { style: 'currency', currency: currency.code }).formatToParts(0).find((p) => p.type === 'currency')!.value;
+
+export const date = (ms: number): string => memo('d', () => new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', year: 'numeric' })).format(ms);
+export const dayMonth = (ms: number): string => memo('dm', () => new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short' })).format(ms);
+export const month = (ms: number): string => memo('mo', () => new Intl.DateTimeFormat(locale(), { month: 'short' })).format(ms);
+export const dateTime = (ms: number): string => memo('dt', () => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' })).format(ms);
+export const time = (ms: number): string => memo('t', () => new Intl.DateTimeFormat(locale(), { timeStyle: 'short' })).format(ms);
+export const bytes = (n: number): string => (n < 1e6 ? `${number(Math.max(1, n / 1000))} KB` : `${number(n / 1e6, 1)} MB`);
+
+const steps: [Intl.RelativeTimeFormatUnit, number][] = [['year', 31536e6], ['month', 2592e6], ['day', 864e5], ['hour', 36e5], ['minute', 6e4]];
+/** "2 hours ago", "in 3 days". */
+export function ago(ms: number): string {
+  const off = ms - Date.now();
+  const f = memo('r', () => new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }));
+  for (const [unit, size] of steps) if (Math.abs(off) >= size) return f.format(Math.trunc(off / size), unit);
+  return f.format(0, 'second');
+}

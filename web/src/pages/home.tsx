@@ -1,0 +1,46 @@
+import { Link } from 'wouter-preact';
+import { t } from '../lib/i18n';
+import { useTitle } from '../lib/page';
+import { useGet, useLive } from '../lib/query';
+import { me } from '../lib/session';
+import type { Category, Gig, Order, Service } from '../lib/types';
+import { Button, Card, Failure, Skeleton } from '../ui/base';
+import { Categories, GigCard, ServiceCard } from '../ui/cards';
+import { Icon } from '../ui/icon';
+import { SearchBox } from '../ui/search';
+import { nextStep } from '../ui/steps';
+
+export function Home() {
+  useTitle('');
+  const who = me.value;
+  const categories = useGet<{ categories: Category[] }>('/api/categories');
+  const fitting = useGet<{ gigs: Gig[] }>(who ? '/api/gigs/recommended?limit=6' : null);
+  const newest = useGet<{ gigs: Gig[] }>('/api/gigs?limit=6');
+  const services = useGet<{ services: Service[] }>('/api/services?limit=8');
+  const orders = useLive<{ orders: Order[] }>(who ? '/api/orders?status=pending_payment,in_progress,submitted&limit=10' : null);
+  const waiting = who ? (orders.data?.orders ?? []).map((o) => ({ o, step: nextStep(o, who.id) })).filter((x) => x.step.mine).slice(0, 3) : [];
+  const recommended = fitting.data?.gigs.length ? fitting.data.gigs : null;
+  const gigs = recommended ?? newest.data?.gigs;
+  return <div class="stack wide">
+    <section class="herohead">
+      <h1 tabIndex={-1}>{who ? t('home.hello', { name: who.name?.split(' ')[0] ?? t('home.you') }) : t('home.title')}</h1>
+      <p>{who ? t('home.helloText') : t('home.text')}</p>
+      <SearchBox />
+    </section>
+    {waiting.length > 0 && <section aria-labelledby="h-wait"><div class="sectionhead"><h2 id="h-wait">{t('home.yourTurn')}</h2><Link href="/work">{t('all')}</Link></div>
+      <div class="grid">{waiting.map(({ o, step }) => <Card key={o.id} href={`/orders/${o.id}`} class="next"><h3>{o.title}</h3><p class="soft">{step.text}</p>
+        <span class="row between"><b>{step.action}</b><Icon name="next" /></span></Card>)}</div></section>}
+    <section aria-labelledby="h-cat"><div class="sectionhead"><h2 id="h-cat">{t('home.categories')}</h2></div>
+      {categories.data ? <Categories all={categories.data.categories} kind="gigs" /> : categories.error ? <Failure error={categories.error} retry={categories.reload} /> : <Skeleton lines={4} />}</section>
+    <section aria-labelledby="h-gigs"><div class="sectionhead"><h2 id="h-gigs">{recommended ? t('home.recommended') : t('home.newest')}</h2><Link href="/gigs">{t('home.allGigs')}</Link></div>
+      {gigs ? <div class="grid">{gigs.map((g) => <GigCard key={g.id} gig={g} />)}</div>
+        : newest.error ? <Failure error={newest.error} retry={newest.reload} /> : <div class="grid"><Skeleton card lines={5} /><Skeleton card lines={5} /><Skeleton card lines={5} /></div>}</section>
+    <section aria-labelledby="h-svc"><div class="sectionhead"><h2 id="h-svc">{t('home.services')}</h2><Link href="/services">{t('home.allServices')}</Link></div>
+      {services.data ? <div class="scroller" tabIndex={0} role="group" aria-labelledby="h-svc">{services.data.services.map((s) => <ServiceCard key={s.id} service={s} />)}</div>
+        : services.error ? null : <div class="grid"><Skeleton card lines={4} /><Skeleton card lines={4} /></div>}</section>
+    <Card class="hero"><div class="stack"><h2>{t('home.how')}</h2>
+      <ol class="steps3">{([1, 2, 3] as const).map((i) => <li key={i}><h3>{t(`home.how${i}`)}</h3><p class="soft">{t(`home.how${i}Text`)}</p></li>)}</ol>
+      <div class="row"><Button kind="main" href="/post" icon="plus">{t('post.title')}</Button><Button href="/offer">{t('offer.title')}</Button></div></div></Card>
+    <footer class="soft small row"><Link href="/me/settings">{t('settings.title')}</Link><a href="/docs">{t('home.api')}</a></footer>
+  </div>;
+}

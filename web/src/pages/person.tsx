@@ -1,0 +1,59 @@
+import { useState } from 'preact/hooks';
+import { Link } from 'wouter-preact';
+import { post, remove } from '../lib/api';
+import { ago, date, number, t, tn, word } from '../lib/i18n';
+import { useTitle } from '../lib/page';
+import { invalidate, useGet, usePages } from '../lib/query';
+import { me } from '../lib/session';
+import type { Block, Review, Service, User } from '../lib/types';
+import { Avatar, Button, Card, Empty, Facts, Failure, Loading, Notice, Stars, Tag, Trust } from '../ui/base';
+import { ServiceCard } from '../ui/cards';
+import { Icon } from '../ui/icon';
+import { Confirm } from '../ui/overlay';
+import { Reviews } from '../ui/reviews';
+import { toast } from '../ui/toast';
+import { Report } from './report';
+
+export default function PersonPage({ id }: { id: string }) {
+  const { data: u, error, reload } = useGet<User>(`/api/users/${id}`);
+  const reviews = usePages<Review>(`/api/users/${id}/reviews`, 'reviews', 10);
+  const services = useGet<{ services: Service[] }>(`/api/services?doerId=${id}&limit=6`).data;
+  const blocks = useGet<{ blocks: Block[] }>(me.value && me.value.id !== id ? '/api/blocks?limit=100' : null);
+  const [dialog, setDialog] = useState<'' | 'block' | 'report'>('');
+  useTitle(u?.name ?? undefined);
+  if (error && !u) return <Failure error={error} retry={reload} />;
+  if (!u) return <Loading cards={2} />;
+  const blocked = !!blocks.data?.blocks.some((b) => b.user.id === id);
+  const mine = me.value?.id === id;
+  const block = async (on: boolean) => {
+    try {
+      await (on ? post(`/api/users/${id}/block`) : remove(`/api/users/${id}/block`));
+      await blocks.reload();
+      invalidate('/api/orders', '/api/gigs');
+      setDialog('');
+    } catch (e) {
+      toast((e as Error).message, 'bad');
+    }
+  };
+  return <div class="page"><div class="two"><div class="stack">
+    <Card class="stack"><div class="row nowrap"><Avatar who={u} size={88} /><div class="grow stack tight"><h1 tabIndex={-1}>{u.name || t('person.unnamed')}</h1>
+      <p class="soft">{[u.course, u.university, u.place].filter(Boolean).join(' · ')}</p>
+      <div class="row"><Stars value={u.rating} count={u.reviewsCount} />{u.idVerified && <Tag tone="good" icon="shield">{t('person.verified')}</Tag>}{!u.available && <Tag>{t('person.away')}</Tag>}</div></div></div>
+      {blocked && <Notice tone="wait" icon="flag">{t('block.blocked')}</Notice>}
+      {u.bio && <p class="prose">{u.bio}</p>}
+      {u.skills.length > 0 && <div class="tags">{u.skills.map((s) => <Link key={s} class="tag plain" href={`/gigs?skills=${encodeURIComponent(s)}`}>{s}</Link>)}</div>}
+      {u.badges.length > 0 && <div class="tags">{u.badges.map((b) => <Tag key={b} tone="wait" icon="star">{word('badge', b)}</Tag>)}</div>}</Card>
+    {services && services.services.length > 0 && <section class="stack"><h2>{t('home.services')}</h2><div class="grid">{services.services.map((s) => <ServiceCard key={s.id} service={s} />)}</div></section>}
+    <section class="stack"><h2>{t('reviews')}</h2>
+      {reviews.items.length ? <Reviews rows={reviews.items} /> : reviews.busy ? <Loading cards={1} /> : <Empty icon="star" title={t('reviews.none')} />}
+      {reviews.more && <Button onClick={reviews.next} busy={reviews.busy}>{t('more')}</Button>}</section></div>
+    <aside class="stack"><Card class="stack"><div class="row nowrap"><Trust score={u.trustScore} /><div><b>{t('trust.title')}</b><div class="soft small">{t('trust.short')}</div></div></div>
+      <Facts rows={[[t('person.completed'), number(u.completedGigs)], [t('person.member'), date(u.createdAt)], ...(u.lastActiveAt ? [[t('person.seen'), ago(u.lastActiveAt)] as [string, string]] : [])]} />
+      <div class="stack tight soft small">{u.phoneVerified && <span><Icon name="check" size={16} /> {t('person.phone')}</span>}{u.emailVerified && <span><Icon name="check" size={16} /> {t('person.email')}</span>}{u.completedGigs > 0 && <span><Icon name="check" size={16} /> {tn('person.done', u.completedGigs)}</span>}</div>
+      {mine ? <Button wide href="/me/edit" icon="edit">{t('profile.edit')}</Button> : me.value && <div class="row">
+        {blocked ? <Button small onClick={() => void block(false)}>{t('block.undo')}</Button> : <Button small onClick={() => setDialog('block')}>{t('block')}</Button>}
+        <Button small kind="quiet" icon="flag" onClick={() => setDialog('report')}>{t('report')}</Button></div>}</Card></aside></div>
+    {dialog === 'block' && <Confirm title={t('block.title', { name: u.name ?? '' })} text={t('block.text')} yes={t('block')} danger close={() => setDialog('')} on={() => void block(true)} />}
+    {dialog === 'report' && <Report type="user" id={id} close={() => setDialog('')} />}
+  </div>;
+}

@@ -1,0 +1,88 @@
+import { useEffect, useState } from 'preact/hooks';
+import { useLocation, useSearch } from 'wouter-preact';
+import { get, post } from '../lib/api';
+import { useForm } from '../lib/form';
+import { number, t } from '../lib/i18n';
+import { useTitle } from '../lib/page';
+import { forgetAll } from '../lib/query';
+import { config, me, use } from '../lib/session';
+import type { User } from '../lib/types';
+import { Button, Card, Notice } from '../ui/base';
+import { Input } from '../ui/fields';
+import { toast } from '../ui/toast';
+
+const CODE_DIGITS = 6;
+const AGAIN_S = 30;
+
+export default function SignIn() {
+  useTitle(t('signin.title'));
+  const [step, setStep] = useState<'phone' | 'code'>('phone');
+  const [left, setLeft] = useState(0);
+  const form = useForm({ phone: '', otp: '' });
+  const to = new URLSearchParams(useSearch()).get('to') ?? '/';
+  const [, go] = useLocation();
+  const inside = to.startsWith('/') && !to.startsWith('//') ? to : '/';
+
+  useEffect(() => {
+    if (me.value) go(inside, { replace: true });
+  }, []);
+  useEffect(() => {
+    if (left <= 0) return;
+    const timer = setTimeout(() => setLeft(left - 1), 1000);
+    return () => clearTimeout(timer);
+  }, [left]);
+
+  const phone = form.v.phone.replace(/[^\d+]/g, '');
+  const send = async () => {
+    if (phone.replace(/\D/g, '').length < 10) return form.fail({ phone: t('signin.phoneShort') });
+    if (await form.submit(() => post('/api/auth/send-otp', { phone }))) {
+      setStep('code');
+      setLeft(AGAIN_S);
+      form.set('otp', '');
+      if ('OTPCredential' in window)
+        (navigator.credentials.get({ otp: { transport: ['sms'] } } as never) as Promise<any>).then((c) => c?.code && enter(c.code), () => {});
+    }
+  };
+  const enter = async (text: string) => {
+    const otp = text.replace(/\D/g, '').slice(0, CODE_DIGITS);
+    form.set('otp', otp);
+    if (otp.length < CODE_DIGITS || form.busy) return;
+    await form.submit(async () => {
+      const answer = await post<{ user: User; isNewUser: boolean }>('/api/auth/verify-otp', { phone, otp }).catch((e) => {
+        if (e.status === 400 && !Object.keys(e.fields).length) e.fields.otp = e.message;
+        throw e;
+      });
+      forgetAll();
+      use(answer.user);
+      go(answer.isNewUser || !answer.user.name ? `/welcome?to=${encodeURIComponent(inside)}` : inside, { replace: true });
+    });
+  };
+  /** The sandbox plays the telephone network: what it sent can be read. */
+  const peek = async () => {
+    try {
+      const e164 = phone.startsWith('+') ? phone : '+91' + phone.slice(-10);
+      const { messages } = await get<{ messages: { code?: string }[] }>('/sandbox/outbox?to=' + encodeURIComponent(e164));
+      const code = messages.find((m) => m.code)?.code;
+      if (code) await enter(code);
+      else toast(t('signin.sandboxNone'), 'bad');
+    } catch {
+      toast(t('signin.sandboxFar'), 'bad');
+    }
+  };
+
+  return <div class="page narrow"><Card class="stack">
+    <h1 tabIndex={-1}>{step === 'phone' ? t('signin.title') : t('signin.code')}</h1>
+    {step === 'phone' ? <form class="stack" noValidate onSubmit={(e) => { e.preventDefault(); void send(); }}>
+      <p class="soft">{t('signin.text')}</p>
+      <Input label={t('signin.phone')} hint={t('signin.phoneHint')} type="tel" inputMode="tel" autocomplete="tel" name="phone" autofocus value={form.v.phone} on={(v) => form.set('phone', v)} error={form.errors.phone} />
+      <button type="submit" class={`button main wide${form.busy ? ' busy' : ''}`}>{t('signin.send')}</button>
+      <p class="soft small">{t('signin.terms')}</p>
+    </form> : <form class="stack otp" noValidate onSubmit={(e) => { e.preventDefault(); void enter(form.v.otp); }}>
+      <p class="soft">{t('signin.sent', { phone })} <button type="button" class="button quiet small" onClick={() => setStep('phone')}>{t('signin.change')}</button></p>
+      <Input label={t('signin.codeLabel')} inputMode="numeric" autocomplete="one-time-code" name="otp" autofocus maxLength={12} value={form.v.otp} on={(v) => void enter(v)} error={form.errors.otp} />
+      <button type="submit" class={`button main wide${form.busy ? ' busy' : ''}`}>{t('signin.enter')}</button>
+      {left > 0 ? <p class="soft small">{t('signin.again', { n: number(left) })}</p> : <Button kind="quiet" onClick={() => void send()}>{t('signin.resend')}</Button>}
+      {config.value?.sandboxMessages && <Notice tone="wait"><p>{t('signin.sandbox')}</p><Button small onClick={() => void peek()}>{t('signin.sandboxShow')}</Button></Notice>}
+    </form>}
+  </Card></div>;
+}
