@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "app/box.h"
-#include "app/site.h"
 #include "app/lockdown.h"
+#include "app/site.h"
 #include "base/blocking.h"
 #include "base/log.h"
 #include "contract/campus/campus.h"
