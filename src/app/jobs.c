@@ -72,7 +72,7 @@ struct Jobs {
 
 /* What one write function gets and gives. */
 typedef struct Round {
-    Jobs *jobs;
+    const JobsConfig *cfg;
     JobFn *fn;
     size_t max, done;
 } Round;
@@ -85,7 +85,7 @@ static Err round_tx(Tx *tx, void *arg) {
               .diag = &diag,
               .now_ms = tx_now_ms(tx),
               .actor = {.rights = RIGHT_SYSTEM},
-              .cfg = r->jobs->cfg.domain(r->jobs->cfg.app)};
+              .cfg = r->cfg->domain(r->cfg->app)};
     return r->fn(&c, r->max, &r->done);
 }
 
@@ -95,31 +95,41 @@ static Err put_off(Call *c, size_t max, size_t *done) {
     return timers_defer(c);
 }
 
-static Err run(Jobs *jobs, JobFn *fn, size_t max, size_t *done) {
-    Round r = {.jobs = jobs, .fn = fn, .max = max};
-    Err e = store_write(jobs->cfg.store, round_tx, &r);
+static Err run(const JobsConfig *cfg, JobFn *fn, size_t max, size_t *done) {
+    Round r = {.cfg = cfg, .fn = fn, .max = max};
+    Err e = store_write(cfg->store, round_tx, &r);
     *done = e ? 0 : r.done;
     return e;
 }
 
 /* Many things in one transaction. When that fails for timers, one by one, so that a single bad one is found and put off. */
-static void work(Jobs *jobs, size_t i) {
+static Err work(const JobsConfig *cfg, size_t i) {
     size_t done;
     Err e;
     do
-        e = run(jobs, rows[i].fn, JOBS_PER_TX, &done);
+        e = run(cfg, rows[i].fn, JOBS_PER_TX, &done);
     while (e == OK && done == JOBS_PER_TX);
     if (rows[i].fn == job_timers && e && e != E_FULL && e != E_IO && e != E_BUSY) {
         do
-            e = run(jobs, rows[i].fn, 1, &done);
+            e = run(cfg, rows[i].fn, 1, &done);
         while (e == OK && done);
         if (e) {
             log_line(LOG_ERROR, "jobs", "a timer failed and is put off", "error=%s", err_name(e));
-            e = run(jobs, put_off, 1, &done);
+            e = run(cfg, put_off, 1, &done);
         }
     }
     if (e && e != E_BUSY)
         log_line(LOG_WARN, "jobs", "a job failed and is tried again", "job=%s error=%s", rows[i].name, err_name(e));
+    return e;
+}
+
+Err jobs_run(const JobsConfig *cfg) {
+    Err first = OK;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        Err e = work(cfg, i);
+        first = first ? first : e;
+    }
+    return first;
 }
 
 static void *jobs_main(void *arg) {
@@ -129,7 +139,7 @@ static void *jobs_main(void *arg) {
         pthread_mutex_unlock(&jobs->lock);
         for (size_t i = 0; i < COUNT(rows); i++)
             if (jobs->due_ms[i] <= clock_mono_ms()) {
-                work(jobs, i);
+                work(&jobs->cfg, i);
                 jobs->due_ms[i] = clock_mono_ms() + rows[i].every_ms;
             }
         store_reap(jobs->cfg.store);

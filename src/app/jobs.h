@@ -21,6 +21,8 @@ typedef struct JobsConfig {
 
 /* E_NOMEM. */
 Jobs *jobs_start(const JobsConfig *cfg, Err *err);
+/* All jobs once, whether they are due or not. Thread-safe. The first error of those that failed. */
+Err jobs_run(const JobsConfig *cfg);
 /* Finishes the transaction under way and stops. NULL is fine. */
 void jobs_stop(Jobs *jobs);
 

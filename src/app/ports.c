@@ -58,6 +58,13 @@ static Err stripe_webhook(void *ctx, Arena *a, Str body, Str signature) {
     return g ? gateway_stripe_webhook(g, a, body, signature) : E_BUSY;
 }
 
+static const DomainConfig *domain_in_force(void *app) { return ((Box *)app)->domain; }
+
+static Err cleanup(void *ctx) {
+    Box *box = ctx;
+    return jobs_run(&(JobsConfig){.store = box->store, .domain = domain_in_force, .app = box});
+}
+
 Ports box_ports(Box *box) {
     const GatewayConfig *g = &box->gateway_config;
     return (Ports){.ctx = box,
@@ -72,6 +79,8 @@ Ports box_ports(Box *box) {
                    .stripe_cancel = stripe_cancel,
                    .stripe_sync = stripe_sync,
                    .stripe_webhook = stripe_webhook,
+                   .cleanup = cleanup,
+                   .cron_secret = box->settings.now.cron_secret,
                    .checkout_key_id = g->razorpay_key_id,
                    .public_url = box->settings.now.public_url,
                    .sandbox_payments = g->sandbox_payments,

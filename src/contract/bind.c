@@ -502,7 +502,7 @@ static Err bind_row(Bind *b, const Inputs *set, const Input *row, char *base) {
                 return fault(b, row, FAULT_NULL, S(""));
             there = false;
         }
-        if (!there && row->flags & IN_FLAT) {
+        if (!there && row->flags & IN_FLAT && json_type(x->body.json) != JSON_ARRAY) {
             Bind inner = {x, b->object, b->outer, b->name, b->index};
             return bind_set(&inner, row->sub, at);
         }

@@ -59,7 +59,7 @@ Err body_parse(Exchange *x) {
         if (e)
             return e == E_SYNTAX ? diag_fail(&x->diag, e, NULL, S("the query is not well-formed")) : e;
     }
-    if (x->route->body == BODY_RAW || !(wants(x, IN_BODY) || wants(x, IN_FILE)))
+    if (x->route->body == BODY_RAW || !(wants(x, IN_BODY) || wants(x, IN_FILE) || x->route->positional))
         return OK;
     return parse_body(x);
 }

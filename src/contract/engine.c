@@ -231,12 +231,27 @@ static size_t out_size(const Route *r) {
 /* Whether the answer is one for everybody. */
 static bool keeps(const Exchange *x) { return x->route->kept && !x->token.user; }
 
+/* What is looked for does not exist, and the route says that this is an answer too. */
+static Err render_nothing(Exchange *x, Call *c) {
+    diag_clear(&x->diag);
+    if (x->route->shape == SHAPE_ONE)
+        return exchange_render(x, c, NULL);
+    PageOut *none = arena_alloc(x->arena, out_size(x->route));
+    if (!none)
+        return E_NOMEM;
+    none->page = 1;
+    none->limit = LIST_LIMIT_DEFAULT;
+    return exchange_render(x, c, none);
+}
+
 static Err operate(Exchange *x, Call *c, void *arg) {
     (void)arg;
     void *out = arena_alloc(x->arena, out_size(x->route));
     if (!out)
         return E_NOMEM;
     Err e = x->route->op(c, x->in, out);
+    if (e == E_MISSING && x->route->or_nothing)
+        return render_nothing(x, c);
     if (!e && x->route->after)
         e = x->route->after(x, c, out);
     if (e || x->refused)

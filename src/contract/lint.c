@@ -173,7 +173,9 @@ static void lint_route(Lint *l, const Route *r) {
     if (r->shape == SHAPE_RAW && !r->handler)
         say(l, "answers raw without a handler", NULL);
     bool get = !strcmp(r->method, "GET");
-    if (r->op && get == r->writes)
+    if (r->reads && (get || r->writes))
+        say(l, "reads: that is for other methods than GET, which write nothing", NULL);
+    if (r->op && !r->reads && get == r->writes)
         say(l, get ? "GET must not write" : "does not write", NULL);
     if (r->kept && (r->writes || r->after || r->before || r->access > ACCESS_OPTIONAL))
         say(l, "is kept though it does more than read for anybody", NULL);

@@ -24,6 +24,8 @@ typedef struct Ports {
     Err (*stripe_cancel)(void *ctx, Arena *a, Diag *d, const Actor *actor, Subscription *out);
     Err (*stripe_sync)(void *ctx, Arena *a, const Actor *actor);
     Err (*stripe_webhook)(void *ctx, Arena *a, Str body, Str signature);
+    Err (*cleanup)(void *ctx); /* all jobs once, now (app/jobs.h) */
+    Str cron_secret;     /* who may ask for that; "" = nobody */
     Str checkout_key_id; /* the payment provider's public key, "" when there is none */
     Str public_url;      /* how the world reaches this box, without a final slash; "" = from the request */
     bool sandbox;        /* some channel is simulated */

@@ -311,7 +311,7 @@ void schema_reply(Buf *b, const Contract *c, const Route *r) {
     } else if (envelope) {
         view_schema(b, c, envelope, r->view, r->plural);
     } else if (r->shape == SHAPE_ONE) {
-        schema_ref(b, c, r->view, false);
+        schema_ref(b, c, r->view, r->or_nothing);
     } else {
         buf_lit(b, "{\"type\":\"array\",\"items\":");
         schema_ref(b, c, r->view, false);

@@ -108,7 +108,7 @@ enum {
     IN_COMMA = 16,    /* a list in a query or form is also split at commas */
     IN_TRIM = 32,     /* white space around a string is cut; then it counts towards min */
     IN_ACCOUNT = 64,  /* names the account at sign-in: rate limits count by it */
-    IN_FLAT = 128,    /* W_ROW: when its name is absent, its rows are looked up beside it */
+    IN_FLAT = 128,    /* W_ROW: when its name is absent, its rows are looked up beside it; not in positional arrays */
     IN_LENIENT = 256, /* a number or bool may be a string holding one, and a string may be a number */
     IN_SECRET = 512,  /* never echoed; "password" in the document */
     IN_NOT_NULL = 1024, /* null is a fault also where the value is not required */
@@ -352,6 +352,8 @@ struct Route {
     uint8_t shape, access, rate, body;
     bool writes;
     bool kept; /* reads only, and what it answers to those who are not signed in is the same for all (answers.h) */
+    bool reads; /* no GET, and yet it writes nothing */
+    bool or_nothing; /* what does not exist is no error: null, or a list without anything */
     bool positional; /* a JSON array is taken as the IN_BODY rows in order */
     uint32_t errors; /* ERR(…) bits beyond those that follow from the rows above */
     size_t body_max_bytes; /* 0: by rate class */

@@ -281,7 +281,8 @@ Err gig_set_state(Call *c, const void *input, void *out) {
     Gig *g = out;
     int64_t done;
     Err e = gig_own(c, in->id, g);
-    if (e || g->status == in->status)
+    bool filled = g->status == GIG_IN_PROGRESS && in->status == GIG_COMPLETED; /* somebody was found, and is at it */
+    if (e || g->status == in->status || filled)
         return e;
     Key key = key2(ORDER_BY_GIG, g->id, ORDER_COMPLETED);
     e = index_count(c->tx, ORDER_BY_GIG, &key, &done);
