@@ -43,6 +43,7 @@ static const Field service_fields[] = {
     FIELD(16, Service, created_ms, F_I64, "offered"),
     FIELD(17, Service, updated_ms, F_I64, "last changed"),
     FIELD(18, Service, category_words, F_STR, "name of the category, for searching"),
+    FIELD(19, Service, featured, F_BOOL, "wanted to stand out"),
     FIELD(31, Service, removed_reason, F_STR, "why a moderator took it down"),
 };
 static Err rating_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
@@ -178,6 +179,8 @@ static Err edit(Call *c, const ServiceEdit *in, Service *s) {
     }
     if (HAS(in, SERVICE_SET_ACTIVE))
         s->active = in->active;
+    if (HAS(in, SERVICE_SET_FEATURED))
+        s->featured = in->featured;
     for (size_t i = 0; i < n; i++)
         if (faults[i])
             return faults[i];

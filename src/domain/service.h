@@ -33,6 +33,7 @@ typedef struct Service {
     int64_t rating_sum, rating_count, orders_completed;
     int64_t created_ms, updated_ms;
     Str removed_reason;    /* where SERVICE_REMOVED: why */
+    bool featured;         /* its owner wants it to stand out */
 } Service;
 extern const Record SERVICE;
 extern const Index *const SERVICE_BY_DOER; /* doer, active; counted both */
@@ -52,7 +53,8 @@ enum {
     SERVICE_SET_DAYS,
     SERVICE_SET_REVISIONS,
     SERVICE_SET_IMAGES,
-    SERVICE_SET_ACTIVE
+    SERVICE_SET_ACTIVE,
+    SERVICE_SET_FEATURED
 };
 typedef struct ServiceEdit {
     uint64_t has;
@@ -62,7 +64,7 @@ typedef struct ServiceEdit {
     int64_t price;
     int32_t delivery_days, revisions;
     List images;
-    bool active;
+    bool active, featured;
 } ServiceEdit;
 /* ServiceEdit -> Service. Title, description, category and price are required when posting; afterwards the owner changes what is
  * given. */

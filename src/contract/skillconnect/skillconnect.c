@@ -4,6 +4,7 @@
 #include "codec/money.h"
 #include "codec/sniff.h"
 #include "domain/category.h"
+#include "domain/skill.h"
 
 /* ---- errors ---- */
 
@@ -338,6 +339,66 @@ Err sc_upload(Exchange *x, const char *field, FilePurpose purpose, bool any_type
     return OK;
 }
 
+/* The next name of [{"name":…}]; false when there is none or it is none. */
+static bool skill_name(const Json *one, Str *name) {
+    const Json *v = json_get(one, S("name"));
+    *name = json_type(v) == JSON_STRING ? str_trim(json_str(v)) : (Str){NULL, 0};
+    return name->n > 0 && !memchr(name->p, 0, name->n);
+}
+
+Err sc_skills_ok(Exchange *x, const void *value, const void *in, Str *why) {
+    (void)in;
+    const Json *array = NULL;
+    Str key, name;
+    Err e = json_parse(x->arena, *(const Str *)value, &array, NULL);
+    if (e == E_NOMEM)
+        return e;
+    bool good = e == OK && json_type(array) == JSON_ARRAY;
+    JsonIter it = json_iter(good ? array : NULL);
+    for (const Json *v; good && json_next(&it, &key, &v);)
+        good = skill_name(v, &name);
+    *why = S("Invalid skills format.");
+    return good ? OK : E_INVALID;
+}
+
+Err sc_skills_read(Exchange *x, Str json, List *out) {
+    const Json *array = NULL;
+    Str key, *names;
+    size_t n = 0;
+    Err e = json_parse(x->arena, json, &array, NULL);
+    names = e ? NULL : ARENA_ARRAY(x->arena, json_count(array), Str);
+    if (!names)
+        return E_NOMEM;
+    JsonIter it = json_iter(array);
+    for (const Json *v; json_next(&it, &key, &v);)
+        n += skill_name(v, &names[n]);
+    *out = list_of_strs(x->arena, names, n);
+    return n && !out->p ? E_NOMEM : OK;
+}
+
+Err sc_category_slug(Call *c, int64_t id, const char *field, Str *slug) {
+    Category g;
+    Err e = category_get(c->tx, id, &g);
+    if (e == E_MISSING)
+        return diag_field(c->diag, E_INVALID, str_c0(field),
+                          arena_printf(c->arena, "Invalid pk \"%lld\" - object does not exist.", (long long)id));
+    *slug = e ? (Str){NULL, 0} : arena_str(c->arena, g.slug);
+    return e;
+}
+
+Err sc_role_wanted(Call *c, int32_t role) {
+    User u;
+    Err e = user_actor(c, &u);
+    return e ? e : !u.roles || (u.roles & role) ? OK : E_FORBIDDEN;
+}
+
+Err sc_count_upload(Exchange *x) {
+    if (!exchange_file(x, "*"))
+        return OK;
+    Str user = str_of(&x->token.user, sizeof x->token.user);
+    return engine_rate(x->engine, RATE_UPLOAD, user, x->now_ms, &x->retry_after_s) ? OK : E_LIMIT;
+}
+
 /* ---- pages ---- */
 
 Err sc_page_before(Exchange *x) {
@@ -440,22 +501,40 @@ bool sc_media_url(Render *r, int64_t file, bool absolute, Value *out) {
 bool sc_media_path(Render *r, int64_t file, Value *out) { return sc_media_url(r, file, false, out); }
 
 static const void *person_load(Render *r, const void *row) {
-    User *u = ARENA_NEW(r->arena, User);
+    User u;
+    ScPerson *p = ARENA_NEW(r->arena, ScPerson);
     int64_t id;
     memcpy(&id, row, sizeof id);
-    return u && id && !rec_get(r->call->tx, &USER, id, u) ? u : NULL;
-}
-static bool person_name(Render *r, const void *row, Value *out) {
-    (void)r;
-    out->s = sc_name(row);
-    return true;
+    if (!p || !id || rec_get(r->call->tx, &USER, id, &u))
+        return NULL;
+    *p = (ScPerson){id, sc_name(&u), u.avatar_file};
+    return p;
 }
 static bool person_picture(Render *r, const void *row, Value *out) {
-    return sc_media_path(r, ((const User *)row)->avatar_file, out);
+    return sc_media_path(r, ((const ScPerson *)row)->picture, out);
 }
-VIEW_WITH(sc_person_view, User, "Person", "Somebody, in short.", (.load = person_load),
-          SHOW_ID("id", User, id, &USER, "The user's id."), SHOW_GET("name", W_STR, person_name, "How he or she is called."),
+VIEW_WITH(sc_person_view, ScPerson, "Person", "Somebody, in short.", (.load = person_load),
+          SHOW_ID("id", ScPerson, id, &USER, "The user's id."), SHOW("name", W_STR, ScPerson, name, "How he or she is called."),
           SHOW_GET("profile_picture", W_STR, person_picture, "Where the picture is.", .optional = true));
+
+VIEW(sc_skill_view, ScSkill, "Skill", "A skill.", SHOW_ID("id", ScSkill, id, &SKILL, "Its id."),
+     SHOW("name", W_STR, ScSkill, name, "Its name."));
+
+bool sc_skills_of(Render *r, const List *skills, Value *out) {
+    ScSkill *rows = ARENA_ARRAY(r->arena, skills->count, ScSkill);
+    size_t n = 0;
+    if (!rows) {
+        r->out->err = E_NOMEM;
+        return false;
+    }
+    ListIter it = list_iter(skills);
+    for (Str name; n < skills->count && list_str(&it, &name);) {
+        rows[n] = (ScSkill){skill_find(r->call->tx, r->arena, name), name};
+        n += rows[n].id != 0;
+    }
+    out->rows = (Rows){rows, n};
+    return true;
+}
 
 static const void *category_load(Render *r, const void *row) {
     Category *g = ARENA_NEW(r->arena, Category);
@@ -469,7 +548,8 @@ VIEW_WITH(sc_category_view, Category, "Category", "A kind of work.", (.load = ca
 /* ---- the contract ---- */
 
 static const Section *const sections[] = {
-    &skillconnect_users, &skillconnect_talk, &skillconnect_contracts, &skillconnect_payments, &skillconnect_media,
+    &skillconnect_users, &skillconnect_services,  &skillconnect_proposals, &skillconnect_orders,
+    &skillconnect_talk,  &skillconnect_contracts, &skillconnect_payments,  &skillconnect_media,
 };
 static const char *const prefixes[] = {"/api/v1/", "/media/", NULL};
 

@@ -21,8 +21,8 @@
 extern const Contract skillconnect_contract;
 
 /* One section a topic, each in the file of its name. */
+extern const Section skillconnect_users, skillconnect_services, skillconnect_proposals, skillconnect_orders, skillconnect_media;
 extern const Section skillconnect_talk, skillconnect_contracts, skillconnect_payments;
-extern const Section skillconnect_users, skillconnect_media;
 
 #define SC_PLAIN "SC_PLAIN"
 #define SC_DETAIL "SC_DETAIL"
@@ -34,18 +34,36 @@ extern const Section skillconnect_users, skillconnect_media;
 
 extern const View sc_person_view;   /* int64_t, a user id: {"id","name","profile_picture"}; null when there is none */
 extern const View sc_category_view; /* int64_t, a category id: {"id","name"} */
+extern const View sc_skill_view;    /* ScSkill */
+extern const View sc_service_view;  /* Service */
+extern const View sc_proposal_view; /* Gig, as its client sees it */
+extern const View sc_proposal_brief_view; /* Gig, as all see it */
 extern const View sc_page_view;     /* the envelope of paged lists */
 extern const View sc_message_view;  /* Str: {"message":…} */
 extern const View sc_detail_view;   /* Str: {"detail":…} */
 
 /* The role that a user is shown with: one ROLE_BIT. */
 int32_t sc_role(const User *u);
+/* What sc_person_view shows. It needs the id only, and looks the rest up. */
+typedef struct ScPerson {
+    int64_t id;
+    Str name;
+    int64_t picture;
+} ScPerson;
 /* How a person is called: the name, else what stands before the @ of the address, else "". */
 Str sc_name(const User *u);
 /* The path under which a file is served, /media/<folder>/<id>/<name>; false when there is none. `absolute` with the box's
  * address. Over r->arena. */
 bool sc_media_url(Render *r, int64_t file, bool absolute, Value *out);
 bool sc_media_path(Render *r, int64_t file, Value *out);
+
+/* A skill as it is written beside a thing, with its id in the registry. */
+typedef struct ScSkill {
+    int64_t id;
+    Str name;
+} ScSkill;
+/* The skills of a list (STRS), as Rows of ScSkill. */
+bool sc_skills_of(Render *r, const List *skills, Value *out);
 
 extern const View sc_talk_message_view; /* Message; the realtime dialect too */
 extern const View sc_contract_view;     /* Agreement */
@@ -112,6 +130,17 @@ Err sc_page_after(Exchange *x, Call *c, void *out);
 
 /* Row check of W_MONEY: whole units only. */
 Err sc_whole_money(Exchange *x, const void *value, const void *in, Str *why);
+/* Row check of a W_JSON row holding [{"name":…}]: "Invalid skills format." */
+Err sc_skills_ok(Exchange *x, const void *value, const void *in, Str *why);
+/* The names of such a value as STRS; it passed sc_skills_ok. E_NOMEM. */
+Err sc_skills_read(Exchange *x, Str json, List *out);
+/* The slug of a category by its id. E_INVALID on `field`. */
+Err sc_category_slug(Call *c, int64_t id, const char *field, Str *slug);
+/* E_FORBIDDEN unless the caller is (also) here for this: ROLE_BIT_DOER, ROLE_BIT_CLIENT. */
+Err sc_role_wanted(Call *c, int32_t role);
+/* Multipart bodies with files count as uploads, whatever the route's class. E_LIMIT. For Route.before. */
+Err sc_count_upload(Exchange *x);
+enum { SC_FORM_BYTES_MAX = 11 * 1024 * 1024 /* of a body with one file */ };
 /* Takes a picture out of the row `field` of a multipart body, if it is there: fills `out` (type, blob id, purpose) and says so in
  * *there. E_INVALID on the field for what is no picture. `any_type`: documents too. For Route.before. */
 Err sc_upload(Exchange *x, const char *field, FilePurpose purpose, bool any_type, FileAddIn *out, bool *there);
