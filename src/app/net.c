@@ -55,13 +55,16 @@ static void refuse(void *ctx, const Request *req, Reply *rep) {
 /* ---- WebSockets ---- */
 
 static void hub_send_text(void *conn, Str text) { ws_send(conn, true, text); }
+static void hub_send_bytes(void *conn, Str bytes) { ws_send(conn, false, bytes); }
 static void hub_close_conn(void *conn, int code, Str reason) { ws_close(conn, code, reason); }
 static void hub_retain(void *conn) { ws_ref(conn); }
 static void hub_release(void *conn) { ws_unref(conn); }
 
-const HubPort box_hub_port = {hub_send_text, hub_close_conn, hub_retain, hub_release};
+const HubPort box_hub_port = {hub_send_text, hub_send_bytes, hub_close_conn, hub_retain, hub_release};
 
-static Str close_reason(int code) { return code == 4401 ? S("not signed in") : code == 4403 ? S("not yours") : (Str){NULL, 0}; }
+static Str close_reason(int code) {
+    return code == 4401 ? S("not signed in") : code == 4403 ? S("not yours") : code == 4404 ? S("no such thing") : (Str){NULL, 0};
+}
 
 static WsAccept ws_open(void *ctx, const Request *req, Reply *refusal, WsConn *conn) {
     Box *box = ctx;
@@ -85,7 +88,7 @@ static WsAccept ws_open(void *ctx, const Request *req, Reply *refusal, WsConn *c
 static void ws_message(void *ctx, WsConn *conn, bool text, Str message, Arena *arena) {
     Box *box = ctx;
     (void)arena;
-    int code = text ? hub_message(box->hub, ws_user(conn), message) : 1003;
+    int code = hub_message(box->hub, ws_user(conn), text, message);
     if (code)
         ws_close(conn, code, close_reason(code));
 }

@@ -138,6 +138,7 @@ static Err tell(Call *c, const Agreement *a, EventVerb verb) {
                 .subject = a->id,
                 .order = a->order,
                 .conversation = a->conversation,
+                .application = a->application,
                 .status = a->status,
                 .users = list_of_i64s(c->arena, (int64_t[]){a->client, a->doer}, 2)};
     return event_emit(c, &ev);

@@ -16,6 +16,7 @@ static const Field event_fields[] = {
     FIELD(9, Event, status, F_I32, "the thing's status after it"),
     FIELD(10, Event, users, F_I64S, "who may hear of it; empty: everybody"),
     FIELD(11, Event, text, F_STR, "short detail"),
+    FIELD(12, Event, application, F_I64, "application it belongs to"),
 };
 const Record EVENT = {.kind = 40,
                       .size = sizeof(Event),

@@ -34,7 +34,7 @@ typedef struct Event {
     int64_t at_ms;
     int64_t actor;      /* user id or 0 */
     int64_t subject;    /* id of the thing named by type */
-    int64_t gig, order, conversation;
+    int64_t gig, order, conversation, application;
     int32_t status;     /* the subject's status after it, by its own enum */
     List users;         /* I64S: who may hear of it (empty: everybody) */
     Str text;           /* short detail, never secret */

@@ -226,6 +226,7 @@ static Err publish(Call *c, const Order *o, EventType type, EventVerb verb, int3
                 .gig = o->gig,
                 .order = o->id,
                 .conversation = o->conversation,
+                .application = o->application,
                 .status = status,
                 .users = users};
     return event_emit(c, &ev);

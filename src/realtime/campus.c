@@ -1,6 +1,5 @@
 #include "realtime/campus.h"
 
-#include "codec/form.h"
 #include "codec/json.h"
 #include "contract/render.h"
 #include "domain/application.h"
@@ -9,8 +8,9 @@
 #include "domain/notification.h"
 #include "domain/order.h"
 #include "domain/user.h"
+#include "realtime/session.h"
 
-enum { CLOSE_UNAUTHORIZED = 4401, CAMPUS_ATTACHMENTS_MAX = MESSAGE_FILES_MAX };
+enum { CAMPUS_ATTACHMENTS_MAX = MESSAGE_FILES_MAX };
 
 /* One message under way. */
 typedef struct Incoming {
@@ -79,48 +79,25 @@ typedef struct Step {
     void *arg;
 } Step;
 
-static Err step_in(Tx *tx, void *arg) {
+static Err step_in(Call *c, void *arg) {
     Step *s = arg;
-    Incoming *in = s->in;
-    Token token = {.user = client_user(in->cl), .session = client_session(in->cl)};
-    Call c = {.tx = tx, .arena = in->a, .diag = &in->diag, .now_ms = tx_now_ms(tx), .cfg = hub_domain(in->hub)};
-    diag_clear(&in->diag);
-    /* A session may have ended since the socket was opened. */
-    Err e = token.user ? engine_actor(hub_engine(in->hub), &c, &token, &c.actor) : OK;
-    return e ? e : s->fn(&c, in, s->arg);
+    return s->fn(c, s->in, s->arg);
 }
 
 static Err reading(Incoming *in, Err (*fn)(Call *, Incoming *, void *), void *arg) {
     Step s = {in, fn, arg};
-    Tx *tx;
-    Err e = store_read(hub_store(in->hub), in->a, &tx);
-    if (e)
-        return e;
-    e = step_in(tx, &s);
-    store_read_end(tx);
-    return e;
+    return socket_read(in->hub, in->cl, in->a, &in->diag, step_in, &s);
 }
 
 static Err writing(Incoming *in, Err (*fn)(Call *, Incoming *, void *), void *arg) {
     Step s = {in, fn, arg};
-    return store_write(hub_store(in->hub), step_in, &s);
+    return socket_write(in->hub, in->cl, in->a, &in->diag, step_in, &s);
 }
 
 /* ---- signing in ---- */
 
-static Err check_token(Call *c, Incoming *in, void *arg) {
-    Actor actor;
-    Err e = engine_actor(hub_engine(in->hub), c, arg, &actor);
-    if (e == OK)
-        hub_client_identify(in->hub, in->cl, actor.user, actor.session, actor.rights);
-    return e;
-}
-
 static Err authenticate(Incoming *in, Str text) {
-    Token token;
-    Err e = engine_token_check(hub_engine(in->hub), text, clock_now_ms(), &token, NULL);
-    if (e == OK)
-        e = reading(in, check_token, &token);
+    Err e = socket_token(in->hub, in->cl, text, in->a);
     if (e)
         return e;
     Buf b = buf_arena(in->a, 256);
@@ -134,9 +111,8 @@ static Err authenticate(Incoming *in, Str text) {
 
 static int campus_open(Hub *hub, Client *cl, const Request *req) {
     Incoming in = {.hub = hub, .cl = cl, .a = req->arena};
-    Form query;
-    Str token;
-    if (form_parse(req->arena, req->query, &query) != OK || !form_get(&query, S("token"), &token)) {
+    Str token = socket_query(req, "token");
+    if (!token.p) {
         /* A browser's socket cannot have headers of its own, but it brings the cookie, from pages of this box only. What it does
          * not bring may follow as AUTHENTICATE. */
         bool by_cookie;
@@ -306,8 +282,6 @@ static const struct {
 static int campus_message(Hub *hub, Client *cl, Str text, Arena *a) {
     Incoming in = {.hub = hub, .cl = cl, .a = a};
     const Json *root;
-    int64_t retry_s;
-    Buf key = buf_arena(a, 64);
     Err e = json_parse(a, text, &root, NULL);
     if (e == OK && json_type(root) != JSON_OBJECT)
         e = E_SYNTAX;
@@ -320,9 +294,7 @@ static int campus_message(Hub *hub, Client *cl, Str text, Arena *a) {
                       client_user(cl) ? S("unknown event") : (Str){NULL, 0});
     if (e == OK && !rows[i].open && !client_user(cl))
         e = E_UNAUTHORIZED;
-    /* Sockets count like any other requests of the account, but by a class of their own key. */
-    buf_printf(&key, "ws:%lld", (long long)client_user(cl));
-    if (e == OK && client_user(cl) && !engine_rate(hub_engine(hub), RATE_OTHER, buf_str(&key), clock_now_ms(), &retry_s))
+    if (e == OK && !socket_rate(hub, cl, a))
         e = E_LIMIT;
     in.data = e ? NULL : json_get(root, S("data"));
     if (e == OK)

@@ -17,6 +17,8 @@ struct Client {
     int32_t rights;
     uint32_t topic_count;
     int64_t *topics; /* malloc'ed at the first subscription */
+    void *state;
+    void (*drop)(void *state);
 };
 
 struct Hub {
@@ -70,12 +72,21 @@ Client *hub_open(Hub *hub, const Dialect *d, void *conn, const Request *req, int
     return cl;
 }
 
-int hub_message(Hub *hub, Client *cl, Str text) {
+int hub_message(Hub *hub, Client *cl, bool text, Str message) {
     Arena a;
+    if (!text && !cl->dialect->binary)
+        return 1003; /* RFC 6455 7.4.1: data of a type that is not taken */
     arena_init(&a, HUB_ARENA_BYTES);
-    int code = cl->dialect->message(hub, cl, text, &a);
+    int code = text ? cl->dialect->message(hub, cl, message, &a) : cl->dialect->binary(hub, cl, message, &a);
     arena_free(&a);
     return code;
+}
+
+static void client_free(Hub *hub, Client *cl) {
+    client_set_state(cl, NULL, NULL);
+    hub->cfg.port.release(cl->conn);
+    free(cl->topics);
+    free(cl);
 }
 
 static void user_unlink(Hub *hub, Client *cl) {
@@ -103,9 +114,7 @@ void hub_closed(Hub *hub, Client *cl) {
         cl->next_all->prev_all = cl->prev_all;
     hub->clients--;
     pthread_mutex_unlock(&hub->lock);
-    hub->cfg.port.release(cl->conn);
-    free(cl->topics);
-    free(cl);
+    client_free(hub, cl);
 }
 
 void hub_client_identify(Hub *hub, Client *cl, int64_t user, int64_t session, int32_t rights) {
@@ -127,6 +136,13 @@ int64_t client_session(const Client *cl) { return cl->session; }
 int32_t client_rights(const Client *cl) { return cl->rights; }
 int64_t client_tag(const Client *cl) { return cl->tag; }
 void client_set_tag(Client *cl, int64_t tag) { cl->tag = tag; }
+void *client_state(const Client *cl) { return cl->state; }
+void client_set_state(Client *cl, void *state, void (*drop)(void *state)) {
+    if (cl->state)
+        cl->drop(cl->state);
+    cl->state = state;
+    cl->drop = drop;
+}
 Engine *hub_engine(const Hub *hub) { return hub->cfg.engine; }
 Store *hub_store(const Hub *hub) { return hub->cfg.store; }
 const DomainConfig *hub_domain(const Hub *hub) { return hub->cfg.domain(hub->cfg.app); }
@@ -172,6 +188,11 @@ void hub_send(Hub *hub, Client *cl, Str text) {
     __atomic_fetch_add(&hub->frames, 1, __ATOMIC_RELAXED);
 }
 
+void hub_send_binary(Hub *hub, Client *cl, Str bytes) {
+    hub->cfg.port.send_binary(cl->conn, bytes);
+    __atomic_fetch_add(&hub->frames, 1, __ATOMIC_RELAXED);
+}
+
 /* The sockets one frame goes to, with a reference on each, so that sending needs no lock. A round of deliver() holds
  * HUB_AUDIENCE_MAX and the next one passes over as many as were served, which may serve one twice or skip one when sockets come
  * and go between rounds - a client that just came reads the state anyway. */
@@ -203,6 +224,27 @@ void hub_relay(Hub *hub, const Dialect *d, const int64_t *users, size_t n, int64
                 audience_add(hub, &to, cl);
     pthread_mutex_unlock(&hub->lock);
     audience_send(hub, &to, text);
+}
+
+void hub_each(Hub *hub, const Dialect *d, const int64_t *users, size_t n, void (*fn)(Hub *, Client *, void *), void *arg) {
+    pthread_mutex_lock(&hub->lock);
+    for (size_t i = 0; users && i < n; i++)
+        for (Client *cl = hub->users[bucket_of(users[i])]; cl; cl = cl->next_user)
+            if (cl->user == users[i] && cl->dialect == d)
+                fn(hub, cl, arg);
+    for (Client *cl = users ? NULL : hub->all; cl; cl = cl->next_all)
+        if (cl->dialect == d)
+            fn(hub, cl, arg);
+    pthread_mutex_unlock(&hub->lock);
+}
+
+size_t hub_count(Hub *hub, const Dialect *d, int64_t user, int64_t tag, const Client *except) {
+    size_t n = 0;
+    pthread_mutex_lock(&hub->lock);
+    for (Client *cl = hub->users[bucket_of(user)]; cl; cl = cl->next_user)
+        n += cl->user == user && cl->dialect == d && cl->tag == tag && cl != except;
+    pthread_mutex_unlock(&hub->lock);
+    return n;
 }
 
 bool hub_present(Hub *hub, int64_t user) {
@@ -250,6 +292,22 @@ static void deliver(Hub *hub, const Dialect *d, const Event *e, int64_t user, St
     }
 }
 
+/* The same where each client gets what the dialect makes of it. */
+static void deliver_each(Hub *hub, const Dialect *d, const Event *e, int64_t user, Str frame, Arena *a) {
+    pthread_mutex_lock(&hub->lock);
+    for (Client *cl = user ? hub->users[bucket_of(user)] : hub->all; cl; cl = user ? cl->next_user : cl->next_all)
+        if ((!user || cl->user == user) && hears(cl, d, e))
+            d->deliver(hub, cl, e, frame, a);
+    pthread_mutex_unlock(&hub->lock);
+}
+
+static void give(Hub *hub, const Dialect *d, const Event *e, int64_t user, Str frame, Arena *a) {
+    if (d->deliver)
+        deliver_each(hub, d, e, user, frame, a);
+    else
+        deliver(hub, d, e, user, frame);
+}
+
 /* A session that ended takes its sockets with it. */
 static void close_session(Hub *hub, int64_t user, int64_t session) {
     Audience to = {.n = 0};
@@ -281,7 +339,7 @@ static void hand_out(Hub *hub, Call *c, const Event *e) {
         if (frame.err || (!per_user && frame.n == 0))
             continue;
         if (e->users.count == 0) {
-            deliver(hub, d, e, 0, buf_str(&frame));
+            give(hub, d, e, 0, buf_str(&frame), c->arena);
             continue;
         }
         int64_t user;
@@ -291,7 +349,7 @@ static void hand_out(Hub *hub, Call *c, const Event *e) {
                 d->event(hub, c, e, user, &per_user, &frame);
             }
             if (frame.n && !frame.err)
-                deliver(hub, d, e, user, buf_str(&frame));
+                give(hub, d, e, user, buf_str(&frame), c->arena);
         }
     }
 }
@@ -402,9 +460,7 @@ void hub_stop(Hub *hub) {
     }
     for (Client *cl = hub->all, *next; cl; cl = next) {
         next = cl->next_all;
-        hub->cfg.port.release(cl->conn);
-        free(cl->topics);
-        free(cl);
+        client_free(hub, cl);
     }
     pthread_cond_destroy(&hub->wake);
     pthread_mutex_destroy(&hub->lock);

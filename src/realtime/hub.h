@@ -25,6 +25,7 @@ enum {
 /* The sockets below: filled by the app from the net layer. `conn` is the net layer's handle. */
 typedef struct HubPort {
     void (*send)(void *conn, Str text); /* queues a text frame; never blocks */
+    void (*send_binary)(void *conn, Str bytes);
     void (*close)(void *conn, int code, Str reason);
     void (*retain)(void *conn);
     void (*release)(void *conn);
@@ -41,9 +42,14 @@ typedef struct Dialect {
     int (*open)(Hub *hub, Client *cl, const Request *req);
     /* A text frame came from the client; frames of one client come one after another. Returns 0 or a close code. */
     int (*message)(Hub *hub, Client *cl, Str text, Arena *a);
+    /* NULL (such frames are refused with 1003), or the same of a binary frame. */
+    int (*binary)(Hub *hub, Client *cl, Str bytes, Arena *a);
     void (*event)(Hub *hub, Call *c, const Event *e, int64_t for_user, bool *per_user, Buf *frame);
     /* NULL, or: does this identified client of the audience want it (its topics)? Called under the hub's lock. */
     bool (*wants)(const Client *cl, const Event *e);
+    /* NULL: the frame goes to each such client as it is. Otherwise `frame` is only what all of them have in common, and this
+     * sends the client what it makes of it, with hub_send or not at all. Called under the hub's lock: no other hub function. */
+    void (*deliver)(Hub *hub, Client *cl, const Event *e, Str frame, Arena *a);
     /* NULL, or: the socket is gone. */
     void (*closed)(Hub *hub, Client *cl);
 } Dialect;
@@ -73,7 +79,7 @@ const Dialect *hub_dialect(const Hub *hub, Str path);
  * no memory. */
 Client *hub_open(Hub *hub, const Dialect *d, void *conn, const Request *req, int *close_code);
 /* A frame came. Returns 0 or a close code. */
-int hub_message(Hub *hub, Client *cl, Str text);
+int hub_message(Hub *hub, Client *cl, bool text, Str message);
 /* The socket is gone: forgets the client. Call exactly once per hub_open. */
 void hub_closed(Hub *hub, Client *cl);
 
@@ -90,12 +96,22 @@ int32_t client_rights(const Client *cl);
 /* The dialect's own number for the client (a conversation, a version); 0 at first. */
 int64_t client_tag(const Client *cl);
 void client_set_tag(Client *cl, int64_t tag);
+/* What else the dialect keeps about the client; given to drop() when the client is forgotten, and when replaced. To be set before
+ * the client is identified: from then on `wants` and `deliver` may look at it from another thread. */
+void client_set_state(Client *cl, void *state, void (*drop)(void *state));
+void *client_state(const Client *cl);
 /* Topics: what a client subscribed to, as the dialect numbers it. E_LIMIT over HUB_TOPICS_MAX; the same twice is one. */
 Err hub_subscribe(Hub *hub, Client *cl, int64_t topic);
 void hub_unsubscribe(Hub *hub, Client *cl, int64_t topic);
 bool client_has_topic(const Client *cl, int64_t topic);
 /* Sends one frame to this client. */
 void hub_send(Hub *hub, Client *cl, Str text);
+void hub_send_binary(Hub *hub, Client *cl, Str bytes);
+/* Calls fn for every client that speaks d, of these users only (NULL: of all, those who are nobody too), under the hub's lock: fn
+ * may call hub_send, and no other hub function. */
+void hub_each(Hub *hub, const Dialect *d, const int64_t *users, size_t n, void (*fn)(Hub *hub, Client *cl, void *arg), void *arg);
+/* How many clients of the user speak d and have this tag, not counting `except`. */
+size_t hub_count(Hub *hub, const Dialect *d, int64_t user, int64_t tag, const Client *except);
 /* Sends one frame to all clients of these users that speak dialect d (NULL: any), but not to `except`. With topic >= 0 only to
  * those who subscribed to it. */
 void hub_relay(Hub *hub, const Dialect *d, const int64_t *users, size_t n, int64_t topic, const Client *except, Str text);
