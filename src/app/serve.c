@@ -17,6 +17,8 @@
 #include "domain/session.h"
 #include "net/tls.h"
 #include "realtime/campus.h"
+#include "realtime/channels.h"
+#include "realtime/chayenity.h"
 
 /* The embedded CA bundle. */
 extern const unsigned char data_ca_bundle_pem[];
@@ -25,7 +27,8 @@ extern const unsigned data_ca_bundle_pem_size;
 const Contract *const box_contracts[] = {&campus_contract, &skillconnect_contract, &ugig_contract};
 const size_t box_contract_count = COUNT(box_contracts);
 
-static const Dialect *const dialects[] = {&CAMPUS_DIALECT};
+static const Dialect *const dialects[] = {&CAMPUS_DIALECT, &CHANNELS_NOTIFICATIONS, &CHANNELS_CHAT, &CHANNELS_CONTRACTS,
+                                          &CHAYENITY_CHAT};
 
 enum { SELF_SIGNED_DAYS = 397 };
 

@@ -134,8 +134,8 @@ void hub_client_identify(Hub *hub, Client *cl, int64_t user, int64_t session, in
 int64_t client_user(const Client *cl) { return cl->user; }
 int64_t client_session(const Client *cl) { return cl->session; }
 int32_t client_rights(const Client *cl) { return cl->rights; }
-int64_t client_tag(const Client *cl) { return cl->tag; }
-void client_set_tag(Client *cl, int64_t tag) { cl->tag = tag; }
+int64_t client_tag(const Client *cl) { return __atomic_load_n(&cl->tag, __ATOMIC_RELAXED); }
+void client_set_tag(Client *cl, int64_t tag) { __atomic_store_n(&cl->tag, tag, __ATOMIC_RELAXED); }
 void *client_state(const Client *cl) { return cl->state; }
 void client_set_state(Client *cl, void *state, void (*drop)(void *state)) {
     if (cl->state)
@@ -242,7 +242,7 @@ size_t hub_count(Hub *hub, const Dialect *d, int64_t user, int64_t tag, const Cl
     size_t n = 0;
     pthread_mutex_lock(&hub->lock);
     for (Client *cl = hub->users[bucket_of(user)]; cl; cl = cl->next_user)
-        n += cl->user == user && cl->dialect == d && cl->tag == tag && cl != except;
+        n += cl->user == user && cl->dialect == d && client_tag(cl) == tag && cl != except;
     pthread_mutex_unlock(&hub->lock);
     return n;
 }
