@@ -2,6 +2,7 @@
 
 #include "codec/iso8601.h"
 #include "domain/row.h"
+#include "domain/subscription.h"
 
 static const Field usage_fields[] = {
     FIELD(1, Usage, month_ms, F_I64, "when the counted month began"),
@@ -27,8 +28,10 @@ static Err usage_now(Call *c, Usage *u) {
 
 /* How many posts the caller has a month; 0 = any number. */
 static Err posts_limit(Call *c, int64_t *out) {
-    *out = c->cfg->free_posts_per_month;
-    return OK;
+    int32_t plan = PLAN_FREE;
+    Err e = c->cfg->free_posts_per_month ? subscription_plan(c, c->actor.user, &plan) : OK;
+    *out = plan == PLAN_FREE ? c->cfg->free_posts_per_month : 0;
+    return e;
 }
 
 Err usage_get(Call *c, const void *in, void *result) {

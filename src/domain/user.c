@@ -193,7 +193,7 @@ static const struct {
     uint16_t min, max;
     Str name;
 } texts[] = {
-    {USER_SET_NAME, offsetof(UserEdit, name), offsetof(User, name), 1, USER_NAME_MAX, STR_INIT("name")},
+    {USER_SET_NAME, offsetof(UserEdit, name), offsetof(User, name), 0, USER_NAME_MAX, STR_INIT("name")},
     {USER_SET_BIO, offsetof(UserEdit, bio), offsetof(User, bio), 0, USER_BIO_MAX, STR_INIT("bio")},
     {USER_SET_UNIVERSITY, offsetof(UserEdit, university), offsetof(User, university), 0, USER_PLACE_MAX, STR_INIT("university")},
     {USER_SET_COURSE, offsetof(UserEdit, course), offsetof(User, course), 0, USER_COURSE_MAX, STR_INIT("course")},

@@ -84,11 +84,17 @@ static void stripe_err(Visit *v, Err e) {
 
 /* ---- the store ---- */
 
+/* A customer may have several: the newest. */
 static Err find(Tx *tx, Arena *a, const Index *ix, Str name, StripeRow *out) {
+    Scan *scan;
     int64_t id;
     Key key = key_of(ix);
     key_str(&key, name);
-    Err e = name.n ? index_find(tx, ix, &key, &id) : E_MISSING;
+    Err e = name.n ? scan_open(tx, ix, (ScanRange){.prefix = &key, .descending = true}, &scan) : E_MISSING;
+    if (e)
+        return e;
+    e = scan_next(scan, &id) ? OK : E_MISSING;
+    scan_close(scan);
     if (!e)
         e = rec_get(tx, &SANDBOX_STRIPE, id, out);
     return e ? e : row_keep(a, &SANDBOX_STRIPE, out);
