@@ -24,6 +24,7 @@ typedef struct Box {
     size_t record_count;
     Store *store;
     IdMap ids;
+    Str roots; /* PEM: whom providers are vouched for by */
     FetchPool *fetch;
     GatewayConfig gateway_config;
     _Atomic(Gateway *) gateway;

@@ -259,6 +259,24 @@ static int failed(const char *what, Err e, const char *why) {
     return EXIT_UNUSABLE;
 }
 
+/* The authorities that providers' certificates are held against: Mozilla's, and those of ca_file. */
+static int trusted_roots(Box *box) {
+    static const char begin[] = "-----BEGIN CERTIFICATE-----";
+    const Settings *s = &box->settings.now;
+    Str own = {NULL, 0};
+    box->roots = str_of(data_ca_bundle_pem, data_ca_bundle_pem_size);
+    if (!s->ca_file.n)
+        return EXIT_OK;
+    Err e = settings_read_file(zero_ended(box, s->ca_file), &box->arena, &own);
+    if (e == OK && (!own.n || !memmem(own.p, own.n, begin, sizeof begin - 1)))
+        return failed("ca_file", E_INVALID, "holds no PEM certificate");
+    if (e == OK) {
+        box->roots = arena_printf(&box->arena, "%.*s\n%.*s", STR_ARG(own), STR_ARG(box->roots));
+        e = box->roots.p ? OK : E_NOMEM;
+    }
+    return e ? failed("ca_file", e, NULL) : EXIT_OK;
+}
+
 static int start(Box *box) {
     const Settings *s = &box->settings.now;
     uint8_t key[32];
@@ -275,7 +293,7 @@ static int start(Box *box) {
     box_domain_config(s, key, domain);
     box->domain = domain;
     engine_ids_of(domain->box_key, &box->ids);
-    e = fetch_open(str_of(data_ca_bundle_pem, data_ca_bundle_pem_size), &box->fetch);
+    e = fetch_open(box->roots, &box->fetch);
     if (e)
         return failed("outbound calls", e, NULL);
     gateway_config(s, &box->gateway_config);
@@ -395,6 +413,8 @@ int box_serve(Box *box) {
     signal(SIGPIPE, SIG_IGN);
     pthread_sigmask(SIG_BLOCK, &set, NULL); /* before any thread: only the main thread takes them */
     int code = tls_files(box);
+    if (code == EXIT_OK)
+        code = trusted_roots(box); /* which an unprivileged, confined process may not be able to read */
     if (code == EXIT_OK)
         code = confine(box);
     if (code == EXIT_OK)

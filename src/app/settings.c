@@ -10,7 +10,7 @@
 
 static const char *const source_name[] = {"default", "file", "environment", "argument"};
 
-static Err read_file(const char *path, Arena *a, Str *out) {
+Err settings_read_file(const char *path, Arena *a, Str *out) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOENT ? E_MISSING : E_IO;
@@ -100,7 +100,7 @@ static Err set_one(SettingsLoad *l, SettingSource from, Str key, Str value, Aren
     }
     if (from_file) {
         char *path = arena_cstr(a, value);
-        Err e = path ? read_file(path, a, &value) : E_NOMEM;
+        Err e = path ? settings_read_file(path, a, &value) : E_NOMEM;
         if (e) {
             *why = arena_printf(a, "%.*s: cannot read %.*s", STR_ARG(key), path ? (int)strlen(path) : 0, path);
             return e == E_MISSING ? E_IO : e;
@@ -172,7 +172,7 @@ Err settings_load(SettingsLoad *l, const char *config_path, bool must_exist, cha
     Err e = OK;
     Str text = {0};
     if (config_path) {
-        e = read_file(config_path, a, &text);
+        e = settings_read_file(config_path, a, &text);
         if (e == E_MISSING && !must_exist)
             e = OK;
         else if (e)

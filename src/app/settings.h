@@ -34,6 +34,7 @@ typedef struct Settings {
     int64_t smtp_port, payment_poll_ms;
     Str google_client_id, google_certs_url;
     Str stripe_url, stripe_secret_key, stripe_webhook_secret, stripe_price_id;
+    Str ca_file;
     bool sandbox_remote;
 } Settings;
 
@@ -66,6 +67,8 @@ typedef struct SettingsLoad {
  * `--set` arguments. E_INVALID: *why says which key, from where, and what is allowed. E_IO: a file could not be read. */
 Err settings_load(SettingsLoad *l, const char *config_path, bool must_exist, char *const *environment, const Str *sets,
                   size_t set_count, Arena *a, Str *why);
+/* The whole of a small file: at most SETTINGS_FILE_BYTES_MAX, into the arena. E_IO, E_TOO_LARGE, E_NOMEM. */
+Err settings_read_file(const char *path, Arena *a, Str *out);
 /* `key = value  # source` for every row, secrets as ****; with docs when `documented`. */
 void settings_print(const SettingsLoad *l, bool documented, Buf *out);
 /* Table faults (duplicate keys, missing docs, defaults that do not parse), one line each to stderr; their number. */

@@ -88,6 +88,7 @@ const SettingRow setting_rows[] = {
     SECRET("stripe_webhook_secret", stripe_webhook_secret, "secret that Stripe signs webhooks with"),
     TEXT("stripe_price_id", stripe_price_id, "", 100, "the price that a subscription is of"),
     TEXT("stripe_url", stripe_url, "https://api.stripe.com", 200, "base address of the Stripe API"),
+    TEXT("ca_file", ca_file, "", 500, "PEM file with certificate authorities to trust beside the built-in ones, for a mail or SMS server of one's own"),
     FLAG("sandbox_remote", sandbox_remote, "no", "answer /sandbox/ to other machines than this one too"),
 };
 // clang-format on
