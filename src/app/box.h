@@ -13,6 +13,7 @@
 #include "gateway/sandbox/sandbox.h"
 #include "net/fetch.h"
 
+enum { PUSH_KEY_CHARS = 87 };
 enum { BOX_RECORDS_MAX = 64, BOX_PATH_BYTES = 1024, BOX_URL_BYTES = 160 };
 
 typedef struct Box {
@@ -27,6 +28,7 @@ typedef struct Box {
     Str roots; /* PEM: whom providers are vouched for by */
     FetchPool *fetch;
     GatewayConfig gateway_config;
+    char push_key[PUSH_KEY_CHARS]; /* Web Push: the public key that browsers subscribe with */
     _Atomic(Gateway *) gateway;
     Sandbox *sandbox;
     Engine *engine;
@@ -60,6 +62,8 @@ int box_serve(Box *box);
 /* net.c: the HTTP application of the box. */
 void box_http_app(Box *box, HttpApp *out);
 /* ports.c: what contracts need of the gateway. */
+/* The key that signs pushes to browsers, which follows from the box's key, and whom push services may write to. */
+void box_push(Box *box, const uint8_t box_key[32]);
 Ports box_ports(Box *box);
 /* The hub's sockets. */
 extern const HubPort box_hub_port;

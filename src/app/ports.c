@@ -1,6 +1,7 @@
 /* What contracts ask of the gateway. The gateway starts after the server (the sandbox must know the server's port), so there is a
  * moment in which these answer E_BUSY. */
 #include "app/box.h"
+#include "codec/base64.h"
 
 static Err open_payment(void *ctx, Arena *a, Diag *d, const Actor *actor, const PaymentPrepareIn *in, Payment *out) {
     Gateway *g = ((Box *)ctx)->gateway;
@@ -65,6 +66,18 @@ static Err cleanup(void *ctx) {
     return jobs_run(&(JobsConfig){.store = box->store, .domain = domain_in_force, .app = box});
 }
 
+void box_push(Box *box, const uint8_t key[32]) {
+    const Settings *s = &box->settings.now;
+    GatewayConfig *g = &box->gateway_config;
+    uint8_t seed[SHA256_BYTES];
+    hmac_sha256(str_of(key, 32), S("gigbox web push 1"), seed);
+    p256_key_of(str_of(seed, sizeof seed), &g->vapid);
+    secret_wipe(seed, sizeof seed);
+    base64_put(BASE64_URL, box->push_key, g->vapid.point, sizeof g->vapid.point);
+    bool site = str_starts(s->public_url, S("https://"));
+    g->push_contact = site ? s->public_url : arena_printf(&box->arena, "mailto:%.*s", STR_ARG(s->smtp_from));
+}
+
 Ports box_ports(Box *box) {
     const GatewayConfig *g = &box->gateway_config;
     return (Ports){.ctx = box,
@@ -73,6 +86,7 @@ Ports box_ports(Box *box) {
                    .verify_payment = verify_payment,
                    .verify_bank = verify_bank,
                    .webhook = webhook,
+                   .push_key = str_of(box->push_key, sizeof box->push_key),
                    .google = google,
                    .stripe_checkout = stripe_checkout,
                    .stripe_portal = stripe_portal,

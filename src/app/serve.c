@@ -60,7 +60,9 @@ static void gateway_config(const Settings *s, GatewayConfig *g) {
                          .sandbox_payments = s->razorpay_key_id.n == 0,
                          .sandbox_sms = str_eq(s->sms_provider, S("sandbox")),
                          .sandbox_mail = s->smtp_host.n == 0,
-                         .sandbox_push = true,
+                         .push_url = s->fcm_url,
+                         .push_account = s->fcm_service_account,
+                         .sandbox_push = s->fcm_service_account.n == 0,
                          .google_client_id = s->google_client_id,
                          .google_certs_url = s->google_certs_url,
                          .sandbox_google = s->google_client_id.n == 0,
@@ -297,6 +299,7 @@ static int start(Box *box) {
     if (e)
         return failed("outbound calls", e, NULL);
     gateway_config(s, &box->gateway_config);
+    box_push(box, domain->box_key);
     SandboxConfig sandbox = {.store = box->store,
                              .fetch = fetch_seam(box->fetch),
                              .ids = &box->ids,
@@ -334,7 +337,8 @@ static int start(Box *box) {
     Gateway *gateway = NULL;
     e = gateway_start(&env, &gateway);
     if (e)
-        return failed("gateway", e, e == E_INVALID ? "unknown sms_provider" : NULL);
+        return failed("gateway", e,
+                      e == E_INVALID ? "sms_provider is unknown, or fcm_service_account is no service account's key" : NULL);
     box->gateway = gateway;
     e = store_on_commit(box->store, committed, box);
     JobsConfig jobs = {.store = box->store, .domain = domain_in_force, .app = box};

@@ -33,6 +33,7 @@ typedef struct Settings {
     Str smtp_host, smtp_user, smtp_password, smtp_from, smtp_security;
     int64_t smtp_port, payment_poll_ms;
     Str google_client_id, google_certs_url;
+    Str fcm_service_account, fcm_url, web_push_origins;
     Str stripe_url, stripe_secret_key, stripe_webhook_secret, stripe_price_id;
     Str ca_file;
     bool sandbox_remote;

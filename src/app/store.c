@@ -31,6 +31,8 @@ void box_domain_config(const Settings *s, const uint8_t key[32], DomainConfig *o
                           .free_posts_per_month = s->free_posts_per_month,
                           .withdraw_min = s->withdraw_min,
                           .payment_poll_ms = s->payment_poll_ms,
+                          .push_origins = s->web_push_origins,
+                          .push_sandbox = s->fcm_service_account.n == 0,
                           .sandbox = s->razorpay_key_id.n == 0};
     memcpy(out->box_key, key, sizeof out->box_key);
 }

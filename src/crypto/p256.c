@@ -85,14 +85,19 @@ static void hkdf(Str salt, Str secret, Str info, void *out, size_t n) {
 static const char info_push[] = "WebPush: info", info_key[] = "Content-Encoding: aes128gcm",
                   info_nonce[] = "Content-Encoding: nonce";
 
-Err push_seal(Str point, Str auth, const P256Key *own, const uint8_t salt[PUSH_SALT_BYTES], Str text, Buf *out) {
+typedef struct Derived {
+    br_aes_ct_ctr_keys aes;
+    br_gcm_context gcm;
+} Derived;
+
+/* The cipher of one message, ready for its record: `mine` with the other's point gives the shared secret. The header is not
+ * authenticated beyond what it derives: no additional data (RFC 8188, 2.2). */
+static Err derive(const P256Key *mine, Str other, Str receiver, Str sender, Str auth, Str salt, Derived *out) {
     unsigned char shared[P256_POINT_BYTES], ikm[SHA256_BYTES], key[KEY_BYTES], nonce[NONCE_BYTES];
-    if (point.n != P256_POINT_BYTES || auth.n != PUSH_AUTH_BYTES || point.p[0] != 4)
+    if (other.n != P256_POINT_BYTES || auth.n != PUSH_AUTH_BYTES || other.p[0] != 4)
         return E_INVALID;
-    if (text.n > PUSH_PLAIN_BYTES_MAX)
-        return E_TOO_LARGE;
-    memcpy(shared, point.p, sizeof shared);
-    if (!curve()->mul(shared, sizeof shared, own->secret, sizeof own->secret, BR_EC_secp256r1))
+    memcpy(shared, other.p, sizeof shared);
+    if (!curve()->mul(shared, sizeof shared, mine->secret, sizeof mine->secret, BR_EC_secp256r1))
         return E_INVALID;
     size_t n;
     size_t x = curve()->xoff(BR_EC_secp256r1, &n);
@@ -100,36 +105,71 @@ Err push_seal(Str point, Str auth, const P256Key *own, const uint8_t salt[PUSH_S
     char mem[sizeof info_push + 2 * P256_POINT_BYTES];
     Buf info = buf_fixed(mem, sizeof mem);
     buf_add(&info, str_of(info_push, sizeof info_push));
-    buf_add(&info, point);
-    buf_add(&info, str_of(own->point, sizeof own->point));
+    buf_add(&info, receiver);
+    buf_add(&info, sender);
     hkdf(auth, str_of(shared + x, n), buf_str(&info), ikm, sizeof ikm);
-    Str salted = str_of(salt, PUSH_SALT_BYTES), material = str_of(ikm, sizeof ikm);
-    hkdf(salted, material, str_of(info_key, sizeof info_key), key, sizeof key);
-    hkdf(salted, material, str_of(info_nonce, sizeof info_nonce), nonce, sizeof nonce);
+    Str material = str_of(ikm, sizeof ikm);
+    hkdf(salt, material, str_of(info_key, sizeof info_key), key, sizeof key);
+    hkdf(salt, material, str_of(info_nonce, sizeof info_nonce), nonce, sizeof nonce);
+    br_aes_ct_ctr_init(&out->aes, key, sizeof key);
+    br_gcm_init(&out->gcm, &out->aes.vtable, br_ghash_ctmul32);
+    br_gcm_reset(&out->gcm, nonce, sizeof nonce);
+    br_gcm_flip(&out->gcm);
+    secret_wipe(shared, sizeof shared);
+    secret_wipe(ikm, sizeof ikm);
+    secret_wipe(key, sizeof key);
+    return OK;
+}
 
-    /* The header is not authenticated beyond what it derives: no additional data (RFC 8188, 2.2). 2 says: the last record. */
+/* The last record of a message ends with this. */
+enum { LAST_RECORD = 2, SALT_AT = 0, SIZE_AT = 16, POINT_N_AT = 20, POINT_AT = 21 };
+
+Err push_seal(Str point, Str auth, const P256Key *own, const uint8_t salt[PUSH_SALT_BYTES], Str text, Buf *out) {
+    Derived d;
+    Str mine = str_of(own->point, sizeof own->point), salted = str_of(salt, PUSH_SALT_BYTES);
+    if (text.n > PUSH_PLAIN_BYTES_MAX)
+        return E_TOO_LARGE;
+    Err e = derive(own, point, point, mine, auth, salted, &d);
+    if (e)
+        return e;
     unsigned char record[PUSH_PLAIN_BYTES_MAX + 1], tag[TAG_BYTES];
     memcpy(record, text.p, text.n);
-    record[text.n] = 2;
-    br_aes_ct_ctr_keys aes;
-    br_gcm_context gcm;
-    br_aes_ct_ctr_init(&aes, key, sizeof key);
-    br_gcm_init(&gcm, &aes.vtable, br_ghash_ctmul32);
-    br_gcm_reset(&gcm, nonce, sizeof nonce);
-    br_gcm_flip(&gcm);
-    br_gcm_run(&gcm, 1, record, text.n + 1);
-    br_gcm_get_tag(&gcm, tag);
+    record[text.n] = LAST_RECORD;
+    br_gcm_run(&d.gcm, 1, record, text.n + 1);
+    br_gcm_get_tag(&d.gcm, tag);
+    secret_wipe(&d, sizeof d);
 
     static const unsigned char size[4] = {0, 0, RECORD_SIZE >> 8, RECORD_SIZE & 0xff};
     buf_add(out, salted);
     buf_add(out, str_of(size, sizeof size));
     buf_char(out, (char)P256_POINT_BYTES);
-    buf_add(out, str_of(own->point, sizeof own->point));
+    buf_add(out, mine);
     buf_add(out, str_of(record, text.n + 1));
     buf_add(out, str_of(tag, sizeof tag));
-    secret_wipe(shared, sizeof shared);
-    secret_wipe(ikm, sizeof ikm);
-    secret_wipe(key, sizeof key);
-    secret_wipe(&aes, sizeof aes);
     return out->err;
+}
+
+Err push_open(Arena *a, const P256Key *own, Str auth, Str sealed, Str *text) {
+    Derived d;
+    Str mine = str_of(own->point, sizeof own->point);
+    if (sealed.n < PUSH_HEADER_BYTES + 1 + TAG_BYTES || sealed.n > PUSH_HEADER_BYTES + RECORD_SIZE ||
+        sealed.p[POINT_N_AT] != P256_POINT_BYTES)
+        return E_INVALID;
+    Str point = str_slice(sealed, POINT_AT, POINT_AT + P256_POINT_BYTES);
+    Err e = derive(own, point, mine, point, auth, str_slice(sealed, SALT_AT, SIZE_AT), &d);
+    if (e)
+        return e;
+    Str record = arena_str(a, str_slice(sealed, PUSH_HEADER_BYTES, sealed.n - TAG_BYTES));
+    if (!record.p)
+        return E_NOMEM;
+    br_gcm_run(&d.gcm, 0, (char *)(uintptr_t)record.p, record.n);
+    bool whole = br_gcm_check_tag(&d.gcm, sealed.p + sealed.n - TAG_BYTES);
+    secret_wipe(&d, sizeof d);
+    size_t n = record.n;
+    while (n && record.p[n - 1] == 0) /* padding */
+        n--;
+    if (!whole || !n || record.p[n - 1] != LAST_RECORD)
+        return E_INVALID;
+    *text = str_slice(record, 0, n - 1);
+    return OK;
 }

@@ -32,5 +32,7 @@ Err jwt_es256_make(const P256Key *key, Str header_json, Str payload_json, Buf *o
 /* Appends `text`, sealed for a subscription: its public key (65 bytes) and authentication secret (16 bytes). `own` is a key for
  * this one message, `salt` is random. E_INVALID (no point of the curve, wrong lengths), E_TOO_LARGE (PUSH_PLAIN_BYTES_MAX). */
 Err push_seal(Str point, Str auth, const P256Key *own, const uint8_t salt[PUSH_SALT_BYTES], Str text, Buf *out);
+/* Opens what push_seal made, with the receiver's key: one record only. The text is in the arena. E_INVALID, E_NOMEM. */
+Err push_open(Arena *a, const P256Key *own, Str auth, Str sealed, Str *text);
 
 #endif

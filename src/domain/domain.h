@@ -39,8 +39,10 @@ typedef struct DomainConfig {
     int64_t review_hidden_ms;      /* double-blind period */
     int64_t withdraw_min;          /* smallest withdrawal */
     int64_t payment_poll_ms;       /* a fresh provider order is asked about this often */
-    bool sandbox;                  /* no real payment provider: mock payments are allowed */
-    uint8_t box_key[32];           /* root of derived keys: id permutation, token signing, OTP hashing */
+    Str push_origins; /* push services of browsers: comma-separated origins; "*." before a host stands for all below */
+    bool push_sandbox; /* the sandbox's push service is one too */
+    bool sandbox; /* no real payment provider: mock payments are allowed */
+    uint8_t box_key[32]; /* root of derived keys: id permutation, token signing, OTP hashing */
 } DomainConfig;
 
 /* One operation under way: a transaction, scratch memory, where to put the reason of a failure, the time, who acts. */

@@ -20,6 +20,7 @@ Err gateway_exchange(Gateway *g, Arena *a, const FetchRequest *req, const char *
         o->error = arena_str(a, str_c0(res.error));
         return o->err;
     }
+    o->status = res.status;
     *answer = answer_of(a, res.body); /* not every provider answers JSON */
     if (res.status >= 200 && res.status < 300)
         return OK;

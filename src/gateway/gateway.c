@@ -43,6 +43,7 @@ void gateway_free(Gateway *g) {
         return;
     pthread_cond_destroy(&g->changed);
     pthread_mutex_destroy(&g->lock);
+    arena_free(&g->account);
     free(g);
 }
 
@@ -64,8 +65,14 @@ Err gateway_start(const GatewayEnv *env, Gateway **out) {
     pthread_mutex_init(&g->lock, NULL);
     pthread_cond_init(&g->changed, &attr);
     pthread_condattr_destroy(&attr);
+    arena_init(&g->account, GATEWAY_ARENA_BYTES);
     int threads = 0;
-    Err e = thread_start(&g->dispatcher, gateway_dispatch, g);
+    Err e = g->cfg->push_account.n ? push_account_read(g) : OK;
+    if (e) {
+        gateway_free(g);
+        return e;
+    }
+    e = thread_start(&g->dispatcher, gateway_dispatch, g);
     if (!e)
         threads++, e = thread_start(&g->poller, gateway_poll, g);
     if (!e)

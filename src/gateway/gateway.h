@@ -14,6 +14,7 @@
 #define GATEWAY_GATEWAY_H
 
 #include "crypto/idmap.h"
+#include "crypto/p256.h"
 #include "domain/account.h"
 #include "domain/bank.h"
 #include "domain/payment.h"
@@ -46,8 +47,12 @@ typedef struct GatewayConfig {
     Str smtp_host, smtp_user, smtp_password, smtp_from;
     int smtp_port;
     MailSecurity smtp_security;
-    /* push: FCM's HTTP v1; empty push_url: push rows are given up */
-    Str push_url, push_project, push_token;
+    /* push: FCM's HTTP v1; empty push_url: push rows are given up. push_account is a service account's key file (JSON);
+     * push_token, when set, is used instead of one that the account's key is traded for. Web Push: the key that signs for this
+     * box, how to reach its owner ("mailto:…" or an address), where the sandbox's push service is. */
+    Str push_url, push_project, push_token, push_account;
+    P256Key vapid;
+    Str push_contact, web_push_sandbox;
     /* sign-in by Google: who its ID tokens are for (comma-separated), where its keys are */
     Str google_client_id, google_certs_url;
     /* subscriptions */
@@ -68,7 +73,7 @@ typedef struct GatewayEnv {
     const IdMap *ids; /* how the world writes ids */
 } GatewayEnv;
 
-/* Starts the threads. E_NOMEM; E_INVALID: an unknown SMS provider. */
+/* Starts the threads. E_NOMEM; E_INVALID: an unknown SMS provider, or push_account is none. */
 Err gateway_start(const GatewayEnv *env, Gateway **out);
 /* Something was committed: look for work. Returns at once; for store_on_commit (ctx is the Gateway). */
 void gateway_wake(void *gateway);

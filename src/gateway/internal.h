@@ -18,7 +18,17 @@ typedef struct Outcome {
     Str provider_id;
     Str error;      /* for the admin: the provider's words, never ours about keys */
     bool recorded;  /* the domain has been told already; nothing to settle */
+    int status;     /* HTTP status, 0 when there was no answer */
 } Outcome;
+
+/* The service account that FCM messages are sent by, and the token its key was traded for. */
+typedef struct FcmAccount {
+    Str email, project, token_uri;
+    const struct RsaKey *key;
+    char token[4096]; /* under the lock, with the rest */
+    size_t token_n;
+    int64_t until_ms; /* monotonic */
+} FcmAccount;
 
 enum { LANE_COUNT = 3 };
 
@@ -50,6 +60,8 @@ struct Gateway {
     int sender_count, calls;
     GatewayStats stats; /* under the lock */
     GoogleKeys google;  /* likewise */
+    FcmAccount fcm;
+    Arena account;      /* what fcm points to */
 };
 
 #define SYSTEM_ACTOR ((Actor){.rights = RIGHT_SYSTEM})
@@ -71,6 +83,9 @@ void gateway_nap(int64_t ms);
 /* Takes one of the calls_max places of requests that wait for a provider. E_BUSY. */
 Err gateway_call_begin(Gateway *g);
 void gateway_call_end(Gateway *g, const char *what, const Outcome *o);
+
+/* push.c: reads cfg->push_account into g->fcm. E_INVALID, E_NOMEM. */
+Err push_account_read(Gateway *g);
 
 /* worker.c */
 void *gateway_dispatch(void *gateway);

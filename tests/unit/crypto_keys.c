@@ -34,6 +34,16 @@ static void test_seal(void) {
                                     "c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_"
                                     "yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN")),
           "exactly as RFC 8291 has it");
+    P256Key receiver;
+    Str text;
+    MUST(p256_key_from((const uint8_t *)b64("q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94").p, &receiver) == OK);
+    CHECK(push_open(&arena, &receiver, auth, buf_str(&out), &text) == OK &&
+              str_eq(text, S("When I grow up, I want to be a watermelon")),
+          "and opened again");
+    out.p[out.n - 20] ^= 1;
+    CHECK(push_open(&arena, &receiver, auth, buf_str(&out), &text) == E_INVALID &&
+              push_open(&arena, &receiver, auth, S("short"), &text) == E_INVALID,
+          "unless somebody touched it");
     char far[65];
     memcpy(far, point.p, 65);
     far[64] ^= 1;

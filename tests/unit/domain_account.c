@@ -211,7 +211,7 @@ static void test_takeover(void) {
     /* A reset by code of a claimed account: the account is the prover's alone from then on. */
     MUST(make("hal@mail.test", "$thief", &thief) == OK);
     Device d;
-    MUST(RUN(device_add, as(&thief), (&(DeviceIn){S("thiefs-phone"), PLATFORM_ANDROID}), &d) == OK);
+    MUST(RUN(device_add, as(&thief), (&(DeviceIn){.token = S("thiefs-phone"), .platform = PLATFORM_ANDROID}), &d) == OK);
     MUST(RUN(account_forgot, (Actor){0}, &(EmailIn){.email = S("hal@mail.test")}, &none) == OK);
     OtpOut o;
     ResetIn reset = {S("hal@mail.test"), code_of("hal@mail.test"), S("$owner")};

@@ -325,7 +325,7 @@ static void test_devices(void) {
     PageOut page;
     User u;
     int64_t none = 0, gig = kit_gig(1, 100);
-    MUST(RUN(device_add, user(1), (&(DeviceIn){S("token"), PLATFORM_IOS}), &d) == OK);
+    MUST(RUN(device_add, user(1), (&(DeviceIn){.token = S("token"), .platform = PLATFORM_IOS}), &d) == OK);
     int64_t before = pushes(1);
     MUST(kit_apply(gig, 2, 0));
     CHECK(pushes(1) == before + 1, "news are pushed");
@@ -335,11 +335,12 @@ static void test_devices(void) {
     MUST(RUN(notification_unread, user(1), NULL, &unread) == OK);
     CHECK(pushes(1) == before + 1 && unread.count >= 2, "muted ones are only listed");
     CHECK(RUN(device_delete, user(2), &(IdIn){d.id}, &none) == E_MISSING, "others' devices do not exist");
-    CHECK(RUN(device_add, user(2), (&(DeviceIn){S("token"), PLATFORM_ANDROID}), &d) == OK &&
+    CHECK(RUN(device_add, user(2), (&(DeviceIn){.token = S("token"), .platform = PLATFORM_ANDROID}), &d) == OK &&
               RUN(device_list, user(1), NULL, &page) == OK && page.count == 0,
           "a device that changed hands leaves its old owner");
     for (int i = 0; i < DEVICES_MAX + 3; i++)
-        MUST(RUN(device_add, user(2), (&(DeviceIn){arena_printf(&kit_arena, "t%d", i), PLATFORM_WEB}), &d) == OK);
+        MUST(RUN(device_add, user(2), (&(DeviceIn){.token = arena_printf(&kit_arena, "t%d", i), .platform = PLATFORM_WEB}), &d) ==
+             OK);
     CHECK(RUN(device_list, user(2), NULL, &page) == OK && page.count == DEVICES_MAX &&
               ((Device *)page.items)[DEVICES_MAX - 1].id == d.id,
           "the oldest give way");

@@ -5,7 +5,7 @@
 #include "domain/gig.h"
 
 typedef struct ConfigOut {
-    Str name, currency, key_id;
+    Str name, currency, key_id, push_key;
     int32_t decimals, fee_bps, boost_days_max;
     int64_t boost_price, withdraw_min, otp_ttl_s;
     bool sandbox, sandbox_payments, sandbox_messages;
@@ -16,6 +16,7 @@ VIEW(campus_config_view, ConfigOut, "Config", "Public facts of this marketplace.
      SHOW("feeBasisPoints", W_INT, ConfigOut, fee_bps, "The marketplace's share, in 1/100 %."),
      SHOW("feePercent", W_DECIMAL, ConfigOut, fee_bps, "The same in percent.", .scale = 2),
      SHOW("razorpayKeyId", W_STR, ConfigOut, key_id, "The payment provider's public key.", .empty = EMPTY_NULL),
+     SHOW("vapidPublicKey", W_STR, ConfigOut, push_key, "What a browser subscribes to push messages with.", .empty = EMPTY_NULL),
      SHOW("boostPricePerDay", W_MONEY, ConfigOut, boost_price, "What a day of boosting costs."),
      SHOW("boostDaysMax", W_INT, ConfigOut, boost_days_max, "Days at most."),
      SHOW("withdrawMin", W_MONEY, ConfigOut, withdraw_min, "The smallest withdrawal."),
@@ -29,6 +30,7 @@ static Err config(Exchange *x) {
     ConfigOut out = {.name = c->name,
                      .currency = c->currency,
                      .key_id = x->ports->checkout_key_id,
+                     .push_key = x->ports->push_key,
                      .decimals = c->currency_decimals,
                      .fee_bps = c->fee_bps,
                      .boost_days_max = BOOST_DAYS_MAX,

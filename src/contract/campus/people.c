@@ -1,4 +1,5 @@
 /* Signing in, people, their devices, whom they report and block. */
+#include "codec/base64.h"
 #include "contract/campus/campus.h"
 #include "crypto/password.h"
 #include "domain/conversation.h"
@@ -345,11 +346,68 @@ VIEW(campus_report_view, Report, "Report", "Something reported to the moderators
      SHOW("createdAt", W_TIME, Report, created_ms, "When."));
 
 WORDS(campus_platform_words, "Platform", WORD(PLATFORM_ANDROID, "android"), WORD(PLATFORM_IOS, "ios"), WORD(PLATFORM_WEB, "web"));
-INPUTS(device_in, DeviceIn,
-       INPUT("token", IN_BODY, W_STR, DeviceIn, token, NO_HAS, "The push token (FCM).", .flags = IN_REQUIRED | IN_TRIM, .min = 1,
-             .max = DEVICE_TOKEN_MAX),
-       INPUT("platform", IN_BODY, W_WORD, DeviceIn, platform, NO_HAS, "Android when it is not said.", .flags = IN_DEFAULT,
-             .fallback = PLATFORM_ANDROID, .words = &campus_platform_words));
+/* A token of FCM, or what a browser's PushSubscription gives as JSON. */
+typedef struct PushKeys {
+    Str p256dh, auth;
+} PushKeys;
+typedef struct PushBody {
+    Str endpoint;
+    PushKeys keys;
+} PushBody;
+typedef struct DeviceBody {
+    DeviceIn device;
+    PushBody push;
+} DeviceBody;
+enum { PUSH_KEY_CHARS_MAX = 100 };
+INPUTS_NAMED(push_keys_in, PushKeys, "PushKeys",
+             INPUT("p256dh", IN_BODY, W_STR, PushKeys, p256dh, NO_HAS, "The browser's public key, base64url.", .flags = IN_TRIM,
+                   .max = PUSH_KEY_CHARS_MAX),
+             INPUT("auth", IN_BODY, W_STR, PushKeys, auth, NO_HAS, "Its secret, base64url.", .flags = IN_TRIM | IN_SECRET,
+                   .max = PUSH_KEY_CHARS_MAX));
+INPUTS_NAMED(push_in, PushBody, "PushSubscription",
+             INPUT("endpoint", IN_BODY, W_STR, PushBody, endpoint, NO_HAS, "Where the browser's push service takes messages.",
+                   .flags = IN_TRIM, .max = DEVICE_TOKEN_MAX, .format = "uri"),
+             INPUT("keys", IN_BODY, W_ROW, PushBody, keys, NO_HAS, "What messages are sealed with.", .sub = &push_keys_in));
+INPUTS(
+    device_in, DeviceBody,
+    INPUT("token", IN_BODY, W_STR, DeviceBody, device.token, NO_HAS, "The push token (FCM); or `subscription`.", .flags = IN_TRIM,
+          .min = 1, .max = DEVICE_TOKEN_MAX),
+    INPUT("platform", IN_BODY, W_WORD, DeviceBody, device.platform, NO_HAS,
+          "Android when it is not said; a subscription is the web's.", .flags = IN_DEFAULT, .fallback = PLATFORM_ANDROID,
+          .words = &campus_platform_words),
+    INPUT(
+        "subscription", IN_BODY, W_ROW, DeviceBody, push, NO_HAS,
+        "A browser's PushSubscription, made with the vapidPublicKey of /api/config. Its members may stand beside `platform` too.",
+        .flags = IN_FLAT, .sub = &push_in));
+
+/* base64url, padded or not. */
+static Str key_bytes(Exchange *x, Str text) {
+    char *mem = arena_raw(x->arena, PUSH_KEY_CHARS_MAX);
+    size_t n = 0;
+    while (text.n && text.p[text.n - 1] == '=')
+        text.n--;
+    return mem && !base64_get(BASE64_URL, text, mem, PUSH_KEY_CHARS_MAX, &n) ? str_of(mem, n) : S("-");
+}
+
+static Err device_before(Exchange *x) {
+    DeviceBody *in = x->in;
+    const PushBody *p = &in->push;
+    x->binding = true;
+    if (!p->endpoint.n && !in->device.token.n)
+        return diag_field(&x->diag, E_INVALID, S("token"), S("is required"));
+    if (!p->endpoint.n) {
+        x->binding = false;
+        return OK;
+    }
+    if (!p->keys.p256dh.n || !p->keys.auth.n)
+        return diag_field(&x->diag, E_INVALID, S("keys"), S("must have p256dh and auth"));
+    x->binding = false;
+    in->device = (DeviceIn){.token = p->endpoint,
+                            .platform = PLATFORM_WEB,
+                            .p256dh = key_bytes(x, p->keys.p256dh),
+                            .auth = key_bytes(x, p->keys.auth)};
+    return OK;
+}
 INPUTS(device_id_in, IdIn, INPUT_ID("id", IdIn, id, &DEVICE, "Which device."));
 VIEW(campus_device_view, Device, "Device", "Where push messages go.", SHOW_ID("id", Device, id, &DEVICE, "Its id."),
      SHOW("platform", W_WORD, Device, platform, "Of which kind.", .words = &campus_platform_words),
@@ -433,12 +491,14 @@ static const Route campus_users_routes[] = {
      .path = "/api/devices",
      .op = device_add,
      .in = &device_in,
+     .before = device_before,
      .view = &campus_device_view,
      .shape = SHAPE_ONE,
      .status = 201,
      .writes = true,
      .access = ACCESS_SIGNED_IN,
-     .summary = "Register a device for push messages."},
+     .summary = "Register a device for push messages.",
+     .doc = "An app gives its FCM token, a browser its subscription. One that the push service calls dead is forgotten."},
     {.method = "GET",
      .path = "/api/devices",
      .op = device_list,

@@ -145,6 +145,8 @@ void *postman(void *sandbox);
 /* messages.c */
 void take_sms(Visit *v);
 void take_push(Visit *v);
+void webpush_subscribe(Visit *v);
+void webpush_take(Visit *v);
 void list_outbox(Visit *v);
 /* A mail in MIME form as email.h builds it. */
 Err take_mail(Sandbox *s, Arena *a, Str to, Str data);

@@ -4,6 +4,8 @@
 #include "codec/form.h"
 #include "codec/hex.h"
 #include "codec/iso8601.h"
+#include "crypto/hmac.h"
+#include "domain/device.h"
 #include "domain/row.h"
 #include "domain/user.h"
 #include "gateway/sandbox/internal.h"
@@ -40,6 +42,11 @@ void take_sms(Visit *v) {
         vars, COUNT(vars));
 }
 
+/* ---- push ---- */
+
+/* A token or endpoint with this in it is one that is no more. */
+static bool is_dead(Str name) { return memmem(name.p, name.n, "unregistered", 12) != NULL; }
+
 /* POST /v1/projects/{id}/messages:send as FCM takes it. */
 void take_push(Visit *v) {
     SandboxMessage m = {.channel = CHANNEL_PUSH,
@@ -55,6 +62,14 @@ void take_push(Visit *v) {
                         NULL, 0);
         return;
     }
+    if (is_dead(m.to)) {
+        answer_template(v, 404,
+                        "{\"error\":{\"code\":404,\"message\":\"Requested entity was not found.\",\"status\":\"NOT_FOUND\","
+                        "\"details\":[{\"@type\":\"type.googleapis.com/google.firebase.fcm.v1.FcmError\","
+                        "\"errorCode\":\"UNREGISTERED\"}]}}",
+                        NULL, 0);
+        return;
+    }
     Err e = store_write(v->sandbox->cfg.store, keep_message, &m);
     if (e) {
         answer_err(v, e);
@@ -65,6 +80,70 @@ void take_push(Visit *v) {
          arena_printf(v->req->arena, "projects/%.*s/messages/%.*s", STR_ARG(v->id), STR_ARG(sandbox_name(v->req->arena, "0:"))),
          false}};
     answer_template(v, 200, "{\"name\":{name}}", vars, COUNT(vars));
+}
+
+/* The browser behind a subscription of the sandbox: key and secret follow from its name. */
+static void browser(const Sandbox *s, Str name, P256Key *key, uint8_t auth[PUSH_AUTH_BYTES]) {
+    uint8_t mac[SHA256_BYTES];
+    HmacKey hmac;
+    hmac_key(&hmac, str_of(s->cfg.box_key, SHA256_BYTES));
+    hmac_with(&hmac, name, mac);
+    p256_key_of(str_of(mac, sizeof mac), key);
+    hmac_with(&hmac, str_of(mac, sizeof mac), mac);
+    memcpy(auth, mac, PUSH_AUTH_BYTES);
+}
+
+static Str text_of(Arena *a, const void *p, size_t n) {
+    Buf b = buf_arena(a, 256);
+    base64_add(BASE64_URL, &b, p, n);
+    return buf_str(&b);
+}
+
+/* POST /sandbox/webpush/subscribe */
+void webpush_subscribe(Visit *v) {
+    Arena *a = v->req->arena;
+    Str prefix = answer_str(v->body, "name"), name = sandbox_name(a, "");
+    P256Key key;
+    uint8_t auth[PUSH_AUTH_BYTES];
+    if (prefix.n)
+        name = arena_printf(a, "%.*s-%.*s", (int)(prefix.n < 32 ? prefix.n : 32), prefix.p, STR_ARG(name));
+    browser(v->sandbox, name, &key, auth);
+    const Var vars[] = {{"endpoint", arena_printf(a, PUSH_SANDBOX_ORIGIN "/%.*s", STR_ARG(name)), false},
+                        {"key", text_of(a, key.point, sizeof key.point), false},
+                        {"auth", text_of(a, auth, sizeof auth), false}};
+    answer_template(v, 200, "{\"endpoint\":{endpoint},\"expirationTime\":null,\"keys\":{\"p256dh\":{key},\"auth\":{auth}}}", vars,
+                    COUNT(vars));
+}
+
+/* POST of a sealed message to a subscription, as RFC 8030 has it. */
+void webpush_take(Visit *v) {
+    Arena *a = v->req->arena;
+    const Request *req = v->req;
+    P256Key key;
+    uint8_t auth[PUSH_AUTH_BYTES];
+    Str text, mine = text_of(a, v->sandbox->gateway->vapid.point, sizeof v->sandbox->gateway->vapid.point);
+    Str signature = req->header(req, "Authorization"), signer = arena_printf(a, ", k=%.*s", STR_ARG(mine));
+    SandboxMessage m = {.channel = CHANNEL_PUSH, .to = arena_printf(a, PUSH_SANDBOX_ORIGIN "/%.*s", STR_ARG(v->id))};
+    if (is_dead(v->id)) {
+        v->rep->status = 410;
+        return;
+    }
+    browser(v->sandbox, v->id, &key, auth);
+    if (!str_starts(signature, S("vapid t=")) || !str_ends(signature, signer)) {
+        v->rep->status = 403;
+        return;
+    }
+    if (!req->header(req, "TTL").n || !str_eq(req->header(req, "Content-Encoding"), S("aes128gcm")) ||
+        push_open(a, &key, str_of(auth, sizeof auth), v->bytes, &text)) {
+        v->rep->status = 400;
+        return;
+    }
+    Answer j = answer_of(a, text);
+    m.subject = answer_str(j, "title");
+    m.body = answer_str(j, "body");
+    if (!str_i64(answer_str(j, "user"), &m.user))
+        m.user = 0;
+    v->rep->status = store_write(v->sandbox->cfg.store, keep_message, &m) ? 500 : 201;
 }
 
 /* ---- mail ---- */

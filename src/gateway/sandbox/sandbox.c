@@ -66,6 +66,8 @@ static const struct {
     {"POST", "/sandbox/stripe/v1/subscriptions/{id}", SWITCH(sandbox_stripe), AUTH_STRIPE, stripe_subscription_change},
     {"GET", "/sandbox/google/certs", SWITCH(sandbox_google), AUTH_NONE, google_certs},
     {"POST", "/sandbox/google/token", SWITCH(sandbox_google), AUTH_NONE, google_token},
+    {"POST", "/sandbox/webpush/subscribe", SWITCH(sandbox_push), AUTH_NONE, webpush_subscribe},
+    {"POST", "/sandbox/webpush/{id}", SWITCH(sandbox_push), AUTH_NONE, webpush_take},
     {"POST", "/sandbox/fcm/v1/projects/{id}/messages:send", SWITCH(sandbox_push), AUTH_PUSH, take_push},
 };
 // clang-format on
@@ -252,8 +254,10 @@ Err sandbox_start(Sandbox *s, Str own_url) {
         g->razorpay_url = arena_printf(&s->strings, "%.*s/sandbox/razorpay", STR_ARG(own_url));
     if (g->sandbox_sms)
         g->sms_url = arena_printf(&s->strings, "%.*s/sandbox/sms", STR_ARG(own_url));
-    if (g->sandbox_push)
+    if (g->sandbox_push) {
         g->push_url = arena_printf(&s->strings, "%.*s/sandbox/fcm", STR_ARG(own_url));
+        g->web_push_sandbox = arena_printf(&s->strings, "%.*s/sandbox/webpush", STR_ARG(own_url));
+    }
     if (g->sandbox_stripe)
         g->stripe_url = arena_printf(&s->strings, "%.*s/sandbox/stripe", STR_ARG(own_url));
     if (g->sandbox_google)

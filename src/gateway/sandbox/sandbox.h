@@ -17,6 +17,8 @@
  *   POST /sandbox/stripe/complete {"session_id"}   plays the payer in a subscription's checkout, and sends the webhooks
  *   POST /sandbox/stripe/play {"subscription","event"}   and what comes later: "renew", "fail" (an invoice), "cancel" (at the
  *        period's end), "end"
+ *   POST /sandbox/webpush/subscribe {"name"?}   → a browser's push subscription; what is pushed to it shows in the outbox. Push
+ *        tokens and subscriptions with "unregistered" in their name are dead.
  *   POST /sandbox/google/token {"email","name"?,"email_verified"?}   → {"token"}, an ID token of the sandbox's Google
  * Bank accounts ending in 0000 fail the penny drop, those in 9999 verify and fail the payout. */
 #ifndef GATEWAY_SANDBOX_SANDBOX_H
