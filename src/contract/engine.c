@@ -347,6 +347,9 @@ static Err work(Exchange *x, const Match *m, Err identified) {
     Err e = authorize(x, identified);
     if (e)
         return e;
+    /* Who may not come in is told nothing about what he sent. */
+    if (x->route->access >= ACCESS_MODERATOR && (e = exchange_read(x, only_admit, NULL)))
+        return e;
     Err bound = decode_params(x, m);
     if (!bound)
         bound = body_parse(x);

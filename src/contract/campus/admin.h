@@ -11,6 +11,9 @@
     .method = method_, .path = path_, .op = op_, .in = in_, .view = view_, .shape = SHAPE_ONE, .writes = true, \
     .access = ACCESS_##access_
 
+extern const View admin_audit_view; /* Audit */
+extern const Words admin_outbox_state_words;
+
 /* The id of a thing named as audit entries and reports name it ("user", "order"), as text. False: it has no id of its own. */
 bool admin_subject(Render *r, Str thing, int64_t id, Value *out);
 /* And back. False: no such kind, or not an id. */

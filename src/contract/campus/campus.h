@@ -12,7 +12,8 @@ extern const Contract campus_contract;
 /* One section a topic, each in the file of its name. */
 extern const Section campus_auth, campus_users, campus_gigs, campus_applications, campus_orders, campus_milestones,
     campus_payments, campus_wallet, campus_services, campus_reviews, campus_notifications, campus_files, campus_box,
-    campus_realtime, campus_talk, campus_setup, campus_admin_people, campus_admin_listings, campus_admin_reports;
+    campus_realtime, campus_talk, campus_setup, campus_admin_people, campus_admin_listings, campus_admin_reports,
+    campus_admin_orders, campus_admin_money, campus_admin_messages, campus_admin_box;
 
 /* Views that several topics show; the realtime dialect too. Over the domain's structs of the same name unless said otherwise. */
 extern const View campus_user_view;       /* User: private rows for oneself only */
@@ -23,6 +24,8 @@ extern const View campus_order_view;
 extern const View campus_service_view;
 extern const View campus_message_view;
 extern const View campus_conversation_view; /* ConversationRow */
+extern const View campus_bank_view;       /* BankAccount */
+extern const View campus_milestone_view;
 extern const View campus_file_view;       /* File, as an attachment */
 extern const View campus_done_view;       /* {"success":true}, over nothing */
 
