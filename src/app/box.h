@@ -8,6 +8,7 @@
 #include "app/command.h"
 #include "app/health.h"
 #include "app/jobs.h"
+#include "app/live.h"
 #include "contract/engine.h"
 #include "crypto/token.h"
 #include "gateway/sandbox/sandbox.h"
@@ -16,7 +17,7 @@
 enum { PUSH_KEY_CHARS = 87 };
 enum { BOX_RECORDS_MAX = 64, BOX_PATH_BYTES = 1024, BOX_URL_BYTES = 160 };
 
-typedef struct Box {
+struct Box {
     const Options *options;
     SettingsLoad settings;
     Arena arena; /* as long as the box */
@@ -35,9 +36,10 @@ typedef struct Box {
     Hub *hub;
     HttpServer *http;
     Jobs *jobs;
+    Live *live;
     HealthSource health;
     char tls_cert[BOX_PATH_BYTES], tls_key[BOX_PATH_BYTES];
-} Box;
+};
 
 /* The contracts that this program speaks, campus first. */
 extern const Contract *const box_contracts[];
@@ -45,6 +47,8 @@ extern const size_t box_contract_count;
 
 /* The domain's configuration by the settings; keys and text live in `a`. */
 void box_domain_config(const Settings *s, const uint8_t box_key[32], DomainConfig *out);
+EngineLimits box_engine_limits(const Settings *s);
+void box_setup_log(const Settings *s);
 /* The record tables of all layers into out[BOX_RECORDS_MAX]; their number. */
 size_t box_records(const Record **out);
 /* Opens the store of `dir` with all record tables, makes what every box has (its key, the categories). Prints what is wrong; NULL

@@ -26,11 +26,23 @@ static int print(const Buf *b) {
     return b->err ? EXIT_FAULTS : EXIT_OK;
 }
 
+static bool has_data(const char *dir) {
+    char file[CARE_PATH_BYTES];
+    int n = snprintf(file, sizeof file, "%s/gigbox.db", dir);
+    return n > 0 && (size_t)n < sizeof file && access(file, R_OK) == 0;
+}
+
 int command_config(const Options *o) {
     SettingsLoad *l = ARENA_NEW(o->arena, SettingsLoad);
     int code = command_settings(o, l);
     if (code)
         return code;
+    if (o->data && has_data(o->data)) {
+        Store *s = box_open_beside(o->data, o->arena);
+        if (s)
+            live_overlay(s, l, o->arena);
+        store_close(s);
+    }
     Buf out = buf_arena(o->arena, CARE_PRINT_BYTES_MAX);
     settings_print(l, o->docs, &out);
     return print(&out);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "domain/outbox.h"
@@ -119,4 +120,31 @@ void metrics_reply(const HealthSource *src, const Request *req, Reply *rep) {
     for (size_t i = 0; i < COUNT(rows); i++)
         buf_printf(&rep->body, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", rows[i].name, rows[i].help, rows[i].name, rows[i].type,
                    rows[i].name, (unsigned long long)rows[i].value);
+}
+
+Err health_facts(const HealthSource *src, const char *dir, BoxFacts *out) {
+    StoreStats st;
+    HttpStats h;
+    struct statvfs disk;
+    Err e = store_stats(src->store, &st);
+    if (e)
+        return e;
+    http_stats(src->http, &h);
+    *out = (BoxFacts){.uptime_s = (clock_mono_ms() - src->started_ms) / 1000,
+                      .memory_bytes = (int64_t)memory_bytes(),
+                      .file_bytes = (int64_t)st.file_bytes,
+                      .used_bytes = (int64_t)st.used_bytes,
+                      .map_bytes = (int64_t)st.map_bytes,
+                      .records = (int64_t)st.records,
+                      .commits = (int64_t)st.commits,
+                      .connections = (int64_t)h.open_connections,
+                      .websockets = (int64_t)h.open_ws,
+                      .requests = (int64_t)h.requests,
+                      .workers = (int64_t)h.workers,
+                      .workers_busy = (int64_t)h.workers_busy};
+    if (statvfs(dir, &disk) == 0) {
+        out->disk_bytes = (int64_t)disk.f_blocks * (int64_t)disk.f_frsize;
+        out->disk_free_bytes = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
+    }
+    return OK;
 }

@@ -2,6 +2,7 @@
 #ifndef APP_HEALTH_H
 #define APP_HEALTH_H
 
+#include "contract/ports.h"
 #include "contract/request.h"
 #include "domain/domain.h"
 #include "net/http.h"
@@ -21,6 +22,8 @@ typedef struct HealthSource {
 
 /* GET /healthz: {"status":"ok"|"unwell","components":{…}}; 200, or 503 when the store cannot be read. */
 void health_reply(const HealthSource *src, const Request *req, Reply *rep);
+/* What an admin is told of the running program; `dir` is the data directory. */
+Err health_facts(const HealthSource *src, const char *dir, BoxFacts *out);
 /* GET /metrics in the text format of Prometheus 0.0.4. The caller has checked that the client may see it. */
 void metrics_reply(const HealthSource *src, const Request *req, Reply *rep);
 

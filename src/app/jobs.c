@@ -8,6 +8,7 @@
 #include "domain/account.h"
 #include "domain/application.h"
 #include "domain/event.h"
+#include "domain/figures.h"
 #include "domain/gig.h"
 #include "domain/outbox.h"
 #include "domain/review.h"
@@ -53,6 +54,7 @@ static const struct {
     {"answers", applications_answer, JOBS_GRAIN_MS},
     {"news", gig_news_run, JOBS_GRAIN_MS},
     {"views", job_views, 5 * MS_SECOND},
+    {"figures", figures_update, 5 * MS_SECOND},
     {"events", job_events, 10 * MS_MINUTE},
     {"outbox", job_outbox, 10 * MS_MINUTE},
     {"codes", job_codes, 10 * MS_MINUTE},

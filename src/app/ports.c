@@ -78,9 +78,26 @@ void box_push(Box *box, const uint8_t key[32]) {
     g->push_contact = site ? s->public_url : arena_printf(&box->arena, "mailto:%.*s", STR_ARG(s->smtp_from));
 }
 
+static Err settings(void *ctx, Arena *a, SettingFact **rows, size_t *n) { return live_settings(((Box *)ctx)->live, a, rows, n); }
+
+static Err setting_check(void *ctx, Arena *a, Str key, Str value, bool clear, Str *before, Str *why) {
+    return live_check(((Box *)ctx)->live, a, key, value, clear, before, why);
+}
+
+static Err settings_apply(void *ctx) { return live_reload(((Box *)ctx)->live); }
+
+static Err facts(void *ctx, BoxFacts *out) {
+    const Box *box = ctx;
+    return health_facts(&box->health, box->options->data, out);
+}
+
 Ports box_ports(Box *box) {
     const GatewayConfig *g = &box->gateway_config;
     return (Ports){.ctx = box,
+                   .settings = settings,
+                   .setting_check = setting_check,
+                   .settings_apply = settings_apply,
+                   .facts = facts,
                    .open_payment = open_payment,
                    .call_payment = call_payment,
                    .verify_payment = verify_payment,

@@ -75,7 +75,7 @@ static void gateway_config(const Settings *s, GatewayConfig *g) {
                          .calls_max = (int)(s->workers > 16 ? 8 : s->workers / 2)};
 }
 
-static EngineLimits engine_limits_of(const Settings *s) {
+EngineLimits box_engine_limits(const Settings *s) {
     return (EngineLimits){
         .rate_per_min =
             {[RATE_OTHER] = (int32_t)s->rate_other, [RATE_AUTH] = (int32_t)s->rate_auth, [RATE_UPLOAD] = (int32_t)s->rate_upload},
@@ -113,7 +113,7 @@ static void http_config(Box *box, HttpConfig *h) {
     h->log_requests = log_enabled(LOG_DEBUG);
 }
 
-static void setup_log(const Settings *s) {
+void box_setup_log(const Settings *s) {
     static const Str levels[] = {STR_INIT("debug"), STR_INIT("info"), STR_INIT("warn"), STR_INIT("error")};
     LogLevel least = LOG_INFO;
     for (size_t i = 0; i < COUNT(levels); i++)
@@ -202,7 +202,7 @@ static Err start_contracts(Box *box) {
                         .domain = domain_in_force,
                         .app = box,
                         .ports = box_ports(box),
-                        .limits = engine_limits_of(&box->settings.now),
+                        .limits = box_engine_limits(&box->settings.now),
                         .session = session_actor,
                         .kind_user = USER.kind,
                         .kind_session = SESSION.kind};
@@ -289,7 +289,11 @@ static int start(Box *box) {
     box->store = box_store_open(box, box->options->data, false);
     if (!box->store)
         return EXIT_UNUSABLE;
-    Err e = box_key(box->store, &box->arena, key);
+    box->live = live_open(box);
+    Err e = live_overlay(box->store, &box->settings, &box->arena);
+    if (e || !box->live)
+        return failed("settings", e ? e : E_NOMEM, NULL);
+    e = box_key(box->store, &box->arena, key);
     if (e || !domain)
         return failed("the box's key", e ? e : E_NOMEM, NULL);
     box_domain_config(s, key, domain);
@@ -362,29 +366,15 @@ static void stop(Box *box) {
     store_close(box->store);
     gateway_free(gateway);
     fetch_close(box->fetch);
+    live_close(box->live);
 }
 
 /* ---- signals ---- */
 
-/* Certificates always; settings where a running box can change them: rules, rates, sizes, the log. Old configurations stay in the
- * arena: requests may still be looking at them. */
+/* Certificates always; settings where a running box can change them (live.h). */
 static void reload(Box *box) {
     char why[NET_WHY_BYTES];
-    SettingsLoad *fresh = ARENA_NEW(&box->arena, SettingsLoad);
-    DomainConfig *domain = ARENA_NEW(&box->arena, DomainConfig);
-    Options o = *box->options;
-    o.arena = &box->arena;
-    if (!fresh || !domain || command_settings(&o, fresh) != EXIT_OK) {
-        log_line(LOG_ERROR, "serve", "settings not reloaded", "error=%s", !fresh || !domain ? "memory" : "see above");
-    } else {
-        const DomainConfig *old = box->domain;
-        box_domain_config(&fresh->now, old->box_key, domain);
-        box->domain = domain;
-        EngineLimits limits = engine_limits_of(&fresh->now);
-        engine_set_limits(box->engine, &limits);
-        setup_log(&fresh->now);
-        log_line(LOG_INFO, "serve", "settings reloaded", "name=%.*s", STR_ARG(fresh->now.name));
-    }
+    live_reload(box->live);
     if (!box->settings.now.tls_listen.n)
         return;
     Err e = http_reload_tls(box->http, why);
@@ -439,7 +429,7 @@ int command_serve(const Options *o) {
     arena_init(&box->arena, COMMAND_ARENA_BYTES);
     int code = command_settings(o, &box->settings);
     if (code == EXIT_OK) {
-        setup_log(&box->settings.now);
+        box_setup_log(&box->settings.now);
         code = box_serve(box);
     }
     arena_free(&box->arena);

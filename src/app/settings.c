@@ -8,7 +8,7 @@
 
 #include "base/log.h"
 
-static const char *const source_name[] = {"default", "file", "environment", "argument"};
+static const char *const source_name[] = {"default", "file", "admin", "environment", "argument"};
 
 Err settings_read_file(const char *path, Arena *a, Str *out) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -193,6 +193,36 @@ Err settings_load(SettingsLoad *l, const char *config_path, bool must_exist, cha
             *why = arena_printf(a, "--set: %.*s", STR_ARG(*why));
     }
     return e;
+}
+
+int settings_row(Str key) {
+    bool from_file;
+    int row = row_of(key, &from_file);
+    return from_file ? -1 : row;
+}
+
+const char *settings_source(uint8_t source) { return source_name[source]; }
+
+Err settings_check(const SettingsLoad *l, int row, Str value, Arena *a, Str *why) {
+    Settings scratch;
+    if (!setting_rows[row].live)
+        return E_FORBIDDEN;
+    if (l->source[row] > FROM_DATABASE)
+        return E_STATE;
+    return apply(&scratch, &setting_rows[row], value, a, why);
+}
+
+void settings_overlay(SettingsLoad *l, int row, Str value, Arena *a) {
+    Str why = {0};
+    Err e = settings_check(l, row, value, a, &why);
+    if (e == OK)
+        e = apply(&l->now, &setting_rows[row], value, a, &why);
+    if (e == OK) {
+        l->source[row] = FROM_DATABASE;
+        l->text[row] = value;
+    } else if (e != E_STATE) {
+        log_line(LOG_WARN, "settings", "what an admin set does not fit any more", "key=%s", setting_rows[row].key);
+    }
 }
 
 void settings_print(const SettingsLoad *l, bool documented, Buf *out) {

@@ -1,10 +1,11 @@
 /* settings.h - what can be set, from where it came, and what is in force.
  *
  * One table of rows (settings_table.c) drives reading, checking, printing and documenting. Precedence, later wins: the row's
- * default, the file `gigbox.conf` (`key = value` lines, # comments) in the data directory or given by --config, the environment
- * (GIGBOX_KEY),
- * `--set key=value`. A key `x_file` of a secret row `x` reads the value from that file (without its final newline).
- * Not thread-safe while loading; afterwards read-only. */
+ * default, the file `gigbox.conf` (`key = value` lines, # comments) in the data directory or given by --config, what an admin set
+ * at run time (kept in the data file; rows that are `live` only), the environment (GIGBOX_KEY), `--set key=value`. So an admin
+ * overrules what the operator wrote down as a start, and the operator can still pin a value where the admin cannot reach it. A
+ * key `x_file` of a secret row `x` reads the value from that file (without its final newline). Not thread-safe while loading;
+ * afterwards read-only. */
 #ifndef APP_SETTINGS_H
 #define APP_SETTINGS_H
 
@@ -40,12 +41,13 @@ typedef struct Settings {
 } Settings;
 
 typedef enum SettingType { SET_STR, SET_INT, SET_BOOL } SettingType;
-typedef enum SettingSource { FROM_DEFAULT, FROM_FILE, FROM_ENV, FROM_ARGUMENT } SettingSource;
+typedef enum SettingSource { FROM_DEFAULT, FROM_FILE, FROM_DATABASE, FROM_ENV, FROM_ARGUMENT } SettingSource;
 
 typedef struct SettingRow {
     const char *key;
     uint8_t type;
     bool secret;
+    bool live; /* takes effect while the box runs; admins may set it */
     uint16_t offset;
     const char *fallback; /* the default, as text */
     int64_t min, max;     /* SET_INT: as written; SET_STR: length in bytes */
@@ -70,6 +72,16 @@ Err settings_load(SettingsLoad *l, const char *config_path, bool must_exist, cha
                   size_t set_count, Arena *a, Str *why);
 /* The whole of a small file: at most SETTINGS_FILE_BYTES_MAX, into the arena. E_IO, E_TOO_LARGE, E_NOMEM. */
 Err settings_read_file(const char *path, Arena *a, Str *out);
+/* The row of a key, -1 when there is none; a key of a file is none. */
+int settings_row(Str key);
+/* Where a value came from, in a word. Static. */
+const char *settings_source(uint8_t source);
+/* Whether an admin may set this row to `value` now: E_INVALID with *why; E_FORBIDDEN: not live; E_STATE: pinned by environment or
+ * argument. */
+Err settings_check(const SettingsLoad *l, int row, Str value, Arena *a, Str *why);
+/* Puts a value that an admin set into `l`, unless it is pinned. Call before anybody reads `l`. What is no longer allowed is left
+ * out, with a line in the log. */
+void settings_overlay(SettingsLoad *l, int row, Str value, Arena *a);
 /* `key = value  # source` for every row, secrets as ****; with docs when `documented`. */
 void settings_print(const SettingsLoad *l, bool documented, Buf *out);
 /* Table faults (duplicate keys, missing docs, defaults that do not parse), one line each to stderr; their number. */

@@ -11,28 +11,39 @@
     {.key = key_, .type = SET_STR, .secret = true, AT(member), .fallback = "", .max = 4096, .doc = doc_}
 #define NUMBER(key_, member, default_, min_, max_, scale_, doc_) \
     {.key = key_, .type = SET_INT, AT(member), .fallback = default_, .min = min_, .max = max_, .scale = scale_, .doc = doc_}
+/* Numbers that take effect while the box runs. */
+#define RULE(key_, member, default_, min_, max_, scale_, doc_) \
+    {.key = key_,                                              \
+     .type = SET_INT,                                          \
+     .live = true,                                             \
+     AT(member),                                               \
+     .fallback = default_,                                     \
+     .min = min_,                                              \
+     .max = max_,                                              \
+     .scale = scale_,                                          \
+     .doc = doc_}
 #define FLAG(key_, member, default_, doc_) {.key = key_, .type = SET_BOOL, AT(member), .fallback = default_, .doc = doc_}
 
 // clang-format off
 const SettingRow setting_rows[] = {
-    TEXT("name", name, "gigbox", 60, "what the marketplace is called"),
+    {.key = "name", .type = SET_STR, .live = true, AT(name), .fallback = "gigbox", .max = 60, .doc = "what the marketplace is called (in messages: from the next start on)"},
     TEXT("currency", currency, "INR", 3, "ISO 4217 code; one per box, fixed once there is money in it"),
     TEXT("public_url", public_url, "", 200, "address that people reach the box at, for links in messages and provider callbacks; empty: the listening address"),
-    NUMBER("fee_bps", fee_bps, "500", 0, 5000, 1, "platform fee on released escrow, in basis points (500 = 5 %)"),
-    NUMBER("timezone_minutes", timezone_minutes, "330", -720, 840, 1, "offset of local time from UTC, for calendar filters (330 = India)"),
-    NUMBER("boost_price_per_day", boost_price_per_day, "1000", 0, 100000000, 1, "price of one day of boost, in minor units"),
-    NUMBER("free_posts_per_month", free_posts_per_month, "0", 0, 1000000, 1, "gigs that an account without a plan may post in a calendar month; 0: any number"),
-    NUMBER("withdraw_min", withdraw_min, "100", 1, 100000000, 1, "smallest withdrawal, in minor units"),
-    NUMBER("otp_ttl_s", otp_ttl_ms, "300", 1, 3600, 1000, "how long a one-time code is good"),
-    NUMBER("otp_tries", otp_tries, "5", 1, 20, 1, "wrong tries before a one-time code is void"),
-    NUMBER("access_ttl_s", access_ttl_ms, "1800", 10, 86400, 1000, "life of an access token that comes with a refresh token"),
-    NUMBER("refresh_ttl_s", refresh_ttl_ms, "604800", 60, 31536000, 1000, "life of a refresh token"),
-    NUMBER("campus_ttl_s", campus_ttl_ms, "604800", 60, 31536000, 1000, "life of the campus contract's single token"),
-    NUMBER("order_lapse_s", order_lapse_ms, "259200", 1, 31536000, 1000, "an order unpaid for this long is cancelled"),
-    NUMBER("auto_approve_s", auto_approve_ms, "1209600", 1, 31536000, 1000, "submitted work is approved by itself after this"),
-    NUMBER("auto_approve_warn_s", auto_approve_warn_ms, "259200", 0, 31536000, 1000, "the client is reminded this long before"),
-    NUMBER("auto_release_s", auto_release_ms, "259200", 1, 31536000, 1000, "an approved order is paid out by itself after this"),
-    NUMBER("review_hidden_s", review_hidden_ms, "604800", 0, 31536000, 1000, "a review stays hidden until both exist or this has passed"),
+    RULE("fee_bps", fee_bps, "500", 0, 5000, 1, "platform fee on released escrow, in basis points (500 = 5 %)"),
+    RULE("timezone_minutes", timezone_minutes, "330", -720, 840, 1, "offset of local time from UTC, for calendar filters (330 = India)"),
+    RULE("boost_price_per_day", boost_price_per_day, "1000", 0, 100000000, 1, "price of one day of boost, in minor units"),
+    RULE("free_posts_per_month", free_posts_per_month, "0", 0, 1000000, 1, "gigs that an account without a plan may post in a calendar month; 0: any number"),
+    RULE("withdraw_min", withdraw_min, "100", 1, 100000000, 1, "smallest withdrawal, in minor units"),
+    RULE("otp_ttl_s", otp_ttl_ms, "300", 1, 3600, 1000, "how long a one-time code is good"),
+    RULE("otp_tries", otp_tries, "5", 1, 20, 1, "wrong tries before a one-time code is void"),
+    RULE("access_ttl_s", access_ttl_ms, "1800", 10, 86400, 1000, "life of an access token that comes with a refresh token"),
+    RULE("refresh_ttl_s", refresh_ttl_ms, "604800", 60, 31536000, 1000, "life of a refresh token"),
+    RULE("campus_ttl_s", campus_ttl_ms, "604800", 60, 31536000, 1000, "life of the campus contract's single token"),
+    RULE("order_lapse_s", order_lapse_ms, "259200", 1, 31536000, 1000, "an order unpaid for this long is cancelled"),
+    RULE("auto_approve_s", auto_approve_ms, "1209600", 1, 31536000, 1000, "submitted work is approved by itself after this"),
+    RULE("auto_approve_warn_s", auto_approve_warn_ms, "259200", 0, 31536000, 1000, "the client is reminded this long before"),
+    RULE("auto_release_s", auto_release_ms, "259200", 1, 31536000, 1000, "an approved order is paid out by itself after this"),
+    RULE("review_hidden_s", review_hidden_ms, "604800", 0, 31536000, 1000, "a review stays hidden until both exist or this has passed"),
 
     SECRET("cron_secret", cron_secret, "what GET /api/cron/cleanup must carry as its bearer token; empty: nobody may call it"),
 
@@ -47,15 +58,15 @@ const SettingRow setting_rows[] = {
     NUMBER("connections", connections, "10000", 16, 65536, 1, "most open connections"),
     NUMBER("connections_per_address", connections_per_address, "1024", 1, 65536, 1, "most open connections from one address (a campus may be behind one)"),
     NUMBER("header_bytes", header_bytes, "16384", 1024, 65536, 1, "largest request head"),
-    NUMBER("body_bytes", body_bytes, "262144", 1024, 4194304, 1, "largest request body that is not an upload"),
+    RULE("body_bytes", body_bytes, "262144", 1024, 4194304, 1, "largest request body that is not an upload"),
     NUMBER("upload_bytes", upload_bytes, "10485760", 1024, 67108864, 1, "largest uploaded file"),
     NUMBER("header_timeout_s", header_timeout_ms, "10", 1, 300, 1000, "a request's head must be complete after this"),
     NUMBER("body_timeout_s", body_timeout_ms, "60", 1, 3600, 1000, "a request's body must be complete after this"),
     NUMBER("idle_timeout_s", idle_timeout_ms, "60", 1, 3600, 1000, "a silent connection is closed after this"),
     NUMBER("drain_s", drain_ms, "10", 0, 300, 1000, "how long running requests may take to finish at shutdown"),
-    NUMBER("rate_auth_per_min", rate_auth, "5", 1, 1000000, 1, "sign-in requests a minute, per address and account name; here and below, over 65535 is no limit"),
-    NUMBER("rate_upload_per_min", rate_upload, "10", 1, 1000000, 1, "uploads a minute, per account"),
-    NUMBER("rate_other_per_min", rate_other, "100", 1, 10000000, 1, "other requests a minute, per account"),
+    RULE("rate_auth_per_min", rate_auth, "5", 1, 1000000, 1, "sign-in requests a minute, per address and account name; here and below, over 65535 is no limit"),
+    RULE("rate_upload_per_min", rate_upload, "10", 1, 1000000, 1, "uploads a minute, per account"),
+    RULE("rate_other_per_min", rate_other, "100", 1, 10000000, 1, "other requests a minute, per account"),
 
     CHOICE("log_level", log_level, "info", "debug|info|warn|error", "least severe line that is logged"),
     CHOICE("log_format", log_format, "auto", "auto|text|json", "auto: text on a terminal, JSON otherwise"),
@@ -69,7 +80,7 @@ const SettingRow setting_rows[] = {
     SECRET("razorpay_webhook_secret", razorpay_webhook_secret, "secret that Razorpay signs webhooks with"),
     TEXT("razorpay_account_number", razorpay_account_number, "", 40, "RazorpayX account that payouts leave from"),
     TEXT("razorpay_url", razorpay_url, "https://api.razorpay.com", 200, "base address of the Razorpay API"),
-    NUMBER("payment_poll_s", payment_poll_ms, "30", 1, 3600, 1000, "how often a fresh provider order is asked about; older ones more seldom"),
+    RULE("payment_poll_s", payment_poll_ms, "30", 1, 3600, 1000, "how often a fresh provider order is asked about; older ones more seldom"),
     CHOICE("sms_provider", sms_provider, "sandbox", "sandbox|msg91|twilio|template", "who sends SMS"),
     TEXT("sms_url", sms_url, "", 500, "address of the SMS provider; for template with {to} {text} {code} in it; empty: the provider's own"),
     SECRET("sms_key", sms_key, "the SMS provider's key or token"),

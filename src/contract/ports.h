@@ -10,6 +10,21 @@
 #include "domain/payment.h"
 #include "domain/subscription.h"
 
+/* A setting as the admin sees it; secrets masked. */
+typedef struct SettingFact {
+    Str key, value, type, source; /* type: text, number, flag; source: default, file, admin, environment, argument */
+    Str choices, doc;             /* choices: "a|b|c", or {NULL,0} */
+    bool secret, editable;        /* editable: by an admin, now */
+    bool bounded;                 /* numbers: */
+    int64_t min, max;
+} SettingFact;
+
+/* What only the running program knows of itself. */
+typedef struct BoxFacts {
+    int64_t uptime_s, memory_bytes, file_bytes, used_bytes, map_bytes, disk_bytes, disk_free_bytes, records, commits;
+    int64_t connections, websockets, requests, workers, workers_busy;
+} BoxFacts;
+
 typedef struct Ports {
     void *ctx;
     Err (*open_payment)(void *ctx, Arena *a, Diag *d, const Actor *actor, const PaymentPrepareIn *in, Payment *out);
@@ -24,6 +39,13 @@ typedef struct Ports {
     Err (*stripe_cancel)(void *ctx, Arena *a, Diag *d, const Actor *actor, Subscription *out);
     Err (*stripe_sync)(void *ctx, Arena *a, const Actor *actor);
     Err (*stripe_webhook)(void *ctx, Arena *a, Str body, Str signature);
+    /* Settings. setting_check: may an admin set `key` to `value` (or take back what admins set)? E_MISSING: no such key;
+     * E_FORBIDDEN: not while the box runs; E_STATE: pinned by environment or argument; E_INVALID with *why. *before is the value
+     * in force. settings_apply puts what is kept (domain/setting.h) in force; after the commit, with no transaction open. */
+    Err (*settings)(void *ctx, Arena *a, SettingFact **rows, size_t *n);
+    Err (*setting_check)(void *ctx, Arena *a, Str key, Str value, bool clear, Str *before, Str *why);
+    Err (*settings_apply)(void *ctx);
+    Err (*facts)(void *ctx, BoxFacts *out);
     Err (*cleanup)(void *ctx); /* all jobs once, now (app/jobs.h) */
     Str cron_secret;     /* who may ask for that; "" = nobody */
     Str checkout_key_id; /* the payment provider's public key, "" when there is none */

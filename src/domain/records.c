@@ -10,6 +10,7 @@
 #include "domain/conversation.h"
 #include "domain/device.h"
 #include "domain/event.h"
+#include "domain/figures.h"
 #include "domain/file.h"
 #include "domain/ledger.h"
 #include "domain/milestone.h"
@@ -68,6 +69,7 @@ const Record *const domain_records[] = {
     &VIDEO_CALL,
     &SKILL,
     &GIG_NEWS,
+    &DAY,
 };
 // clang-format on
 const size_t domain_record_count = COUNT(domain_records);

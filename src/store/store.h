@@ -185,6 +185,15 @@ Err store_stats(Store *s, StoreStats *out);
 /* A consistent, compacted copy of the running database to a file descriptor (a file, a pipe, a socket). Read-only; any process.
  */
 Err store_backup(Store *s, int fd);
+/* The same, piece by piece: what store_backup would write, at the speed at which it is taken. As long as it takes, pages that are
+ * freed meanwhile are not used again. One at a time: E_BUSY. E_IO, E_NOMEM. */
+typedef struct StoreCopy StoreCopy;
+Err store_copy_open(Store *s, StoreCopy **out);
+/* The next bytes (at most cap) into `to`; *n = 0 at the end. E_IO: the copy failed; what came so far is no copy. `copy` is a
+ * StoreCopy. Blocks. */
+Err store_copy_next(void *copy, void *to, size_t cap, size_t *n);
+/* Ends it, complete or not. */
+void store_copy_close(void *copy);
 /* Everything against everything: page structure, records decode, index entries equal what the records say (both ways), counters,
  * text postings, blob checksums and reference counts. Each fault is one call of `say`. Returns the number of faults in *faults.
  * Works beside a running box. Domain facts (ledger, audit chain) are checked by domain_check. */

@@ -108,4 +108,4 @@ static const Route campus_admin_box_routes[] = {
     {ADMIN_ACT(ADMIN, "DELETE", "/api/admin/categories/{slug}", category_delete, &admin_category_in, &campus_done_view),
      .errors = ERR(E_STATE) | ERR(E_MISSING), .summary = "Delete a category that nothing is in."},
 };
-SECTION(campus_admin_box, "Admin: marketplace", "Categories, settings, figures, backups.");
+SECTION(campus_admin_box, "Admin: categories", "What listings are filed under.");
