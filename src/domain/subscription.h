@@ -9,7 +9,7 @@
 #include "domain/domain.h"
 
 #define SUBSCRIPTION_NEWS_KEEP_MS (30 * MS_DAY) /* an event is known again for so long; news of nobody are kept as long */
-#define SUBSCRIPTION_CHECK_MS (10 * MS_SECOND)  /* the provider is asked about an open checkout at most so often */
+#define SUBSCRIPTION_CHECK_MS (2 * MS_SECOND)  /* the provider is asked about an open checkout at most so often */
 
 /* Permanent numbers. */
 typedef enum SubscriptionStatus {

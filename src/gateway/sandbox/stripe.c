@@ -223,16 +223,19 @@ static Err completed(Arena *a, StripeRow *r, int64_t now_s) {
 }
 static Err renewed(Arena *a, StripeRow *r, int64_t now_s) {
     (void)a, (void)now_s;
+    if (!living(r))
+        return E_STATE;
     r->status = S("active");
     r->start_s = r->end_s;
     r->end_s += PERIOD_S;
-    return living(r) ? OK : E_STATE;
+    return OK;
 }
 static Err failed(Arena *a, StripeRow *r, int64_t now_s) {
     (void)a, (void)now_s;
-    Err e = living(r) ? OK : E_STATE;
+    if (!living(r))
+        return E_STATE;
     r->status = S("past_due");
-    return e;
+    return OK;
 }
 static Err ended(Arena *a, StripeRow *r, int64_t now_s) {
     (void)a, (void)now_s;
