@@ -55,6 +55,7 @@ export class Visitor {
 
   /** Nothing on this page that axe objects to, by WCAG 2.2 AA. */
   async accessible(what) {
+    await this.page.waitForFunction(() => [...document.querySelectorAll('.skeleton')].every((e) => e.closest('.demo')));
     // Playwright's evaluate is no script of the page, so its policy does not stand in the way.
     await this.page.evaluate(axe);
     const found = await this.page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));

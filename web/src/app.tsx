@@ -26,7 +26,7 @@ function later(load: () => Promise<{ default: ComponentType<any> }>, open = fals
       else if (!Shown) load().then((m) => show(() => (loaded = m.default)), () => fail(true));
     }, [allowed, failed]);
     if (!allowed) return null;
-    if (failed) return <Empty icon="wifi" title={t('offline.title')} text={t('offline.text')}><Button kind="main" onClick={() => fail(false)}>{t('retry')}</Button></Empty>;
+    if (failed) return <Empty page icon="wifi" title={t('offline.title')} text={t('offline.text')}><Button kind="main" onClick={() => fail(false)}>{t('retry')}</Button></Empty>;
     return Shown ? <Shown {...props.params} /> : <Loading />;
   };
   return Later;
@@ -75,7 +75,8 @@ export function App() {
   useEffect(() => {
     if (first.current) return void (first.current = false);
     scrollTo(0, 0);
-    document.getElementById('main')?.focus({ preventScroll: true });
+    const main = document.getElementById('main')!; // unless the page put the focus somewhere itself
+    if (!main.contains(document.activeElement)) main.focus({ preventScroll: true });
   }, [at]);
   useEffect(() => {
     const stops = [
@@ -115,7 +116,7 @@ export function App() {
         <Route path="/"><Home /></Route>
         {pages.map(([path, page]) => <Route key={path} path={path} component={page} />)}
         <Route path="/index.html"><Redirect to="/" replace /></Route>
-        <Route><Empty icon="search" title={t('missing.title')} text={t('missing.text')}><Button kind="main" href="/">{t('nav.home')}</Button></Empty></Route>
+        <Route><Empty page icon="search" title={t('missing.title')} text={t('missing.text')}><Button kind="main" href="/">{t('nav.home')}</Button></Empty></Route>
       </Switch>
     </main>
     {me.value && <nav class="bottom" aria-label={t('nav.main')}>{places.map((p) => {

@@ -55,7 +55,7 @@ export default function Browse() {
     <div class="browse">
       <aside class="filters" aria-label={t('filter')}>{filters}</aside>
       <div class="stack">
-        <p class="soft" role="status">{list.busy && !list.items.length ? t('loading') : tn(`browse.found.${kind}`, list.total)}</p>
+        <h2 class="quiethead" aria-live="polite">{list.busy && !list.items.length ? t('loading') : tn(`browse.found.${kind}`, list.total)}</h2>
         {list.error && !list.items.length ? <Failure error={list.error} retry={list.reload} />
           : list.items.length ? <div class="grid">{list.items.map((x) => (kind === 'gigs' ? <GigCard key={x.id} gig={x} /> : <ServiceCard key={x.id} service={x} />))}</div>
             : list.busy ? <Loading cards={4} />

@@ -133,7 +133,7 @@ export default function Chat({ id }: { id: string }) {
       }
     }
   };
-  if (missing && !order) return <Failure error={missing} />;
+  if (missing && !order) return <Failure page error={missing} />;
   if (!order) return <Loading cards={1} />;
   let day = '';
   return <div class="chat">

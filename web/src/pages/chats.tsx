@@ -13,6 +13,7 @@ export default function Chats() {
   const list = usePages<Order>('/api/orders', 'orders', 30);
   const who = me.value!.id;
   return <Page title={t('nav.chats')} narrow>
+    <h2 class="hidden">{t('chat.log')}</h2>
     {list.error && !list.items.length ? <Failure error={list.error} retry={list.reload} /> : !list.items.length ? (list.busy ? <Loading /> : <Empty icon="chat" title={t('chats.none')} text={t('chats.noneText')}><Button kind="main" href="/gigs">{t('browse.gigs')}</Button></Empty>)
       : <Card class="rows">{list.items.map((o) => {
         const other = o.clientId === who ? o.doer : o.client;

@@ -26,7 +26,7 @@ export default function Design() {
     <Card class="stack"><h2>Timeline and facts</h2><Timeline rows={[{ label: 'Done', at: Date.now(), state: 'done' }, { label: 'At hand', state: 'now' }, { label: 'To come', state: 'todo' }]} /><Facts rows={[['Price', '₹1,200'], ['Fee', '₹60']]} /></Card>
     <Card class="stack"><h2>Above the page</h2><div class="row"><Button onClick={() => setOpen(true)}>Dialog</Button><Button onClick={() => toast('It worked.', 'good')}>Message</Button><Button onClick={() => toast('It did not work.', 'bad')}>Fault</Button></div></Card>
     <Card class="stack"><h2>Icons</h2><div class="row">{icons.map((i) => <Icon key={i} name={i} size={28} />)}</div></Card>
-    <Card><Empty title="Nothing yet" text="What an empty list says."><Button kind="main">What to do</Button></Empty></Card><Skeleton card />
+    <Card><Empty title="Nothing yet" text="What an empty list says."><Button kind="main">What to do</Button></Empty></Card><div class="demo"><Skeleton card /></div>
     {open && <Dialog title="A dialog" close={() => setOpen(false)} actions={<Button kind="main" onClick={() => setOpen(false)}>Good</Button>}><p>Escape closes it; the focus stays inside and goes back.</p></Dialog>}
   </Page>;
 }

@@ -25,7 +25,7 @@ export default function GigPage({ id }: { id: string }) {
   const [busy, setBusy] = useState(false);
   const [, go] = useLocation();
   useTitle(gig?.title);
-  if (error && !gig) return <Failure error={error} retry={reload} />;
+  if (error && !gig) return <Failure page error={error} retry={reload} />;
   if (!gig) return <Loading cards={2} />;
   const act = async (fn: () => Promise<unknown>, said: string) => {
     setBusy(true);

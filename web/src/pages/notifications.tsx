@@ -31,6 +31,7 @@ export default function Notifications() {
     list.reload();
   };
   return <Page title={t('nav.notifications')} narrow actions={unread.value > 0 && <Button small onClick={() => void all()}>{t('notifications.allRead')}</Button>}>
+    <h2 class="hidden">{t('notifications.list')}</h2>
     {list.error && !list.items.length ? <Failure error={list.error} retry={list.reload} /> : !list.items.length ? (list.busy ? <Loading /> : <Empty icon="bell" title={t('notifications.none')} text={t('notifications.noneText')} />)
       : <Card class="rows">{list.items.map((n) => <a key={n.id} href={place(n)} class={n.read ? '' : 'unread'} onClick={(e) => { if (e.metaKey || e.ctrlKey) return; e.preventDefault(); open(n); }}>
         <span class="tile"><Icon name={icons.find(([r]) => r.test(n.type))?.[1] ?? 'bell'} /></span><div class="grow"><h3>{has(`note.${n.type}`) ? word('note', n.type) : n.title}{!n.read && <span class="hidden"> ({t('notifications.new')})</span>}</h3><p class="soft small">{n.body} · {ago(n.createdAt)}</p></div></a>)}</Card>}

@@ -16,7 +16,7 @@ const blank: Draft = { title: '', description: '', category: '', skills: [], pri
 
 export default function Offer({ id }: { id?: string }) {
   const old = useGet<Service>(id ? `/api/services/${id}` : null);
-  if (id && old.error) return <Failure error={old.error} retry={old.reload} />;
+  if (id && old.error) return <Failure page error={old.error} retry={old.reload} />;
   if (id && !old.data) return <Loading cards={1} />;
   return <Form key={id} service={old.data} />;
 }

@@ -25,7 +25,7 @@ export default function OrderPage({ id }: { id: string }) {
   const [ask, setAsk] = useState<Ask>('');
   const [busy, setBusy] = useState(false);
   useTitle(o?.title);
-  if (error && !o) return <Failure error={error} retry={reload} />;
+  if (error && !o) return <Failure page error={error} retry={reload} />;
   if (!o) return <Loading cards={2} />;
   const who = me.value!.id, client = o.clientId === who, other = client ? o.doer : o.client;
   const step = nextStep(o, who);

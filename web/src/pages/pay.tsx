@@ -18,7 +18,7 @@ export default function Pay({ id }: { id: string }) {
   const [failed, fail] = useState('');
   const [, go] = useLocation();
   useTitle(t('pay.title'));
-  if (error && !o) return <Failure error={error} retry={reload} />;
+  if (error && !o) return <Failure page error={error} retry={reload} />;
   if (!o) return <Loading cards={1} />;
   const pay = async () => {
     setBusy(true);

@@ -21,7 +21,7 @@ export default function PersonPage({ id }: { id: string }) {
   const blocks = useGet<{ blocks: Block[] }>(me.value && me.value.id !== id ? '/api/blocks?limit=100' : null);
   const [dialog, setDialog] = useState<'' | 'block' | 'report'>('');
   useTitle(u?.name ?? undefined);
-  if (error && !u) return <Failure error={error} retry={reload} />;
+  if (error && !u) return <Failure page error={error} retry={reload} />;
   if (!u) return <Loading cards={2} />;
   const blocked = !!blocks.data?.blocks.some((b) => b.user.id === id);
   const mine = me.value?.id === id;

@@ -23,7 +23,7 @@ const endOfDay = (d: string) => new Date(`${d}T23:59:59`).getTime();
 
 export default function Post({ id }: { id?: string }) {
   const old = useGet<Gig>(id ? `/api/gigs/${id}` : null);
-  if (id && old.error) return <Failure error={old.error} retry={old.reload} />;
+  if (id && old.error) return <Failure page error={old.error} retry={old.reload} />;
   if (id && !old.data) return <Loading cards={1} />;
   return <Form key={id} gig={old.data} />;
 }

@@ -23,7 +23,7 @@ export default function ServicePage({ id }: { id: string }) {
   const form = useForm<{ message: string; attachments: Attachment[] }>({ message: '', attachments: [] }, `order.${id}`);
   const [, go] = useLocation();
   useTitle(s?.title);
-  if (error && !s) return <Failure error={error} retry={reload} />;
+  if (error && !s) return <Failure page error={error} retry={reload} />;
   if (!s) return <Loading cards={2} />;
   const mine = s.doerId === me.value?.id;
   const order = async () => {

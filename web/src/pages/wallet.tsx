@@ -23,7 +23,7 @@ export default function Wallet() {
   const banks = useLive<{ bankAccounts: BankAccount[] }>('/api/bank-accounts');
   const [dialog, setDialog] = useState<'' | 'withdraw' | 'bank'>('');
   const [checking, check] = useState('');
-  if (balance.error && !balance.data) return <Failure error={balance.error} retry={balance.reload} />;
+  if (balance.error && !balance.data) return <Failure page error={balance.error} retry={balance.reload} />;
   const accounts = banks.data?.bankAccounts ?? [], verified = accounts.filter((b) => b.verified);
   const verify = async (b: BankAccount) => {
     check(b.id);

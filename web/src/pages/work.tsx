@@ -22,6 +22,7 @@ export default function Work({ tab: wanted }: { tab?: string }) {
   const rank = (o: Order) => (nextStep(o, who).mine ? 0 : o.status === 'completed' || o.status === 'cancelled' ? 2 : 1);
   return <Page title={t('nav.work')} actions={<Button small icon="plus" kind="main" href={tab === 'services' ? '/offer' : '/post'}>{t(tab === 'services' ? 'offer.title' : 'post.title')}</Button>}>
     <Tabs label={t('nav.work')} at={tab} tabs={tabs.map((x) => ({ key: x, href: x === 'orders' ? '/work' : `/work/${x}`, text: t(`work.${x}`) }))} />
+    <h2 class="hidden">{t(`work.${tab}`)}</h2>
     {list.error && !list.items.length ? <Failure error={list.error} retry={list.reload} /> : list.busy && !list.items.length ? <Loading />
       : !list.items.length ? <Empty icon={tab === 'services' ? 'spark' : 'bag'} title={t(`work.none.${tab}`)} text={t(`work.noneText.${tab}`)}>
         <Button kind="main" href={tab === 'posted' ? '/post' : tab === 'services' ? '/offer' : '/gigs'}>{t(tab === 'posted' ? 'post.title' : tab === 'services' ? 'offer.title' : 'browse.gigs')}</Button></Empty>

@@ -19,10 +19,9 @@ export function Button({ kind = 'plain', busy, icon, small, wide, href, children
 }
 
 export function IconButton({ icon, label, badge, href, fill, ...rest }: { icon: IconName; label: string; badge?: number; href?: string; fill?: boolean } & JSX.ButtonHTMLAttributes<HTMLButtonElement>) {
-  const inner = <><Icon name={icon} fill={fill} />{badge ? <span class="dot">{badge > 99 ? '99+' : number(badge)}</span> : null}</>;
-  const name = badge ? `${label} (${badge})` : label;
-  return href ? <Link href={href} class="iconbutton" aria-label={name}>{inner}</Link>
-    : <button type="button" {...rest} class={`iconbutton ${rest.class ?? ''}`} aria-label={name} title={label}>{inner}</button>;
+  const inner = <><Icon name={icon} fill={fill} /><span class="hidden">{label} </span>{badge ? <span class="dot">{badge > 99 ? '99+' : number(badge)}</span> : null}</>;
+  return href ? <Link href={href} class="iconbutton">{inner}</Link>
+    : <button type="button" {...rest} class={`iconbutton ${rest.class ?? ''}`} title={label}>{inner}</button>;
 }
 
 export function Card({ children, href, class: c = '', ...rest }: Kids & { href?: string; class?: string } & JSX.HTMLAttributes<HTMLElement>) {
@@ -82,14 +81,15 @@ export const Loading = ({ cards = 3 }: { cards?: number }) => (
   <div role="status"><span class="hidden">{t('loading')}</span><div class="list">{Array.from({ length: cards }, (_, i) => <Skeleton key={i} card />)}</div></div>
 );
 
-export function Empty({ icon = 'spark', title, text, children }: Kids & { icon?: IconName; title: string; text?: string }) {
-  return <div class="empty"><span class="emptyicon"><Icon name={icon} size={28} /></span><h2>{title}</h2>{text && <p>{text}</p>}{children && <div class="row center">{children}</div>}</div>;
+export function Empty({ icon = 'spark', title, text, page, children }: Kids & { icon?: IconName; title: string; text?: string; page?: boolean }) {
+  const H = page ? 'h1' : 'h2';
+  return <div class="empty"><span class="emptyicon"><Icon name={icon} size={28} /></span><H>{title}</H>{text && <p>{text}</p>}{children && <div class="row center">{children}</div>}</div>;
 }
 
 /** What went wrong and how to go on. */
-export function Failure({ error, retry }: { error: ApiError; retry?: () => void }) {
+export function Failure({ error, retry, page }: { error: ApiError; retry?: () => void; page?: boolean }) {
   const offline = error.status === 0;
-  return <div role="alert"><Empty icon={offline ? 'wifi' : error.status === 404 ? 'search' : 'warn'}
+  return <div role="alert"><Empty page={page} icon={offline ? 'wifi' : error.status === 404 ? 'search' : 'warn'}
     title={offline ? t('offline.title') : error.status === 404 ? t('missing.title') : t('failure.title')}
     text={offline ? t('offline.text') : error.status === 404 ? t('missing.text') : error.message}>
     {retry && error.status !== 404 && <Button kind="main" onClick={retry}>{t('retry')}</Button>}

@@ -1,6 +1,6 @@
 // Labelled controls: every one has a label, its hint and its error are read out with it.
 import type { ComponentChildren } from 'preact';
-import { useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { bytes, currency, currencySign, t } from '../lib/i18n';
 import { upload, type Purpose } from '../lib/files';
 import type { Attachment } from '../lib/types';
@@ -26,10 +26,14 @@ export function Input({ value, on, type = 'text', prefix, ...rest }: Common & {
   value: string; on: (v: string) => void; type?: string; prefix?: string; placeholder?: string; autocomplete?: string; inputMode?: string; maxLength?: number;
   min?: string; max?: string; required?: boolean; autofocus?: boolean; readOnly?: boolean; name?: string; list?: string;
 }) {
-  const { label, hint, error, optional, ...own } = rest;
+  const { label, hint, error, optional, autofocus, ...own } = rest;
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (autofocus) box.current?.focus();
+  }, []);
   return <Field {...{ label, hint, error, optional }}>{(slot) => <div class={prefix ? 'prefixed' : undefined}>
     {prefix && <span class="prefix" aria-hidden="true">{prefix}</span>}
-    <input {...slot} {...(own as object)} type={type} value={value} onInput={(e) => on(e.currentTarget.value)} /></div>}</Field>;
+    <input ref={box} {...slot} {...(own as object)} type={type} value={value} onInput={(e) => on(e.currentTarget.value)} /></div>}</Field>;
 }
 
 export function TextArea({ value, on, rows = 4, max, ...rest }: Common & { value: string; on: (v: string) => void; rows?: number; max?: number; placeholder?: string }) {

@@ -9,7 +9,7 @@ import { Icon } from './icon';
 const DELAY_MS = 160;
 const known = new Map<string, string[]>();
 
-export function SearchBox({ value = '', to = '/gigs', autofocus }: { value?: string; to?: string; autofocus?: boolean }) {
+export function SearchBox({ value = '', to = '/gigs' }: { value?: string; to?: string }) {
   const [text, setText] = useState(value);
   const [words, setWords] = useState<string[]>([]);
   const [at, setAt] = useState(-1);
@@ -41,7 +41,7 @@ export function SearchBox({ value = '', to = '/gigs', autofocus }: { value?: str
   return <div class="searchbox" role="search" onBlur={(e) => !e.currentTarget.contains(e.relatedTarget as Node) && setOpen(false)}>
     <form onSubmit={(e) => { e.preventDefault(); search(at >= 0 ? words[at] : text); }}>
       <Icon name="search" />
-      <input ref={input} type="search" role="combobox" aria-label={t('search')} placeholder={t('search.placeholder')} autocomplete="off" autofocus={autofocus}
+      <input ref={input} type="search" role="combobox" aria-label={t('search')} placeholder={t('search.placeholder')} autocomplete="off"
         aria-expanded={shown} aria-controls={`${id}l`} aria-autocomplete="list" aria-activedescendant={at >= 0 ? `${id}${at}` : undefined}
         enterkeyhint="search" maxLength={200} value={text} onFocus={() => setOpen(true)} onInput={(e) => { setText(e.currentTarget.value); setOpen(true); }}
         onKeyDown={(e) => {
