@@ -60,7 +60,7 @@ function Form({ service }: { service?: Service }) {
       <Select label={t('category')} value={v.category} on={(x) => set('category', x)} error={errors.category} options={[['', t('choose')], ...categories.map((c): [string, string] => [c.slug, categoryName(c)])]} />
       <TextArea label={t('offer.description')} rows={6} max={10000} value={v.description} on={(x) => set('description', x)} error={errors.description} />
       <Money label={t('offer.price')} hint={v.price ? t('offer.get', { amount: money(v.price - fee), percent: number(config.value?.feePercent ?? 0, 2) }) : undefined} value={v.price} on={(x) => set('price', x)} error={errors.price} />
-      <div class="options"><Input label={t('offer.delivery')} optional inputMode="numeric" value={v.deliveryTime} on={(x) => set('deliveryTime', x.replace(/\D/g, ''))} error={errors.deliveryTime} />
+      <div class="pair"><Input label={t('offer.delivery')} optional inputMode="numeric" value={v.deliveryTime} on={(x) => set('deliveryTime', x.replace(/\D/g, ''))} error={errors.deliveryTime} />
         <Select label={t('offer.revisions')} value={v.revisions} on={(x) => set('revisions', x)} options={[...['0', '1', '2', '3', '5'].map((n): [string, string] => [n, number(Number(n))]), ['-1', t('offer.unlimited')]]} /></div>
       <Words label={t('offer.features')} optional value={v.features} on={(x) => set('features', x)} />
       <Words label={t('profile.skills')} optional value={v.skills} on={(x) => set('skills', x)} />

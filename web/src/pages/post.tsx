@@ -95,7 +95,7 @@ function Form({ gig }: { gig?: Gig }) {
         </>}
         {v.step === 1 && <>
           <Choice label={t('post.budgetType')} value={v.budgetType} on={(x) => set('budgetType', x)} options={(['fixed', 'hourly', 'milestone'] as const).map((b) => ({ value: b, text: t(`budget.${b}`), hint: t(`budget.${b}Hint`) }))} />
-          <div class="options"><Money label={t('filter.min')} value={v.budgetMin} on={(x) => set('budgetMin', x)} error={errors.budgetMin} />
+          <div class="pair"><Money label={t('filter.min')} value={v.budgetMin} on={(x) => set('budgetMin', x)} error={errors.budgetMin} />
             <Money label={t('filter.max')} value={v.budgetMax} on={(x) => set('budgetMax', x)} error={errors.budgetMax} /></div>
           <Input label={t('gig.deadline')} optional type="date" min={day(Date.now())} value={v.deadline} on={(x) => set('deadline', x)} error={errors.deadline} />
           <Input label={t('gig.place')} optional hint={t('post.placeHint')} maxLength={200} value={v.place} on={(x) => set('place', x)} error={errors.place} />
