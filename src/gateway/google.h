@@ -10,7 +10,7 @@
 #include "crypto/jwt.h"
 
 enum { GOOGLE_KEYS_MAX = 8, GOOGLE_KID_BYTES_MAX = 64, GOOGLE_MODULUS_BYTES_MAX = 512, GOOGLE_EXPONENT_BYTES_MAX = 8 };
-#define GOOGLE_AGE_MIN_MS (5 * MS_SECOND) /* keys are not fetched more often, whatever a token names */
+#define GOOGLE_AGE_MIN_MS (2 * MS_SECOND) /* keys are not fetched more often, whatever a token names */
 #define GOOGLE_AGE_MAX_MS MS_DAY
 #define GOOGLE_AGE_MS MS_HOUR             /* when the answer does not say */
 #define GOOGLE_SKEW_S 60                  /* clocks may differ by this */
