@@ -7,6 +7,7 @@
 #include "domain/bank.h"
 #include "domain/boost.h"
 #include "domain/category.h"
+#include "domain/city.h"
 #include "domain/conversation.h"
 #include "domain/device.h"
 #include "domain/event.h"
@@ -19,6 +20,7 @@
 #include "domain/outbox.h"
 #include "domain/payment.h"
 #include "domain/payment_request.h"
+#include "domain/profile.h"
 #include "domain/report.h"
 #include "domain/review.h"
 #include "domain/saved.h"
@@ -68,6 +70,9 @@ const Record *const domain_records[] = {
     &SAVED,
     &VIDEO_CALL,
     &SKILL,
+    &FREELANCER,
+    &CLIENT,
+    &CITY,
     &GIG_NEWS,
     &DAY,
 };

@@ -4,10 +4,12 @@
 #include "domain/event.h"
 #include "domain/file.h"
 #include "domain/ledger.h"
+#include "domain/profile.h"
 #include "domain/row.h"
 #include "domain/session.h"
 #include "domain/skill.h"
 #include "domain/trust.h"
+#include "store/text.h"
 
 static bool has_phone(const void *row) { return ((const User *)row)->phone.n > 0; }
 static bool has_email(const void *row) { return ((const User *)row)->email.n > 0; }
@@ -96,12 +98,57 @@ static const Field user_fields[] = {
     FIELD(47, User, links, F_STRS, "portfolio on the web"),
     FIELD(48, User, timezone, F_STR, "time zone by name"),
     FIELD(49, User, updated_ms, F_I64, "when the profile changed"),
+    FIELD(50, User, given, F_STR, "first part of the name"),
+    FIELD(51, User, freelancer, F_I64, "profile as a freelancer"),
+    FIELD(52, User, client_profile, F_I64, "profile as a client"),
     FIELD(58, User, suspended_ms, F_I64, "suspended since"),
     FIELD(59, User, suspend_reason, F_STR, "why"),
     FIELD(60, User, id_reason, F_STR, "why the last student ID was rejected"),
     FIELD(61, User, mail_flips, F_I64, "notification types whose e-mail is not as by default"),
     FIELD(62, User, sms_flips, F_I64, "the same of SMS"),
 };
+
+/* ---- freelancers ---- */
+
+static bool is_freelancer(const void *row) {
+    const User *u = row;
+    return u->freelancer && !(u->flags & (USER_DELETED | USER_SUSPENDED));
+}
+
+static Err one_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+    (void)row, (void)strs;
+    *i64s = ARENA_ARRAY(a, 1, int64_t);
+    if (!*i64s)
+        return E_NOMEM;
+    **i64s = 1;
+    *n = 1;
+    return OK;
+}
+
+static Err skill_parts(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+    (void)i64s;
+    return skill_keys(a, &((const User *)row)->skills, n, strs);
+}
+
+static Err place_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+    (void)i64s;
+    *strs = ARENA_ARRAY(a, 1, Str);
+    if (!*strs)
+        return E_NOMEM;
+    **strs = text_fold(a, ((const User *)row)->place);
+    *n = 1;
+    return OK;
+}
+
+enum { TAG_FREELANCER = 51 };
+#define FREELANCERS(id_, name_, doc_, type_, of_)                                                                        \
+    {                                                                                                                    \
+        .id = id_, .kind = IX_ORDERED, .part_count = 2, .counted = 1, .name = name_, .doc = doc_, .when = is_freelancer, \
+        .parts = {                                                                                                       \
+            {.type = type_, .of = of_},                                                                                  \
+            {.tag = TAG_FREELANCER}                                                                                      \
+        }                                                                                                                \
+    }
 static const Index user_indexes[] = {
     {.id = 10,
      .kind = IX_UNIQUE,
@@ -147,6 +194,15 @@ static const Index user_indexes[] = {
      .name = "user_state",
      .doc = "for moderators",
      .parts = {{.type = F_I64S, .of = states}}},
+    FREELANCERS(202, "user_freelancer", "freelancers", F_I64, one_part),
+    FREELANCERS(203, "user_skill", "freelancers by skill", F_STRS, skill_parts),
+    FREELANCERS(204, "user_place", "freelancers by place", F_STR, place_part),
+    {.id = 205,
+     .kind = IX_TEXT,
+     .name = "user_freelancer_text",
+     .doc = "words of freelancers",
+     .when = is_freelancer,
+     .text = {{.tag = 6, .weight = 4}, {.tag = 17, .weight = 3}, {.tag = 18, .weight = 1}, {.tag = 7, .weight = 1}}},
 };
 const Record USER = {.kind = 1,
                      .size = sizeof(User),
@@ -162,6 +218,10 @@ const Index *const USER_BY_USERNAME = &user_indexes[2];
 const Index *const USER_BY_GOOGLE = &user_indexes[3];
 const Index *const USER_TEXT = &user_indexes[4];
 const Index *const USER_BY_STATE = &user_indexes[5];
+const Index *const USER_FREELANCERS = &user_indexes[6];
+const Index *const USER_BY_SKILL = &user_indexes[7];
+const Index *const USER_BY_PLACE = &user_indexes[8];
+const Index *const USER_FREELANCER_TEXT = &user_indexes[9];
 
 Err call_signed_in(Call *c) { return c->actor.user ? OK : E_UNAUTHORIZED; }
 
@@ -215,6 +275,8 @@ static Err edit_texts(Call *c, const UserEdit *in, User *u) {
                            arena_printf(c->arena, "must have %u to %u characters", texts[i].min, texts[i].max));
         *(Str *)(void *)((char *)u + texts[i].to) = v;
     }
+    if (HAS(in, USER_SET_NAME))
+        u->given = HAS(in, USER_SET_GIVEN) ? str_trim(in->given) : (Str){NULL, 0};
     return e;
 }
 
@@ -382,6 +444,8 @@ Err user_edit(Call *c, const void *input, void *result) {
     e = skills_register(c, &u->skills);
     if (e == OK)
         e = rec_put(c->tx, &USER, u);
+    if (e == OK)
+        e = profile_follow(c, u);
     if (e == OK && HAS(in, USER_SET_PASSWORD))
         e = session_end_all(c, u->id, c->actor.session);
     Event ev = {.type = EV_USER, .verb = VERB_UPDATED, .subject = u->id, .users = list_of_i64s(c->arena, &u->id, 1)};

@@ -76,13 +76,18 @@ typedef struct User {
     Str suspend_reason;
     Str id_reason;      /* why the last student ID was rejected */
     int64_t mail_flips, sms_flips; /* bits 1 << NotificationType whose e-mail or SMS is not as by default (preference.h) */
+    Str given;          /* the part of the name that comes first, where it was given in parts */
+    int64_t freelancer, client_profile; /* profiles of these kinds (profile.h), 0 = none */
 } User;
 
 extern const Record USER;
+/* Of freelancers whom everybody may see: by the profile's id, under 1, a skill_key, the folded place; counted by that. And words.
+ */
+extern const Index *const USER_FREELANCERS, *const USER_BY_SKILL, *const USER_BY_PLACE, *const USER_FREELANCER_TEXT;
 extern const Index *const USER_BY_PHONE; /* unique, where set */
 extern const Index *const USER_BY_EMAIL; /* unique, where set: proven, or claimed by an account with a password */
 extern const Index *const USER_BY_USERNAME; /* unique, in lower case, where set */
-extern const Index *const USER_BY_GOOGLE;   /* unique: google_sub, where set */
+extern const Index *const USER_BY_GOOGLE; /* unique: google_sub, where set */
 
 /* What moderators look people up by; one person may be in several. Permanent numbers. */
 typedef enum UserState {
@@ -97,7 +102,7 @@ typedef enum UserState {
     USER_STATE_COUNT
 } UserState;
 extern const Index *const USER_BY_STATE; /* UserState; counted */
-extern const Index *const USER_TEXT;     /* name, username, phone, e-mail, university */
+extern const Index *const USER_TEXT; /* name, username, phone, e-mail, university */
 
 /* A person in a list or beside a thing: loads only what everybody may see. E_MISSING. */
 Err user_load(Call *c, int64_t id, User *out);
@@ -133,7 +138,8 @@ enum {
     USER_SET_AI_TOOLS,
     USER_SET_HOURLY_RATE,
     USER_SET_LINKS,
-    USER_SET_TIMEZONE
+    USER_SET_TIMEZONE,
+    USER_SET_GIVEN
 };
 typedef struct UserEdit {
     uint64_t has;
@@ -141,11 +147,11 @@ typedef struct UserEdit {
     int32_t year, graduation_year;
     int64_t avatar_file, id_document_file;
     int32_t roles; /* at least one bit */
-    List skills;   /* STRS */
+    List skills; /* STRS */
     Str place;
     int32_t lat_e6, lon_e6;
     bool available;
-    Str email;     /* a code is mailed to it; it counts once proven */
+    Str email; /* a code is mailed to it; it counts once proven */
     Str password_hash; /* PHC string: hashing is slow and belongs outside the write transaction, so the caller does it
                           (crypto/password.h) */
     int64_t muted;
@@ -153,8 +159,9 @@ typedef struct UserEdit {
     Str contact_info;
     bool welcomed;
     List ai_tools, links; /* STRS */
-    int64_t hourly_rate;  /* 0 = none */
+    int64_t hourly_rate; /* 0 = none */
     Str timezone;
+    Str given; /* with name only: the part of it that comes first */
 } UserEdit;
 /* UserEdit -> User: changes the caller. E_INVALID with fields; E_CONFLICT "USERNAME_TAKEN". */
 OpFn user_edit;

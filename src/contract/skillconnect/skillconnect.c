@@ -63,6 +63,8 @@ static const CodeRow codes[] = {
     {"INVALID_CREDENTIALS", 400, FORM, "Invalid email or password"},
     {"INVALID_GOOGLE_TOKEN", 400, DETAIL_AS, "Invalid Google token"},
     {"INVALID_TOKEN", 401, TOKEN, "Token is invalid or expired"},
+    {"PROFILE_MISSING", 404, DETAIL_AS, "Profile not found."},
+    {"PROFILE_EXISTS", 400, FORM, "Profile already exists for this user"},
     {SC_PLAIN, 400, PLAIN, NULL},
     {SC_DETAIL, 0, DETAIL_AS, NULL},
     {SC_ERROR, 400, ERROR_WORDS, NULL},
@@ -548,8 +550,8 @@ VIEW_WITH(sc_category_view, Category, "Category", "A kind of work.", (.load = ca
 /* ---- the contract ---- */
 
 static const Section *const sections[] = {
-    &skillconnect_users, &skillconnect_services,  &skillconnect_proposals, &skillconnect_orders,
-    &skillconnect_talk,  &skillconnect_contracts, &skillconnect_payments,  &skillconnect_media,
+    &skillconnect_users,  &skillconnect_services, &skillconnect_proposals, &skillconnect_orders,   &skillconnect_profiles,
+    &skillconnect_browse, &skillconnect_talk,     &skillconnect_contracts, &skillconnect_payments, &skillconnect_media,
 };
 static const char *const prefixes[] = {"/api/v1/", "/media/", NULL};
 

@@ -22,6 +22,7 @@ extern const Contract skillconnect_contract;
 
 /* One section a topic, each in the file of its name. */
 extern const Section skillconnect_users, skillconnect_services, skillconnect_proposals, skillconnect_orders, skillconnect_media;
+extern const Section skillconnect_profiles, skillconnect_browse;
 extern const Section skillconnect_talk, skillconnect_contracts, skillconnect_payments;
 
 #define SC_PLAIN "SC_PLAIN"
@@ -75,6 +76,11 @@ enum { SC_SERVICE_ORDER = 1, SC_PROPOSAL_ORDER };
 Err sc_service_order(Call *c, int64_t id);
 /* One field with a plain message (SC_PLAIN). E_INVALID. */
 Err sc_plain(Diag *d, Str field, Str message);
+
+/* ---- profiles ---- */
+
+extern const View sc_freelancer_view; /* FreelancerOut */
+extern const View sc_client_view;     /* ClientOut */
 
 /* ---- pages ---- */
 

@@ -1,0 +1,380 @@
+#include "domain/profile_internal.h"
+#include "domain/row.h"
+#include "domain/skill.h"
+#include "store/text.h"
+
+/* ---- on disk ---- */
+
+static const Field education_fields[] = {
+    FIELD(1, Education, id, F_I64, "within the profile"), FIELD(2, Education, college, F_STR, "where"),
+    FIELD(3, Education, degree, F_STR, "what"),           FIELD(4, Education, start_year, F_I32, "from"),
+    FIELD(5, Education, end_year, F_I32, "to"),           FIELD(6, Education, certificate, F_I64, "file"),
+};
+static const Field experience_fields[] = {
+    FIELD(1, Experience, id, F_I64, "within the profile"), FIELD(2, Experience, role, F_STR, "as what"),
+    FIELD(3, Experience, company, F_STR, "where"),         FIELD(4, Experience, description, F_STR, "doing what"),
+    FIELD(5, Experience, start_date, F_STR, "from"),       FIELD(6, Experience, end_date, F_STR, "to"),
+    FIELD(7, Experience, ongoing, F_BOOL, "still"),        FIELD(8, Experience, certificate, F_I64, "file"),
+};
+static const Field language_fields[] = {
+    FIELD(1, Language, id, F_I64, "within the profile"),
+    FIELD(2, Language, name, F_STR, "which"),
+    FIELD(3, Language, proficiency, F_STR, "how well"),
+};
+static const Field portfolio_fields[] = {
+    FIELD(1, Portfolio, id, F_I64, "within the profile"),
+    FIELD(2, Portfolio, title, F_STR, "what"),
+    FIELD(3, Portfolio, description, F_STR, "what exactly"),
+    FIELD(4, Portfolio, link, F_STR, "where it is"),
+};
+#define PART(ident, T, name_, doc_, fields_) \
+    const Record ident = {.size = sizeof(T), .name = name_, .doc = doc_, .fields = fields_, .field_count = COUNT(fields_)}
+PART(EDUCATION, Education, "education", "where somebody learnt", education_fields);
+PART(EXPERIENCE, Experience, "experience", "where somebody worked", experience_fields);
+PART(LANGUAGE, Language, "language", "a language somebody speaks", language_fields);
+PART(PORTFOLIO, Portfolio, "portfolio", "a piece of work to show", portfolio_fields);
+
+static const Field freelancer_fields[] = {
+    FIELD(1, Freelancer, user, F_I64, "whose it is"),
+    FIELD(2, Freelancer, age, F_I32, "age in years"),
+    FIELD(3, Freelancer, country, F_STR, "country"),
+    FIELD_RECS(4, Freelancer, educations, &EDUCATION, "where he or she learnt"),
+    FIELD_RECS(5, Freelancer, experiences, &EXPERIENCE, "where he or she worked"),
+    FIELD_RECS(6, Freelancer, languages, &LANGUAGE, "languages"),
+    FIELD_RECS(7, Freelancer, portfolios, &PORTFOLIO, "works to show"),
+    FIELD(8, Freelancer, links.github, F_STR, "GitHub"),
+    FIELD(9, Freelancer, links.linkedin, F_STR, "LinkedIn"),
+    FIELD(10, Freelancer, links.twitter, F_STR, "Twitter"),
+    FIELD(11, Freelancer, links.facebook, F_STR, "Facebook"),
+    FIELD(12, Freelancer, links.instagram, F_STR, "Instagram"),
+    FIELD(13, Freelancer, last_part, F_I64, "last id of a part"),
+    FIELD(14, Freelancer, created_ms, F_I64, "made"),
+    FIELD(15, Freelancer, updated_ms, F_I64, "last changed"),
+};
+const Record FREELANCER = {.kind = 26,
+                           .size = sizeof(Freelancer),
+                           .name = "freelancer",
+                           .doc = "a person's profile as a freelancer",
+                           .fields = freelancer_fields,
+                           .field_count = COUNT(freelancer_fields)};
+
+/* ---- parts ---- */
+
+static Err too_many(Call *c, const char *field) {
+    return diag_field(c->diag, E_INVALID, str_c0(field), arena_printf(c->arena, "at most %d entries", PROFILE_ITEMS_MAX));
+}
+
+/* The part keeps its id and certificate when it takes the place of one; a file that comes along is stored. */
+static Err settle_part(Call *c, Freelancer *f, int64_t *id, int64_t old_certificate, bool old, const FileAddIn *upload,
+                       int64_t *certificate) {
+    File file;
+    if (!old)
+        *id = ++f->last_part;
+    if (certificate)
+        *certificate = old ? old_certificate : 0;
+    if (!upload || !certificate)
+        return OK;
+    Err e = file_add(c, upload, &file);
+    *certificate = e ? 0 : file.id;
+    return e;
+}
+
+static bool find_part(const List *l, const Record *sub, int64_t id, void *row) {
+    for (ListIter it = list_iter(l); id > 0 && list_rec(&it, sub, row);)
+        if (*(const int64_t *)row == id)
+            return true;
+    return false;
+}
+
+static Err pack(Call *c, const Record *sub, const void *rows, size_t n, List *out) {
+    *out = list_of_recs(c->arena, sub, rows, n);
+    return n && !out->p ? E_NOMEM : OK;
+}
+
+static Err set_educations(Call *c, const FreelancerEdit *in, Freelancer *f) {
+    Education rows[PROFILE_ITEMS_MAX], was;
+    Err e = OK;
+    for (size_t i = 0; e == OK && i < in->educations.count; i++) {
+        const EducationIn *from = &in->educations.items[i];
+        rows[i] = from->part;
+        bool old = find_part(&f->educations, &EDUCATION, rows[i].id, &was);
+        e = settle_part(c, f, &rows[i].id, old ? was.certificate : 0, old, from->certificate, &rows[i].certificate);
+    }
+    return e ? e : pack(c, &EDUCATION, rows, in->educations.count, &f->educations);
+}
+
+static Err set_experiences(Call *c, const FreelancerEdit *in, Freelancer *f) {
+    Experience rows[PROFILE_ITEMS_MAX], was;
+    Err e = OK;
+    for (size_t i = 0; e == OK && i < in->experiences.count; i++) {
+        const ExperienceIn *from = &in->experiences.items[i];
+        rows[i] = from->part;
+        bool old = find_part(&f->experiences, &EXPERIENCE, rows[i].id, &was);
+        e = settle_part(c, f, &rows[i].id, old ? was.certificate : 0, old, from->certificate, &rows[i].certificate);
+    }
+    return e ? e : pack(c, &EXPERIENCE, rows, in->experiences.count, &f->experiences);
+}
+
+static Err set_others(Call *c, const FreelancerEdit *in, Freelancer *f) {
+    Language languages[PROFILE_ITEMS_MAX], language;
+    Portfolio portfolios[PROFILE_ITEMS_MAX], portfolio;
+    Err e = OK;
+    for (size_t i = 0; HAS(in, FREELANCER_SET_LANGUAGES) && i < in->languages.count; i++) {
+        languages[i] = in->languages.items[i];
+        settle_part(c, f, &languages[i].id, 0, find_part(&f->languages, &LANGUAGE, languages[i].id, &language), NULL, NULL);
+    }
+    if (HAS(in, FREELANCER_SET_LANGUAGES))
+        e = pack(c, &LANGUAGE, languages, in->languages.count, &f->languages);
+    for (size_t i = 0; HAS(in, FREELANCER_SET_PORTFOLIOS) && i < in->portfolios.count; i++) {
+        portfolios[i] = in->portfolios.items[i];
+        settle_part(c, f, &portfolios[i].id, 0, find_part(&f->portfolios, &PORTFOLIO, portfolios[i].id, &portfolio), NULL, NULL);
+    }
+    if (e == OK && HAS(in, FREELANCER_SET_PORTFOLIOS))
+        e = pack(c, &PORTFOLIO, portfolios, in->portfolios.count, &f->portfolios);
+    return e;
+}
+
+static Err check_parts(Call *c, const FreelancerEdit *in) {
+    const struct {
+        int bit;
+        size_t count;
+        const char *name;
+    } lists[] = {{FREELANCER_SET_EDUCATIONS, in->educations.count, "educations"},
+                 {FREELANCER_SET_EXPERIENCES, in->experiences.count, "experiences"},
+                 {FREELANCER_SET_LANGUAGES, in->languages.count, "languages"},
+                 {FREELANCER_SET_PORTFOLIOS, in->portfolios.count, "portfolios"}};
+    Err e = OK;
+    for (size_t i = 0; i < COUNT(lists); i++)
+        if (HAS(in, lists[i].bit) && lists[i].count > PROFILE_ITEMS_MAX)
+            e = too_many(c, lists[i].name);
+    if (HAS(in, FREELANCER_SET_AGE) && (in->age < 0 || in->age > PROFILE_AGE_MAX))
+        e = diag_field(c->diag, E_INVALID, S("age"), S("must be an age in years"));
+    for (size_t i = 0; e == OK && HAS(in, FREELANCER_SET_EDUCATIONS) && i < in->educations.count; i++) {
+        const Education *p = &in->educations.items[i].part;
+        if (p->start_year && p->end_year && p->end_year < p->start_year)
+            e = diag_field(c->diag, E_INVALID, arena_printf(c->arena, "educations.%zu.end_year", i),
+                           S("must not be before the first year"));
+    }
+    for (size_t i = 0; e == OK && HAS(in, FREELANCER_SET_EXPERIENCES) && i < in->experiences.count; i++) {
+        const Experience *p = &in->experiences.items[i].part;
+        if (p->start_date.n && p->end_date.n && str_cmp(p->end_date, p->start_date) < 0)
+            e = diag_field(c->diag, E_INVALID, arena_printf(c->arena, "experiences.%zu.end_date", i),
+                           S("must not be before the first day"));
+    }
+    return e;
+}
+
+/* ---- making and changing ---- */
+
+enum { SOCIAL_LINKS = sizeof(SocialLinks) / sizeof(Str) };
+
+static Err apply(Call *c, const FreelancerEdit *in, Freelancer *f, User *u) {
+    AccountFacts facts = {.first_given = HAS(in, FREELANCER_SET_FIRST_NAME),
+                          .last_given = HAS(in, FREELANCER_SET_LAST_NAME),
+                          .about_given = HAS(in, FREELANCER_SET_ABOUT),
+                          .place_given = HAS(in, FREELANCER_SET_PLACE),
+                          .available_given = HAS(in, FREELANCER_SET_AVAILABLE),
+                          .first = in->first_name,
+                          .last = in->last_name,
+                          .about = in->about,
+                          .place = in->place,
+                          .available = in->available,
+                          .skills = HAS(in, FREELANCER_SET_SKILLS) ? &in->skills : NULL,
+                          .picture = in->picture};
+    Err e = check_parts(c, in);
+    if (e == OK)
+        e = profile_account(c, &facts, u);
+    if (e == OK && HAS(in, FREELANCER_SET_EDUCATIONS))
+        e = set_educations(c, in, f);
+    if (e == OK && HAS(in, FREELANCER_SET_EXPERIENCES))
+        e = set_experiences(c, in, f);
+    if (e == OK)
+        e = set_others(c, in, f);
+    if (HAS(in, FREELANCER_SET_AGE))
+        f->age = in->age;
+    if (HAS(in, FREELANCER_SET_COUNTRY))
+        f->country = str_trim(in->country);
+    const Str *links = &in->links.to.github;
+    for (size_t i = 0; HAS(in, FREELANCER_SET_LINKS) && i < SOCIAL_LINKS; i++)
+        if (HAS(&in->links, i))
+            (&f->links.github)[i] = str_trim(links[i]);
+    f->updated_ms = c->now_ms;
+    return e;
+}
+
+Err freelancer_create(Call *c, const void *input, void *result) {
+    FreelancerOut *out = result;
+    Freelancer *f = &out->profile;
+    Err e = profile_caller(c, ROLE_BIT_DOER, &out->user);
+    if (e)
+        return e;
+    if (out->user.freelancer)
+        return profile_exists(c);
+    *f = (Freelancer){.user = out->user.id, .created_ms = c->now_ms};
+    e = apply(c, input, f, &out->user);
+    if (e == OK)
+        e = rec_insert(c->tx, &FREELANCER, f);
+    out->user.freelancer = f->id;
+    return e ? e : rec_put(c->tx, &USER, &out->user);
+}
+
+Err freelancer_mine(Call *c, const void *in, void *result) {
+    (void)in;
+    FreelancerOut *out = result;
+    Err e = profile_caller(c, ROLE_BIT_DOER, &out->user);
+    if (e)
+        return e;
+    return out->user.freelancer ? row_load(c, &FREELANCER, out->user.freelancer, &out->profile) : profile_missing(c);
+}
+
+Err freelancer_update(Call *c, const void *input, void *result) {
+    FreelancerOut *out = result;
+    Err e = freelancer_mine(c, NULL, out);
+    if (e == OK)
+        e = apply(c, input, &out->profile, &out->user);
+    return e ? e : rec_put(c->tx, &FREELANCER, &out->profile);
+}
+
+Err freelancer_get(Call *c, const void *input, void *result) {
+    FreelancerOut *out = result;
+    Err e = row_load(c, &FREELANCER, ((const IdIn *)input)->id, &out->profile);
+    if (e == OK)
+        e = user_load(c, out->profile.user, &out->user);
+    return e == OK && (out->user.flags & USER_SUSPENDED) ? E_MISSING : e;
+}
+
+Str freelancer_title(const Freelancer *f) {
+    Experience one, best = {0};
+    ListIter it = list_iter(&f->experiences);
+    for (bool first = true; list_rec(&it, &EXPERIENCE, &one); first = false) {
+        bool later = one.ongoing != best.ongoing ? one.ongoing
+                                                 : str_cmp(one.ongoing ? one.start_date : one.end_date,
+                                                           best.ongoing ? best.start_date : best.end_date) > 0;
+        if (first || later)
+            best = one;
+    }
+    return best.role;
+}
+
+/* ---- lists ---- */
+
+enum { SCRATCH_BYTES = 64 * 1024 };
+
+typedef struct Filter {
+    Call *c;
+    const FreelancerListIn *in;
+    Str place, skill; /* folded; "" = any */
+    Arena scratch;
+    FoundList *found; /* collecting for another order */
+} Filter;
+
+static bool passes(Filter *f, const User *u) {
+    const FreelancerListIn *in = f->in;
+    if (!u->freelancer || (u->flags & (USER_DELETED | USER_SUSPENDED)))
+        return false;
+    if (in->available_given && in->available != ((u->flags & USER_AVAILABLE) != 0))
+        return false;
+    arena_reset(&f->scratch);
+    return (!f->place.n || str_eq(text_fold(&f->scratch, u->place), f->place)) &&
+           (!f->skill.n || skills_have(&f->scratch, &u->skills, f->skill));
+}
+
+static Err add(Filter *f, PageOut *out, int64_t user) {
+    FreelancerOut *to = (FreelancerOut *)out->items + out->count;
+    Err e = row_load(f->c, &USER, user, &to->user);
+    if (e == OK)
+        e = row_load(f->c, &FREELANCER, to->user.freelancer, &to->profile);
+    out->count += e == OK;
+    return e;
+}
+
+static bool keep(void *ctx, Tx *tx, int64_t id) {
+    Filter *f = ctx;
+    User u;
+    if (rec_get(tx, &USER, id, &u) || !passes(f, &u))
+        return false;
+    if (f->found)
+        found_add(f->found, u.freelancer, id);
+    return true;
+}
+
+static Err search(Filter *f, TextQuery *q, PageOut *out) {
+    TextHit *hits;
+    size_t n;
+    q->skip = (int64_t)(out->page - 1) * out->limit;
+    q->limit = out->limit;
+    q->keep = keep;
+    q->ctx = f;
+    Err e = text_search(f->c->tx, USER_FREELANCER_TEXT, q, &hits, &n, &out->total);
+    for (size_t i = 0; e == OK && i < n; i++)
+        e = add(f, out, hits[i].id);
+    return e;
+}
+
+static Err search_by_age(Filter *f, TextQuery *q, PageOut *out) {
+    FoundList found = {0};
+    TextHit *hits;
+    size_t n;
+    int64_t most;
+    Key all = key1(USER_FREELANCERS, 1);
+    Err e = index_count(f->c->tx, USER_FREELANCERS, &all, &most);
+    if (e == OK)
+        e = found_room(&found, most);
+    if (e)
+        return e;
+    f->found = &found;
+    q->keep = keep;
+    q->ctx = f;
+    e = text_search(f->c->tx, USER_FREELANCER_TEXT, q, &hits, &n, &out->total);
+    found_sort(&found, f->in->ascending);
+    for (size_t i = (size_t)(out->page - 1) * (size_t)out->limit; e == OK && i < found.n && (int64_t)out->count < out->limit; i++)
+        e = add(f, out, found.all[i].id);
+    found_free(&found);
+    return e;
+}
+
+static Err walk(Filter *f, PageOut *out) {
+    Tx *tx = f->c->tx;
+    const Index *ix = f->skill.n ? USER_BY_SKILL : f->place.n ? USER_BY_PLACE : USER_FREELANCERS;
+    bool whole = f->in->available_given || (f->skill.n && f->place.n); /* the record must be looked at */
+    int64_t id, skip = (int64_t)(out->page - 1) * out->limit;
+    Scan *scan;
+    User u;
+    Key prefix = key_of(ix);
+    if (ix == USER_FREELANCERS)
+        key_i64(&prefix, 1);
+    else
+        key_str(&prefix, f->skill.n ? f->skill : f->place);
+    Err e = whole ? OK : index_count(tx, ix, &prefix, &out->total);
+    if (e == OK)
+        e = scan_open(tx, ix, (ScanRange){.prefix = &prefix, .descending = !f->in->ascending}, &scan);
+    if (e)
+        return e;
+    if (!whole)
+        scan_skip(scan, skip);
+    while (e == OK && (whole || (int64_t)out->count < out->limit) && scan_next(scan, &id)) {
+        if (whole && (rec_get(tx, &USER, id, &u) || !passes(f, &u)))
+            continue;
+        if (!whole || (out->total++ >= skip && (int64_t)out->count < out->limit))
+            e = add(f, out, id);
+    }
+    scan_close(scan);
+    return e ? e : tx_err(tx);
+}
+
+Err freelancer_list(Call *c, const void *input, void *result) {
+    const FreelancerListIn *in = input;
+    PageOut *out = result;
+    Filter f = {.c = c, .in = in, .place = text_fold(c->arena, in->place)};
+    if (str_trim(in->skill).n)
+        f.skill = skill_key(c->arena, in->skill);
+    *out = page_out(in->page);
+    out->items = ARENA_ARRAY(c->arena, (size_t)out->limit, FreelancerOut);
+    if (!out->items)
+        return E_NOMEM;
+    arena_init(&f.scratch, SCRATCH_BYTES);
+    TextQuery q = {.words = str_trim(in->search)};
+    Err e = !q.words.n ? walk(&f, out) : in->by_age ? search_by_age(&f, &q, out) : search(&f, &q, out);
+    arena_free(&f.scratch);
+    return e;
+}
