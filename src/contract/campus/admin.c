@@ -4,6 +4,7 @@
 #include "domain/audit.h"
 #include "domain/bank.h"
 #include "domain/category.h"
+#include "domain/city.h"
 #include "domain/conversation.h"
 #include "domain/moderate.h"
 #include "domain/outbox.h"
@@ -114,6 +115,7 @@ static const struct {
     {STR_INIT("refund"), &REFUND},   {STR_INIT("receipt"), &RECEIPT},
     {STR_INIT("payment"), &PAYMENT}, {STR_INIT("bank_account"), &BANK_ACCOUNT},
     {STR_INIT("outbox"), &OUTBOX},   {STR_INIT("category"), &CATEGORY},
+    {STR_INIT("city"), &CITY},
 };
 
 bool admin_subject(Render *r, Str thing, int64_t id, Value *out) {
