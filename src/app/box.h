@@ -5,6 +5,7 @@
 #ifndef APP_BOX_H
 #define APP_BOX_H
 
+#include "app/backup.h"
 #include "app/command.h"
 #include "app/health.h"
 #include "app/jobs.h"
@@ -37,6 +38,8 @@ struct Box {
     HttpServer *http;
     Jobs *jobs;
     Live *live;
+    BackupConfig backup_config;
+    Backups *backups;
     HealthSource health;
     char tls_cert[BOX_PATH_BYTES], tls_key[BOX_PATH_BYTES];
 };

@@ -1,4 +1,5 @@
-/* The commands that look after a data directory: config, check, backup, restore, healthcheck. */
+/* The commands that look after a data directory: config, check, backup, backups, restore. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -6,12 +7,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/backup.h"
 #include "app/box.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "domain/check.h"
 
-enum { CARE_PRINT_BYTES_MAX = 256 * 1024, CARE_COPY_BYTES = 64 * 1024, CARE_PATH_BYTES = 4096 };
+/* The embedded CA bundle. */
+extern const unsigned char data_ca_bundle_pem[];
+extern const unsigned data_ca_bundle_pem_size;
+
+enum { CARE_PRINT_BYTES_MAX = 256 * 1024, CARE_PATH_BYTES = 4096 };
 
 static int print(const Buf *b) {
     size_t done = 0;
@@ -90,54 +96,107 @@ static int check_dir(const char *dir, Arena *a, bool quiet) {
 
 int command_check(const Options *o) { return check_dir(o->data, o->arena, false); }
 
+/* Settings and outbound calls for the commands about backups; the pool is closed by the caller. */
+static int backup_setup(const Options *o, BackupConfig *cfg, FetchPool **pool) {
+    SettingsLoad *l = ARENA_NEW(o->arena, SettingsLoad);
+    int code = l ? command_settings(o, l) : EXIT_UNUSABLE;
+    if (code == EXIT_OK && fetch_open(str_of(data_ca_bundle_pem, data_ca_bundle_pem_size), pool) != OK)
+        code = EXIT_FAULTS;
+    if (code == EXIT_OK)
+        backup_config(&l->now, o->data, fetch_seam(*pool), cfg);
+    return code;
+}
+
+static void backup_teardown(FetchPool *pool) {
+    if (pool)
+        fetch_stop(pool);
+    fetch_close(pool);
+}
+
 int command_backup(const Options *o) {
-    bool to_stdout = strcmp(o->args[0], "-") == 0;
-    /* A half-written backup must never look like one: it gets its name when it is complete and on disk. */
-    char part[CARE_PATH_BYTES];
-    int n = snprintf(part, sizeof part, "%s.part", o->args[0]);
-    if (n < 0 || (size_t)n >= sizeof part)
-        return EXIT_USAGE;
+    BackupConfig cfg;
+    FetchPool *pool = NULL;
+    char name[BACKUP_NAME_BYTES], why[BACKUP_WHY_BYTES] = "";
+    int code = backup_setup(o, &cfg, &pool);
+    if (code)
+        return code;
     Store *s = box_open_beside(o->data, o->arena);
-    if (!s)
-        return EXIT_UNUSABLE;
-    int fd = to_stdout ? STDOUT_FILENO : open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    Err e = fd < 0 ? E_IO : store_backup(s, fd);
-    store_close(s);
-    if (!to_stdout && fd >= 0) {
-        if (e == OK && fsync(fd) != 0)
-            e = E_IO;
-        close(fd);
-        if (e == OK && rename(part, o->args[0]) != 0)
-            e = E_IO;
+    if (s) {
+        const char *to = o->arg_count ? o->args[0] : NULL;
+        Err e = !to                    ? backup_run(s, &cfg, o->arena, NULL, name, why)
+                : strcmp(to, "-") == 0 ? backup_write(s, STDOUT_FILENO, cfg.passphrase, NULL, why)
+                                       : backup_file(s, to, cfg.passphrase, NULL, why);
+        store_close(s);
         if (e)
-            unlink(part);
+            fprintf(stderr, "gigbox: backup failed: %s\n", why);
+        else if (!to)
+            puts(name);
+        code = e ? EXIT_FAULTS : EXIT_OK;
+    } else {
+        code = EXIT_UNUSABLE;
     }
+    backup_teardown(pool);
+    return code;
+}
+
+int command_backups(const Options *o) {
+    BackupConfig cfg;
+    FetchPool *pool = NULL;
+    BackupItem *items;
+    size_t n;
+    char why[BACKUP_WHY_BYTES] = "";
+    int code = backup_setup(o, &cfg, &pool);
+    if (code)
+        return code;
+    Err e = backup_list(&cfg, o->arena, &items, &n, why);
+    for (size_t i = 0; e == OK && i < n; i++)
+        if (items[i].bucket)
+            printf("s3:%.*s\n", STR_ARG(items[i].name));
+        else
+            printf("%s/%.*s\n", cfg.dir, STR_ARG(items[i].name));
     if (e)
-        fprintf(stderr, "gigbox: backup failed: %s%s%s\n", err_name(e), errno ? ": " : "", errno ? strerror(errno) : "");
+        fprintf(stderr, "gigbox: %s\n", why);
+    backup_teardown(pool);
     return e ? EXIT_FAULTS : EXIT_OK;
 }
 
-static Err copy_file(const char *from, const char *to) {
-    char block[CARE_COPY_BYTES];
+/* Brings what `from` names (a file, - for standard input, s3:NAME) to `to`, opened when it was sealed. What comes from a bucket
+ * is put down as it is first. */
+static Err fetch_copy(const Options *o, const char *from, const char *to, char *why) {
+    BackupConfig cfg;
+    FetchPool *pool = NULL;
+    char raw[CARE_PATH_BYTES];
     Err e = OK;
-    int in = open(from, O_RDONLY | O_CLOEXEC), out = -1;
-    if (in >= 0)
+    int in = -1, out = -1;
+    bool bucket = strncmp(from, "s3:", 3) == 0;
+    snprintf(raw, sizeof raw, "%.*s.raw", CARE_PATH_BYTES - 8, to);
+    if (backup_setup(o, &cfg, &pool) != EXIT_OK) {
+        snprintf(why, BACKUP_WHY_BYTES, "the settings cannot be used");
+        return E_INVALID;
+    }
+    if (bucket) {
+        in = open(raw, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        e = in < 0 ? E_IO : backup_download(&cfg, str_c0(from + 3), in, why);
+        if (e == OK && lseek(in, 0, SEEK_SET) != 0)
+            e = E_IO;
+    } else {
+        in = strcmp(from, "-") == 0 ? dup(STDIN_FILENO) : open(from, O_RDONLY | O_CLOEXEC);
+        if (in < 0)
+            e = E_IO;
+    }
+    if (e == OK) {
         out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (in < 0 || out < 0)
-        e = E_IO;
-    while (e == OK) {
-        ssize_t n = read(in, block, sizeof block);
-        if (n == 0)
-            break;
-        if (n < 0 || write(out, block, (size_t)n) != n)
-            e = n < 0 && errno == EINTR ? OK : E_IO;
+        e = out < 0 ? E_IO : backup_open(in, out, cfg.passphrase, why);
     }
     if (e == OK && fsync(out) != 0)
         e = E_IO;
+    if (e && !*why)
+        snprintf(why, BACKUP_WHY_BYTES, "%s: %s", from, strerror(errno));
     if (in >= 0)
         close(in);
     if (out >= 0)
         close(out);
+    backup_teardown(pool);
     return e;
 }
 
@@ -148,36 +207,63 @@ static bool lock_dir(const char *dir) {
     return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
 
+/* A copy of an older schema is brought to this one's, which verifying wants; one of a newer schema is refused. */
+static bool migrated(const char *dir, Arena *a) {
+    Str why = {0};
+    Err e = OK;
+    const Record **records = ARENA_ARRAY(a, BOX_RECORDS_MAX, const Record *);
+    if (!records)
+        return false;
+    StoreConfig cfg = {.dir = dir, .records = records, .record_count = box_records(records), .now_ms = clock_now_ms};
+    Store *s = store_open(&cfg, a, &why, &e);
+    if (!s)
+        fprintf(stderr, "gigbox: %.*s (%s)\n", STR_ARG(why), err_name(e));
+    store_close(s);
+    return s != NULL;
+}
+
+/* The files in a directory of our own. */
+static void empty_dir(const char *dir) {
+    DIR *d = opendir(dir);
+    if (!d)
+        return;
+    for (struct dirent *entry; (entry = readdir(d));)
+        if (entry->d_name[0] != '.')
+            unlinkat(dirfd(d), entry->d_name, 0);
+    closedir(d);
+}
+
 /* The copy is checked where it will be used, under another name, before anything that exists is touched. */
 int command_restore(const Options *o) {
     char trial[CARE_PATH_BYTES - 64], file[CARE_PATH_BYTES], old[CARE_PATH_BYTES], now[CARE_PATH_BYTES];
+    char why[BACKUP_WHY_BYTES] = "";
     int n = snprintf(trial, sizeof trial, "%s/restore.tmp", o->data);
     if (n < 0 || (size_t)n >= sizeof trial)
         return EXIT_USAGE;
     snprintf(file, sizeof file, "%s/gigbox.db", trial);
     snprintf(now, sizeof now, "%.*s/gigbox.db", CARE_PATH_BYTES - 32, o->data);
-    snprintf(old, sizeof old, "%.*s/gigbox.db.before-restore-%lld", CARE_PATH_BYTES - 64, o->data,
-             (long long)(clock_now_ms() / 1000));
+    snprintf(old, sizeof old, "%.*s/gigbox.db.before-restore-%lld", CARE_PATH_BYTES - 64, o->data, (long long)clock_now_ms());
     mkdir(o->data, 0700);
     if (!lock_dir(o->data)) {
         fprintf(stderr, "gigbox: %s cannot be locked: stop the box that is running on it first\n", o->data);
         return EXIT_UNUSABLE;
     }
     mkdir(trial, 0700);
+    empty_dir(trial);
     int code = EXIT_OK;
-    if (copy_file(o->args[0], file) != OK) {
-        fprintf(stderr, "gigbox: cannot copy %s: %s\n", o->args[0], strerror(errno));
+    if (fetch_copy(o, o->args[0], file, why) != OK) {
+        fprintf(stderr, "gigbox: cannot restore from %s: %s\n", o->args[0], why);
         code = EXIT_FAULTS;
     }
+    if (code == EXIT_OK && !migrated(trial, o->arena))
+        code = EXIT_UNUSABLE;
     if (code == EXIT_OK)
         code = check_dir(trial, o->arena, true);
     if (code == EXIT_OK && access(now, F_OK) == 0 && rename(now, old) != 0)
         code = EXIT_FAULTS;
     if (code == EXIT_OK && rename(file, now) != 0)
         code = EXIT_FAULTS;
-    unlink(file);
-    snprintf(file, sizeof file, "%s/gigbox.db-lock", trial);
-    unlink(file);
+    empty_dir(trial);
     rmdir(trial);
     puts(code == EXIT_OK ? "restored" : "not restored; nothing was changed");
     return code;

@@ -51,6 +51,7 @@ int command_serve(const Options *o);
 int command_config(const Options *o);
 int command_check(const Options *o);
 int command_backup(const Options *o);
+int command_backups(const Options *o);
 int command_restore(const Options *o);
 int command_openapi(const Options *o);
 int command_demo(const Options *o);

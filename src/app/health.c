@@ -52,19 +52,26 @@ static void look(const HealthSource *src, Arena *a, Seen *s) {
 
 void health_reply(const HealthSource *src, const Request *req, Reply *rep) {
     Seen s;
+    BackupState backup;
     look(src, req->arena, &s);
+    backups_state(src->backups, &backup);
     bool late = s.late_ms > HEALTH_OUTBOX_LATE_MS;
     rep->status = s.store ? 503 : 200;
     rep->content_type = S("application/json");
     reply_header(rep, "Cache-Control", S("no-store"));
     buf_printf(&rep->body,
                "{\"status\":\"%s\",\"components\":{\"store\":\"%s\",\"outbox\":\"%s\",\"realtime\":\"ok\",\"tls\":\"%s\","
-               "\"sandbox\":%s},\"uptimeSeconds\":%lld}",
+               "\"backup\":\"%s\",\"sandbox\":%s},\"uptimeSeconds\":%lld}",
                s.store ? "unwell" : "ok", s.store ? err_name(s.store) : "ok",
                s.outbox ? err_name(s.outbox)
                : late   ? "late"
                         : "ok",
-               src->tls ? "on" : "off", src->sandbox ? "true" : "false", (long long)((clock_mono_ms() - src->started_ms) / 1000));
+               src->tls ? "on" : "off",
+               !backup.on         ? "off"
+               : backup.running   ? "running"
+               : backup.failed_ms ? "failed"
+                                  : "ok",
+               src->sandbox ? "true" : "false", (long long)((clock_mono_ms() - src->started_ms) / 1000));
 }
 
 typedef struct Metric {
@@ -76,6 +83,8 @@ void metrics_reply(const HealthSource *src, const Request *req, Reply *rep) {
     Seen s;
     HttpStats h;
     HubStats hub;
+    BackupState backup;
+    backups_state(src->backups, &backup);
     look(src, req->arena, &s);
     http_stats(src->http, &h);
     hub_stats(src->hub, &hub);
@@ -114,6 +123,11 @@ void metrics_reply(const HealthSource *src, const Request *req, Reply *rep) {
         {"gigbox_store_writes_total", "counter", "Write functions in them.", s.stats.writes},
         {"gigbox_store_retried_total", "counter", "Batches run again because one write function failed late.",
          s.stats.batches_retried},
+        {"gigbox_backup_last_timestamp_seconds", "gauge", "When the newest backup was made; 0: none known.",
+         (uint64_t)(backup.last_ms > 0 ? backup.last_ms / 1000 : 0)},
+        {"gigbox_backups_total", "counter", "Backups made since start.", backup.made},
+        {"gigbox_backups_failed_total", "counter", "Backups that failed since start.", backup.failed},
+        {"gigbox_backup_bytes", "gauge", "Written of the backup that is under way, else of the last.", backup.bytes},
         {"gigbox_store_records", "gauge", "Records.", s.stats.records},
     };
     rep->content_type = S("text/plain; version=0.0.4; charset=utf-8");

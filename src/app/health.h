@@ -2,6 +2,7 @@
 #ifndef APP_HEALTH_H
 #define APP_HEALTH_H
 
+#include "app/backup.h"
 #include "contract/ports.h"
 #include "contract/request.h"
 #include "domain/domain.h"
@@ -16,6 +17,7 @@ typedef struct HealthSource {
     Store *store;
     HttpServer *http;
     Hub *hub;
+    Backups *backups;
     int64_t started_ms; /* clock_mono_ms at start */
     bool sandbox, tls;
 } HealthSource;

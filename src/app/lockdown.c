@@ -51,7 +51,7 @@ static bool keep_only_bind(void) {
     return syscall(SYS_capset, &head, data) == 0;
 }
 
-Err lockdown_user(const char *data_dir, const char *run_as, bool low_ports) {
+Err lockdown_user(const char *data_dir, const char *also, const char *run_as, bool low_ports) {
     struct stat st;
     uid_t uid = 65534;
     gid_t gid = 65534;
@@ -76,6 +76,8 @@ Err lockdown_user(const char *data_dir, const char *run_as, bool low_ports) {
     Err e = hand_over(data_dir, uid, gid);
     if (e)
         return e;
+    if (also && hand_over(also, uid, gid) != OK)
+        log_line(LOG_WARN, "lockdown", "a directory could not be handed over", "dir=%s", also);
     if (!reachable_as(data_dir, uid, gid)) {
         log_line(LOG_WARN, "lockdown", "staying root: the data directory is out of another user's reach", "uid=%u dir=%s",
                  (unsigned)uid, data_dir);
@@ -125,7 +127,7 @@ static bool allow_path(int ruleset, const char *path, uint64_t rights) {
     return ok;
 }
 
-void lockdown_files(const char *data_dir, const char *const *readable, size_t n) {
+void lockdown_files(const char *data_dir, const char *also, const char *const *readable, size_t n) {
     /* What getaddrinfo, the time zone and /metrics read. */
     static const char *const system[] = {"/etc/resolv.conf", "/etc/hosts", "/etc/services", "/run/systemd/resolve", "/proc/self"};
     long version = syscall(LL_CREATE_RULESET, NULL, 0, LL_VERSION);
@@ -136,6 +138,8 @@ void lockdown_files(const char *data_dir, const char *const *readable, size_t n)
     struct landlock_ruleset attr = {.handled_access_fs = LL_ALL_V1};
     int ruleset = (int)syscall(LL_CREATE_RULESET, &attr, sizeof attr, 0);
     bool ok = ruleset >= 0 && allow_path(ruleset, data_dir, LL_ALL_V1 & ~(uint64_t)LL_EXECUTE);
+    if (also)
+        ok = ok && allow_path(ruleset, also, LL_ALL_V1 & ~(uint64_t)LL_EXECUTE);
     for (size_t i = 0; ok && i < COUNT(system); i++)
         ok = allow_path(ruleset, system[i], LL_READ_FILE | LL_READ_DIR);
     for (size_t i = 0; ok && i < n; i++)

@@ -167,7 +167,12 @@ static int confine(Box *box) {
     const char *dir = box->options->data;
     mkdir(dir, 0700);
     bool low = is_low_port(str_c0(zero_ended(box, s->listen))) || is_low_port(str_c0(zero_ended(box, s->tls_listen)));
-    Err e = lockdown_user(dir, zero_ended(box, s->run_as), low);
+    const char *also = NULL; /* where backups go, when that is not in the data directory */
+    if (s->backup_dir.n && s->backup_dir.p[0] == '/') {
+        also = zero_ended(box, s->backup_dir);
+        mkdir(also, 0700);
+    }
+    Err e = lockdown_user(dir, also, zero_ended(box, s->run_as), low);
     if (e) {
         fprintf(stderr, "gigbox: cannot change user: %s\n", err_name(e));
         return EXIT_UNUSABLE;
@@ -178,7 +183,7 @@ static int confine(Box *box) {
     }
     const char *readable[] = {box->tls_cert[0] ? box->tls_cert : "/nonexistent", box->tls_key[0] ? box->tls_key : "/nonexistent",
                               box->options->config ? box->options->config : "/nonexistent"};
-    lockdown_files(dir, readable, COUNT(readable));
+    lockdown_files(dir, also, readable, COUNT(readable));
     lockdown_syscalls();
     return EXIT_OK;
 }
@@ -348,7 +353,12 @@ static int start(Box *box) {
     JobsConfig jobs = {.store = box->store, .domain = domain_in_force, .app = box};
     if (e == OK)
         box->jobs = jobs_start(&jobs, &e);
-    return e ? failed("jobs", e, NULL) : EXIT_OK;
+    if (e)
+        return failed("jobs", e, NULL);
+    backup_config(s, box->options->data, fetch_seam(box->fetch), &box->backup_config);
+    box->backups = backups_start(box->store, &box->backup_config, &e);
+    box->health.backups = box->backups;
+    return e ? failed("backups", e, NULL) : EXIT_OK;
 }
 
 /* ---- stopping ---- */
@@ -362,6 +372,7 @@ static void stop(Box *box) {
     http_stop(box->http, (int)box->settings.now.drain_ms);
     hub_stop(box->hub);
     engine_stop(box->engine);
+    backups_stop(box->backups); /* not before the server: /healthz asks it */
     sandbox_stop(box->sandbox);
     store_close(box->store);
     gateway_free(gateway);
@@ -393,6 +404,11 @@ static void wait_for_end(Box *box, const sigset_t *set) {
             reload(box);
             continue;
         }
+        if (sig == SIGUSR1) {
+            if (backups_now(box->backups) != OK)
+                log_line(LOG_WARN, "backup", "asked for a backup, but there is no place for one", "backup_dir=%s", "");
+            continue;
+        }
         log_line(LOG_INFO, "serve", "stopping", "signal=%d", sig);
         return;
     }
@@ -404,6 +420,7 @@ int box_serve(Box *box) {
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGUSR1);
     signal(SIGPIPE, SIG_IGN);
     pthread_sigmask(SIG_BLOCK, &set, NULL); /* before any thread: only the main thread takes them */
     int code = tls_files(box);

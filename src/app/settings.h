@@ -28,6 +28,9 @@ typedef struct Settings {
     Str log_level, log_format, run_as;
     bool lockdown;
     int64_t map_mib, workers_outbox;
+    /* backups */
+    Str backup_dir, backup_passphrase, backup_s3_url, backup_s3_region, backup_s3_prefix, backup_s3_key_id, backup_s3_secret;
+    int64_t backup_every_ms, backup_keep;
     /* providers */
     Str razorpay_key_id, razorpay_key_secret, razorpay_webhook_secret, razorpay_account_number, razorpay_url;
     Str sms_provider, sms_url, sms_key, sms_sender, sms_template, sms_account;

@@ -75,6 +75,16 @@ const SettingRow setting_rows[] = {
     NUMBER("map_mib", map_mib, "0", 0, 1048576, 1, "address space reserved for the data file, in MiB; 0: as fits"),
     NUMBER("outbox_workers", workers_outbox, "3", 1, 16, 1, "threads that send to providers"),
 
+    TEXT("backup_dir", backup_dir, "", 900, "directory that backups go to by themselves; relative: below the data directory; empty: none"),
+    NUMBER("backup_every_h", backup_every_ms, "24", 0, 8760, 3600000, "hours between backups, when there is a place for them; 0: none by themselves"),
+    NUMBER("backup_keep", backup_keep, "14", 1, 3650, 1, "how many are kept in each place; older ones are deleted after a new one is complete"),
+    SECRET("backup_passphrase", backup_passphrase, "backups are sealed with this (Argon2id, ChaCha20-Poly1305), and opened with it by restore; empty: they are not"),
+    TEXT("backup_s3_url", backup_s3_url, "", 300, "address of a bucket in an S3-compatible store, https://HOST/BUCKET; empty: none"),
+    TEXT("backup_s3_region", backup_s3_region, "us-east-1", 60, "the store's region"),
+    TEXT("backup_s3_prefix", backup_s3_prefix, "", 200, "what names in the bucket begin with, e.g. gigbox/"),
+    TEXT("backup_s3_key_id", backup_s3_key_id, "", 200, "access key id at the store"),
+    SECRET("backup_s3_secret", backup_s3_secret, "secret access key at the store"),
+
     TEXT("razorpay_key_id", razorpay_key_id, "", 100, "Razorpay API key id; empty: the sandbox plays Razorpay"),
     SECRET("razorpay_key_secret", razorpay_key_secret, "Razorpay API key secret"),
     SECRET("razorpay_webhook_secret", razorpay_webhook_secret, "secret that Razorpay signs webhooks with"),

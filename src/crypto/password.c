@@ -118,6 +118,16 @@ Err password_hash(Str password, char out[PASSWORD_HASH_MAX]) {
     return b.err;
 }
 
+Err password_key(Str password, const uint8_t *salt, size_t salt_n, uint32_t memory_kib, uint32_t passes, uint8_t out[32]) {
+    Phc phc = {.memory_kib = memory_kib, .passes = passes, .salt_n = salt_n};
+    if (!length_ok(password))
+        return E_INVALID;
+    if (!cost_ok(memory_kib, passes) || salt_n < 8 || salt_n > sizeof phc.salt)
+        return E_LIMIT;
+    memcpy(phc.salt, salt, salt_n);
+    return run(password, &phc, out);
+}
+
 /* A piece like "m=7168". */
 static bool number(Str *rest, char sep, Str label, uint64_t *v) {
     Str piece;

@@ -32,4 +32,8 @@ Err password_hash(Str password, char out[PASSWORD_HASH_MAX]);
  * unknown account, one without a password) takes as long as a wrong password and is E_UNAUTHORIZED. `stale` may be NULL. */
 Err password_verify(Str password, Str stored, bool *stale);
 
+/* 32 bytes that follow from a passphrase, a salt (8 to 48 bytes) and a cost, for encrypting: Argon2id with one lane. E_INVALID
+ * (length of the passphrase), E_LIMIT (a cost out of bounds), E_NOMEM, E_BUSY. */
+Err password_key(Str password, const uint8_t *salt, size_t salt_n, uint32_t memory_kib, uint32_t passes, uint8_t out[32]);
+
 #endif

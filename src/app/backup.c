@@ -1,0 +1,386 @@
+#include "app/backup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "codec/iso8601.h"
+#include "crypto/hmac.h"
+#include "crypto/seal.h"
+
+enum { ITEMS_MAX = 4096, PIECE_BYTES = 4 * 1024 * 1024 };
+
+static const Str name_head = STR_INIT("gigbox-"), name_tail = STR_INIT(".db"), name_sealed = STR_INIT(".db.sealed");
+static const char unfinished[] = "backup.part";
+
+static Err say(char *why, Err e, const char *what, const char *detail) {
+    snprintf(why, BACKUP_WHY_BYTES, "%.160s: %.140s", what, detail);
+    return e;
+}
+
+static Err say_errno(char *why, const char *what) {
+    return say(why, errno == ENOSPC || errno == EDQUOT ? E_FULL : E_IO, what, strerror(errno));
+}
+
+void backup_config(const Settings *s, const char *data, Fetch fetch, BackupConfig *out) {
+    *out = (BackupConfig){.data = data,
+                          .passphrase = s->backup_passphrase,
+                          .prefix = s->backup_s3_prefix,
+                          .every_ms = s->backup_every_ms,
+                          .keep = s->backup_keep,
+                          .s3 = {.fetch = fetch,
+                                 .url = s->backup_s3_url,
+                                 .region = s->backup_s3_region,
+                                 .key_id = s->backup_s3_key_id,
+                                 .secret = s->backup_s3_secret,
+                                 .now_ms = clock_now_ms}};
+    if (s->backup_dir.n)
+        snprintf(out->dir, sizeof out->dir, "%s%s%.*s", s->backup_dir.p[0] == '/' ? "" : data,
+                 s->backup_dir.p[0] == '/' ? "" : "/", STR_ARG(s->backup_dir));
+}
+
+/* ---- names ---- */
+
+static void name_of(int64_t ms, bool sealed, char out[BACKUP_NAME_BYTES]) {
+    Civil c = civil_of(ms, 0);
+    Str tail = sealed ? name_sealed : name_tail;
+    snprintf(out, BACKUP_NAME_BYTES, "gigbox-%04d%02d%02dT%02d%02d%02dZ%.*s", c.year % 10000, c.month % 100, c.day % 100,
+             c.hour % 100, c.minute % 100, c.second % 100, STR_ARG(tail));
+}
+
+bool backup_name_time(Str name, int64_t *ms) {
+    enum { DIGITS = 16 }; /* 20260131T235959Z */
+    char text[24];
+    Str tail = str_from(name, name_head.n + DIGITS), t = str_slice(name, name_head.n, name_head.n + DIGITS);
+    if (!str_starts(name, name_head) || t.n != DIGITS || !(str_eq(tail, name_tail) || str_eq(tail, name_sealed)) || t.p[8] != 'T')
+        return false;
+    snprintf(text, sizeof text, "%.4s-%.2s-%.2sT%.2s:%.2s:%.3s", t.p, t.p + 4, t.p + 6, t.p + 9, t.p + 11, t.p + 13);
+    return iso_parse(str_c0(text), 0, ms);
+}
+
+static int by_name(const void *a, const void *b) {
+    const BackupItem *x = a, *y = b;
+    return x->bucket != y->bucket ? (int)x->bucket - (int)y->bucket : x->at_ms != y->at_ms ? (x->at_ms < y->at_ms ? -1 : 1) : 0;
+}
+
+static Err list_dir(const char *dir, Arena *a, BackupItem *items, size_t *n, char *why) {
+    DIR *d = opendir(dir);
+    if (!d)
+        return errno == ENOENT ? OK : say_errno(why, dir);
+    for (struct dirent *entry; *n < ITEMS_MAX && (entry = readdir(d));) {
+        BackupItem item = {0};
+        if (backup_name_time(str_c0(entry->d_name), &item.at_ms)) {
+            item.name = arena_str(a, str_c0(entry->d_name));
+            items[(*n)++] = item;
+        }
+    }
+    closedir(d);
+    return OK;
+}
+
+Err backup_list(const BackupConfig *cfg, Arena *a, BackupItem **items, size_t *n, char *why) {
+    Err e = OK;
+    *items = ARENA_ARRAY(a, ITEMS_MAX, BackupItem);
+    *n = 0;
+    if (!*items)
+        return say(why, E_NOMEM, "memory", "none left");
+    if (*cfg->dir)
+        e = list_dir(cfg->dir, a, *items, n, why);
+    if (e == OK && cfg->s3.url.n) {
+        Str *keys, prefix = arena_printf(a, "%.*s%.*s", STR_ARG(cfg->prefix), STR_ARG(name_head));
+        size_t count = 0;
+        e = s3_list(&cfg->s3, a, prefix, &keys, &count, why);
+        for (size_t i = 0; e == OK && i < count && *n < ITEMS_MAX; i++) {
+            BackupItem item = {.name = str_from(keys[i], cfg->prefix.n), .bucket = true};
+            if (backup_name_time(item.name, &item.at_ms))
+                (*items)[(*n)++] = item;
+        }
+    }
+    qsort(*items, *n, sizeof **items, by_name);
+    return e;
+}
+
+/* ---- one backup ---- */
+
+static Err write_all(int fd, const uint8_t *p, size_t n, char *why) {
+    while (n) {
+        ssize_t done = write(fd, p, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return say_errno(why, "writing");
+        p += done;
+        n -= (size_t)done;
+    }
+    return OK;
+}
+
+/* As many bytes as there are up to `n`; less only at the end. */
+static Err read_full(int fd, uint8_t *p, size_t n, size_t *got, char *why) {
+    *got = 0;
+    while (*got < n) {
+        ssize_t done = read(fd, p + *got, n - *got);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return say_errno(why, "reading");
+        if (done == 0)
+            break;
+        *got += (size_t)done;
+    }
+    return OK;
+}
+
+typedef struct Source {
+    Store *store;
+    int fd;
+    Err err;
+} Source;
+
+static void *source_main(void *arg) {
+    Source *src = arg;
+    src->err = store_backup(src->store, src->fd);
+    close(src->fd);
+    return NULL;
+}
+
+/* Chunk by chunk from a pipe to the target; one chunk is read ahead, since the last one is marked. */
+static Err pump(int from, int to, Seal *seal, BackupProgress *p, uint8_t *chunks, char *why) {
+    uint8_t *now = chunks, *next = chunks + SEAL_CHUNK_BYTES + SEAL_TAG_BYTES;
+    size_t n, more = 0;
+    Err e = seal ? write_all(to, seal->header, SEAL_HEADER_BYTES, why) : OK;
+    if (e == OK)
+        e = read_full(from, now, SEAL_CHUNK_BYTES, &n, why);
+    for (bool last = false; e == OK && !last;) {
+        if (p && p->cancel)
+            return say(why, E_BUSY, "backup", "broken off");
+        e = n == SEAL_CHUNK_BYTES ? read_full(from, next, SEAL_CHUNK_BYTES, &more, why) : OK;
+        last = n < SEAL_CHUNK_BYTES || more == 0;
+        if (e == OK && seal)
+            e = seal_chunk(seal, now, n, last, now + n);
+        if (e == OK)
+            e = write_all(to, now, n + (seal ? SEAL_TAG_BYTES : 0), why);
+        if (p)
+            p->bytes += n;
+        uint8_t *t = now;
+        now = next;
+        next = t;
+        n = more;
+        more = 0;
+    }
+    return e;
+}
+
+Err backup_write(Store *s, int fd, Str passphrase, BackupProgress *p, char *why) {
+    Seal seal;
+    int ends[2];
+    pthread_t thread;
+    Source src = {.store = s};
+    Err e = passphrase.n ? seal_begin(&seal, passphrase) : OK;
+    if (e)
+        return say(why, e, "the passphrase cannot be used", err_name(e));
+    uint8_t *chunks = malloc(2 * (size_t)(SEAL_CHUNK_BYTES + SEAL_TAG_BYTES));
+    if (!chunks)
+        return say(why, E_NOMEM, "memory", "none left");
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        free(chunks);
+        return say_errno(why, "pipe");
+    }
+    src.fd = ends[1];
+    if (pthread_create(&thread, NULL, source_main, &src) != 0) {
+        close(ends[1]);
+        e = say(why, E_NOMEM, "memory", "no thread to be had");
+    } else {
+        e = pump(ends[0], fd, passphrase.n ? &seal : NULL, p, chunks, why);
+        close(ends[0]); /* one that was broken off ends here */
+        ends[0] = -1;
+        pthread_join(thread, NULL);
+        if (e == OK && src.err)
+            e = say(why, src.err, "reading the data file", err_name(src.err));
+    }
+    if (ends[0] >= 0)
+        close(ends[0]);
+    free(chunks);
+    secret_wipe(&seal, sizeof seal);
+    return e;
+}
+
+static void sync_parent(const char *path) {
+    char dir[BACKUP_PATH_BYTES + 64];
+    const char *slash = strrchr(path, '/');
+    snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+}
+
+Err backup_file(Store *s, const char *path, Str passphrase, BackupProgress *p, char *why) {
+    char part[BACKUP_PATH_BYTES + 128];
+    int n = snprintf(part, sizeof part, "%s.part", path);
+    if (n < 0 || (size_t)n >= sizeof part)
+        return say(why, E_TOO_LARGE, path, "too long a name");
+    int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return say_errno(why, part);
+    Err e = backup_write(s, fd, passphrase, p, why);
+    if (e == OK && fsync(fd) != 0)
+        e = say_errno(why, part);
+    close(fd);
+    if (e == OK && rename(part, path) != 0)
+        e = say_errno(why, path);
+    if (e)
+        unlink(part);
+    else
+        sync_parent(path);
+    return e;
+}
+
+static Err upload(const BackupConfig *cfg, Arena *a, const char *path, const char *name, char *why) {
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        if (fd >= 0)
+            close(fd);
+        return say_errno(why, path);
+    }
+    Err e = OK;
+    void *map = MAP_FAILED;
+    if ((uint64_t)st.st_size > SIZE_MAX / 2)
+        e = say(why, E_TOO_LARGE, path, "too large for this machine to upload");
+    else if ((map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0)) == MAP_FAILED)
+        e = say_errno(why, path);
+    else
+        e = s3_put(&cfg->s3, a, arena_printf(a, "%.*s%s", STR_ARG(cfg->prefix), name), str_of(map, (size_t)st.st_size), why);
+    if (map != MAP_FAILED)
+        munmap(map, (size_t)st.st_size);
+    close(fd);
+    return e;
+}
+
+/* Beyond the newest `keep` of each place. */
+static Err retain(const BackupConfig *cfg, Arena *a, char *why) {
+    BackupItem *items;
+    size_t n, count[2] = {0};
+    Err e = backup_list(cfg, a, &items, &n, why);
+    if (e)
+        return e;
+    for (size_t i = 0; i < n; i++)
+        count[items[i].bucket]++;
+    for (size_t i = 0; e == OK && i < n; i++) {
+        const BackupItem *it = &items[i];
+        char path[2 * BACKUP_PATH_BYTES];
+        if ((int64_t)count[it->bucket] <= cfg->keep)
+            continue;
+        count[it->bucket]--;
+        if (it->bucket) {
+            e = s3_delete(&cfg->s3, a, arena_printf(a, "%.*s%.*s", STR_ARG(cfg->prefix), STR_ARG(it->name)), why);
+        } else {
+            snprintf(path, sizeof path, "%s/%.*s", cfg->dir, STR_ARG(it->name));
+            e = unlink(path) == 0 ? OK : say_errno(why, path);
+        }
+        if (e == OK)
+            log_line(LOG_INFO, "backup", "an old backup was deleted", "name=%.*s", STR_ARG(it->name));
+    }
+    return e;
+}
+
+Err backup_run(Store *s, const BackupConfig *cfg, Arena *a, BackupProgress *p, char name[BACKUP_NAME_BYTES], char *why) {
+    char path[2 * BACKUP_PATH_BYTES];
+    bool bucket = cfg->s3.url.n > 0;
+    if (!*cfg->dir && !bucket)
+        return say(why, E_STATE, "no place for backups", "set backup_dir or backup_s3_url");
+    name_of(clock_now_ms(), cfg->passphrase.n > 0, name);
+    if (*cfg->dir) {
+        mkdir(cfg->dir, 0700);
+        snprintf(path, sizeof path, "%s/%s", cfg->dir, name);
+    } else {
+        snprintf(path, sizeof path, "%s/%s", cfg->data, unfinished);
+    }
+    Err e = backup_file(s, path, cfg->passphrase, p, why);
+    if (e == OK && bucket)
+        e = upload(cfg, a, path, name, why);
+    if (!*cfg->dir)
+        unlink(path);
+    return e ? e : retain(cfg, a, why);
+}
+
+Err backup_download(const BackupConfig *cfg, Str name, int fd, char *why) {
+    Arena a;
+    uint64_t at = 0, total = 1;
+    Err e = OK;
+    arena_init(&a, BACKUP_ARENA_BYTES);
+    while (e == OK && at < total) {
+        Str piece, key = arena_printf(&a, "%.*s%.*s", STR_ARG(cfg->prefix), STR_ARG(name));
+        e = s3_read(&cfg->s3, &a, key, at, PIECE_BYTES, &piece, &total, why);
+        if (e == OK && !piece.n)
+            e = say(why, E_PROVIDER, "the store", "answered with nothing");
+        if (e == OK)
+            e = write_all(fd, (const uint8_t *)piece.p, piece.n, why);
+        at += e ? 0 : piece.n;
+        arena_reset(&a);
+    }
+    arena_free(&a);
+    return e;
+}
+
+/* ---- opening one ---- */
+
+static Err unseal(int in, int out, Seal *seal, uint8_t *chunks, char *why) {
+    enum { WHOLE = SEAL_CHUNK_BYTES + SEAL_TAG_BYTES };
+    uint8_t *now = chunks, *next = chunks + WHOLE;
+    size_t n, more = 0;
+    Err e = read_full(in, now, WHOLE, &n, why);
+    for (bool last = false; e == OK && !last;) {
+        e = n == WHOLE ? read_full(in, next, WHOLE, &more, why) : OK;
+        last = n < WHOLE || more == 0;
+        if (e == OK && (n < SEAL_TAG_BYTES || seal_unchunk(seal, now, n - SEAL_TAG_BYTES, last, now + n - SEAL_TAG_BYTES) != OK))
+            e = say(why, E_UNAUTHORIZED, "the backup cannot be opened", "wrong passphrase, or it was changed or cut off");
+        if (e == OK)
+            e = write_all(out, now, n - SEAL_TAG_BYTES, why);
+        uint8_t *t = now;
+        now = next;
+        next = t;
+        n = more;
+        more = 0;
+    }
+    return e;
+}
+
+Err backup_open(int in, int out, Str passphrase, char *why) {
+    Seal seal;
+    uint8_t head[SEAL_HEADER_BYTES];
+    size_t n;
+    uint8_t *chunks = malloc(2 * (size_t)(SEAL_CHUNK_BYTES + SEAL_TAG_BYTES));
+    if (!chunks)
+        return say(why, E_NOMEM, "memory", "none left");
+    Err e = read_full(in, head, sizeof head, &n, why);
+    if (e == OK && !seal_is(str_of(head, n))) {
+        e = write_all(out, head, n, why);
+        while (e == OK && n) {
+            e = read_full(in, chunks, SEAL_CHUNK_BYTES, &n, why);
+            if (e == OK)
+                e = write_all(out, chunks, n, why);
+        }
+    } else if (e == OK && !passphrase.n) {
+        e = say(why, E_INVALID, "the backup is sealed", "set backup_passphrase or backup_passphrase_file");
+    } else if (e == OK) {
+        e = n == sizeof head ? seal_open(&seal, head, passphrase) : E_SYNTAX;
+        if (e)
+            say(why, e, "the backup cannot be opened", err_name(e));
+        else
+            e = unseal(in, out, &seal, chunks, why);
+        secret_wipe(&seal, sizeof seal);
+    }
+    free(chunks);
+    return e;
+}

@@ -1,0 +1,260 @@
+// Backups: by hand, by the schedule, to a directory and to a bucket, sealed and not, and back. The bucket is s3rver, a server of the
+// S3 protocol; in front of it every signature is computed again by another library.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, readdirSync, readFileSync, writeFileSync, statSync, mkdirSync, chmodSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import aws4 from 'aws4';
+import S3rver from 's3rver';
+import { Box, run, eventually } from './harness.mjs';
+
+const temporary = () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'gigbox-backup-'));
+  chmodSync(dir, 0o755); // a box that gave up root reaches what is below
+  return dir;
+};
+const name = /^gigbox-\d{8}T\d{6}Z\.db(\.sealed)?$/;
+const backups = (dir) => readdirSync(dir).filter((f) => name.test(f)).sort();
+const clean = async (dir) => {
+  const check = await run(['check', '--data', dir]);
+  assert.equal(check.code, 0, check.stdout + check.stderr);
+};
+
+/** Restores into a fresh directory and looks for a gig in what came of it. */
+async function holds(from, title, args = []) {
+  const dir = temporary();
+  const restored = await run(['restore', '--data', dir, from, ...args]);
+  assert.equal(restored.code, 0, restored.stdout + restored.stderr);
+  await clean(dir);
+  const box = await Box.start({ dir, validate: false });
+  const list = await box.get('/api/gigs?search=' + encodeURIComponent(title));
+  await box.stop();
+  rmSync(dir, { recursive: true, force: true });
+  assert.deepEqual(list.body.data?.map((g) => g.title) ?? list.body.gigs.map((g) => g.title), [title]);
+}
+
+async function withGig(sets, env) {
+  const box = await Box.start({ sets, validate: false, env });
+  const poster = await box.person('+919876500001');
+  const gig = await poster.post('/api/gigs', {
+    title: 'Paint the boat house', description: 'Two coats, white, brushes are there.', category: 'design',
+    budgetType: 'fixed', budgetMin: 50000, budgetMax: 90000, deadline: Date.now() + 7 * 86400000,
+  });
+  assert.equal(gig.status, 201, JSON.stringify(gig.body));
+  return box;
+}
+const title = 'Paint the boat house';
+
+test('a sealed backup opens with its passphrase only, and not when a byte of it is other or missing', async () => {
+  const dir = temporary();
+  const box = { dir: path.join(dir, 'demo') }; // larger than some chunks
+  assert.equal((await run(['demo', '--data', box.dir])).code, 0);
+  const file = path.join(dir, 'b.sealed');
+  const words = ['--set', 'backup_passphrase=correct horse'];
+  const made = await run(['backup', '--data', box.dir, file, ...words]);
+  assert.equal(made.code, 0, made.stderr);
+  const piped = await run(['backup', '--data', box.dir, '-', ...words]);
+  const whole = readFileSync(file);
+  assert.equal(whole.subarray(0, 8).toString(), 'GIGBOXE1');
+  assert.equal(piped.out.length, whole.length, 'to a pipe as to a file');
+  assert.notDeepEqual(piped.out.subarray(16, 32), whole.subarray(16, 32), 'each has a salt of its own');
+  const plain = await run(['backup', '--data', box.dir, '-']);
+  assert.equal(whole.length, 40 + plain.out.length + 16 * Math.ceil(plain.out.length / 65536), 'the documented size');
+  assert.ok(plain.out.includes('designs for') || plain.out.includes('Poster'), 'the open one can be read');
+  assert.ok(!whole.includes('designs for') && !whole.includes('Poster'), 'the sealed one cannot');
+
+  const into = temporary();
+  const spoilt = path.join(dir, 'spoilt');
+  const chunk = 65536 + 16;
+  const swapped = Buffer.concat([whole.subarray(0, 40), whole.subarray(40 + chunk, 40 + 2 * chunk), whole.subarray(40, 40 + chunk), whole.subarray(40 + 2 * chunk)]);
+  const flipped = (at) => { const b = Buffer.from(whole); b[at] ^= 1; return b; };
+  const rows = [
+    ['wrong passphrase', whole, ['--set', 'backup_passphrase=wrong horse']],
+    ['no passphrase', whole, []],
+    ['first byte of data', flipped(40), words], ['in the middle', flipped(whole.length >> 1), words],
+    ['last byte', flipped(whole.length - 1), words], ['salt', flipped(20), words], ['passes', flipped(15), words], ['memory', flipped(8), words],
+    ['cut at a chunk', whole.subarray(0, 40 + chunk), words], ['cut in a chunk', whole.subarray(0, whole.length - 5), words],
+    ['header only', whole.subarray(0, 40), words], ['half a header', whole.subarray(0, 20), words],
+    ['added to', Buffer.concat([whole, Buffer.from('x')]), words], ['chunks swapped', swapped, words],
+  ];
+  for (const [what, bytes, args] of rows) {
+    writeFileSync(spoilt, bytes);
+    const restored = await run(['restore', '--data', into, spoilt, ...args]);
+    assert.equal(restored.code, 1, `${what}: ${restored.stdout}`);
+    assert.ok(!readdirSync(into).includes('gigbox.db') && !readdirSync(into).includes('restore.tmp'), what);
+  }
+  // From standard input, by a passphrase in a file.
+  writeFileSync(path.join(dir, 'words'), 'correct horse\n');
+  const fromPipe = await run(['restore', '--data', into, '-', '--set', `backup_passphrase_file=${dir}/words`], { input: piped.out });
+  assert.equal(fromPipe.code, 0, fromPipe.stderr);
+  await clean(into);
+  assert.deepEqual((await run(['backup', '--data', into, '-'])).out, plain.out, 'what comes out is what went in');
+  for (const d of [dir, into]) rmSync(d, { recursive: true, force: true });
+});
+
+test('the schedule: one at once when there is none, none again when one is fresh, the oldest go', async () => {
+  const dir = temporary();
+  mkdirSync(path.join(dir, 'b'));
+  const old = ['gigbox-20200101T000000Z.db', 'gigbox-20200102T000000Z.db.sealed', 'gigbox-20200103T000000Z.db'];
+  for (const f of [...old, 'gigbox-20200101T000000Z.db.part', 'mine.db', 'gigbox-2020.db']) writeFileSync(path.join(dir, 'b', f), 'x');
+  const box = await withGig({ backup_dir: path.join(dir, 'b'), backup_keep: 2, backup_every_h: 1 });
+  const now = await eventually(async () => backups(path.join(dir, 'b')).find((f) => !old.includes(f)), 'a backup');
+  await eventually(async () => backups(path.join(dir, 'b')).length === 2, 'the old ones to go');
+  assert.deepEqual(backups(path.join(dir, 'b')), [old[2], now], 'the newest two stay');
+  assert.deepEqual(readdirSync(path.join(dir, 'b')).filter((f) => !name.test(f)).sort(), ['gigbox-2020.db', 'gigbox-20200101T000000Z.db.part', 'mine.db'], 'nothing else is touched');
+  assert.equal((await box.get('/healthz')).body.components.backup, 'ok');
+  assert.match((await box.get('/metrics')).body, /^gigbox_backups_total 1$/m);
+  assert.equal(statSync(path.join(dir, 'b', now)).mode & 0o077, 0, 'for its owner only');
+
+  await box.restart();
+  await eventually(async () => /gigbox_backup_last_timestamp_seconds [1-9]/.test((await box.get('/metrics')).body), 'the newest one to be known');
+  assert.match((await box.get('/metrics')).body, /^gigbox_backups_total 0$/m, 'a restart repeats none');
+  await new Promise((r) => setTimeout(r, 1050)); // names tell seconds
+  box.child.kill('SIGUSR1');
+  const more = await eventually(async () => { const all = backups(path.join(dir, 'b')); return all.includes(old[2]) || all.length < 2 ? null : all; }, 'one that was asked for');
+  await holds(path.join(dir, 'b', more[1]), title);
+  await box.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test('a place that cannot be written to: the box serves on, says so, and leaves nothing behind', async () => {
+  const dir = temporary();
+  writeFileSync(path.join(dir, 'file'), 'x');
+  const box = await Box.start({ validate: false, sets: { backup_dir: path.join(dir, 'file', 'below') } });
+  await eventually(async () => (await box.get('/healthz')).body.components.backup === 'failed', 'the failure to show');
+  assert.equal((await box.get('/healthz')).status, 200);
+  assert.equal((await box.get('/healthz')).body.status, 'ok');
+  await box.stop();
+  const off = await Box.start({ validate: false });
+  assert.equal((await off.get('/healthz')).body.components.backup, 'off');
+  const none = await run(['backup', '--data', off.dir]);
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /backup_dir/);
+  await off.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/** A bucket: s3rver, behind a door that computes each signature itself and turns away what differs. */
+async function bucket() {
+  const dir = temporary();
+  const server = new S3rver({ port: 0, address: '127.0.0.1', silent: true, directory: dir, allowMismatchedSignatures: true, configureBuckets: [{ name: 'boxes', configs: [] }] });
+  const { port } = await server.run();
+  const keys = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
+  const seen = [];
+  const door = http.createServer(async (req, res) => {
+    const chunks = [];
+    for await (const c of req) chunks.push(c);
+    const body = Buffer.concat(chunks);
+    const { createHash } = await import('node:crypto');
+    const hash = createHash('sha256').update(body).digest('hex');
+    const own = aws4.sign({
+      service: 's3', region: 'ap-south-1', method: req.method, host: req.headers.host, path: req.url,
+      headers: { 'X-Amz-Date': req.headers['x-amz-date'], 'X-Amz-Content-Sha256': hash },
+    }, keys);
+    const plain = (s) => Object.fromEntries(s.split(/[ ,]+/).slice(1).map((p) => [p.slice(0, p.indexOf('=')), p.slice(p.indexOf('=') + 1)]));
+    const skew = Math.abs(Date.parse((req.headers['x-amz-date'] ?? '').replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z')) - Date.now());
+    const good = req.headers['x-amz-content-sha256'] === hash && skew < 300000 &&
+      plain(req.headers.authorization ?? '').Signature === plain(own.headers.Authorization).Signature;
+    seen.push({ method: req.method, url: req.url, good });
+    if (!good) {
+      res.writeHead(403, { 'content-type': 'application/xml' });
+      return res.end('<?xml version="1.0"?><Error><Code>SignatureDoesNotMatch</Code></Error>');
+    }
+    const { authorization, ...headers } = req.headers;
+    const up = http.request({ host: '127.0.0.1', port, method: req.method, path: req.url, headers }, (answer) => {
+      res.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(res);
+    });
+    up.end(body);
+  });
+  door.listen(0, '127.0.0.1');
+  await once(door, 'listening');
+  return {
+    seen,
+    sets: { backup_s3_url: `http://127.0.0.1:${door.address().port}/boxes`, backup_s3_region: 'ap-south-1', backup_s3_prefix: 'north/', backup_s3_key_id: 'S3RVER' },
+    async close() {
+      door.closeAllConnections?.();
+      door.close();
+      await server.close();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+test('a bucket: put, list, keep, bring back; each request is signed', async () => {
+  const store = await bucket();
+  const words = temporary();
+  writeFileSync(path.join(words, 'secret'), 'S3RVER\n');
+  const sets = { ...store.sets, backup_s3_secret_file: path.join(words, 'secret'), backup_keep: 2, backup_every_h: 24, backup_passphrase: 'tide and time' };
+  const args = Object.entries(sets).flatMap(([k, v]) => ['--set', `${k}=${v}`]);
+  const box = await withGig(sets, { GIGBOX_LOCKDOWN: 'yes' });
+  await eventually(async () => (await box.get('/metrics')).body.includes('gigbox_backups_total 1'), 'the first upload');
+  assert.ok(!readdirSync(box.dir).some((f) => f.startsWith('backup.part')), 'nothing stays on the box');
+  for (let i = 0; i < 3; i++) {
+    await new Promise((r) => setTimeout(r, 1050)); // names tell seconds
+    const made = await run(['backup', '--data', box.dir, ...args]);
+    assert.equal(made.code, 0, made.stderr);
+    assert.match(made.stdout.trim(), name);
+  }
+  const list = await run(['backups', '--data', box.dir, ...args]);
+  const there = list.stdout.trim().split('\n');
+  assert.equal(there.length, 2, list.stdout + list.stderr);
+  assert.ok(there.every((l) => /^s3:gigbox-.*\.db\.sealed$/.test(l)), list.stdout);
+  await holds(there[1], title, args);
+  assert.ok(store.seen.length > 8 && store.seen.every((r) => r.good), JSON.stringify(store.seen));
+  assert.ok(store.seen.filter((r) => r.method === 'PUT').every((r) => r.url.startsWith('/boxes/north/gigbox-')), 'the prefix');
+  assert.equal(store.seen.filter((r) => r.method === 'DELETE').length, 2);
+
+  const wrong = await run(['backup', '--data', box.dir, ...args.map((a) => (a.startsWith('backup_s3_secret') ? 'backup_s3_secret=wrong' : a))]);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stderr, /403 SignatureDoesNotMatch/);
+  const nothing = await run(['restore', '--data', box.dir + '.x', 's3:gigbox-20200101T000000Z.db', ...args]);
+  assert.equal(nothing.code, 1);
+  assert.match(nothing.stderr, /404/);
+  rmSync(box.dir + '.x', { recursive: true, force: true });
+  assert.ok(!box.log.includes('S3RVER') && !box.log.includes('tide and time'), 'no secret is logged');
+  await box.stop();
+  await store.close();
+  rmSync(words, { recursive: true, force: true });
+});
+
+test('a bucket that is not there: tried again later, told by healthz', async () => {
+  const box = await Box.start({ validate: false, sets: { backup_s3_url: 'http://127.0.0.1:9/none', backup_s3_key_id: 'a', backup_s3_secret: 'b' } });
+  await eventually(async () => (await box.get('/healthz')).body.components.backup === 'failed', 'the failure to show');
+  await box.stop();
+});
+
+test('restore: the old file is kept, a newer schema is refused, a running box is left alone', async () => {
+  const box = await withGig({});
+  const dir = temporary();
+  const file = path.join(dir, 'b.db');
+  assert.equal((await run(['backup', '--data', box.dir, file])).code, 0);
+  const busy = await run(['restore', '--data', box.dir, file]);
+  assert.equal(busy.code, 3);
+  await box.kill();
+  for (let i = 0; i < 2; i++) {
+    assert.equal((await run(['restore', '--data', box.dir, file])).code, 0);
+    await clean(box.dir);
+  }
+  assert.equal(readdirSync(box.dir).filter((f) => f.startsWith('gigbox.db.before-restore-')).length, 2);
+  // The schema's number is a text in the file; its next digit stands for a newer program.
+  const bytes = readFileSync(file);
+  const at = bytes.indexOf('schema');
+  assert.ok(at > 0);
+  let changed = 0;
+  for (let i = bytes.indexOf('schema'); i >= 0; i = bytes.indexOf('schema', i + 1)) {
+    const digit = i + 6;
+    if (bytes[digit] >= 0x30 && bytes[digit] <= 0x38) (bytes[digit] = 0x39), changed++;
+  }
+  assert.ok(changed, 'the number follows its name');
+  writeFileSync(file, bytes);
+  const before = readFileSync(path.join(box.dir, 'gigbox.db'));
+  const newer = await run(['restore', '--data', box.dir, file]);
+  assert.equal(newer.code, 3, newer.stdout);
+  assert.match(newer.stderr, /newer gigbox/);
+  assert.deepEqual(readFileSync(path.join(box.dir, 'gigbox.db')), before);
+  for (const d of [dir, box.dir]) rmSync(d, { recursive: true, force: true });
+});
