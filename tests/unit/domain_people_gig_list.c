@@ -12,29 +12,37 @@ static const char *const skill_names[] = {"Photoshop",     "photoshop",       "C
                                           "video editing", "\xf0\x9f\x8e\xa8"};
 /* None is the beginning of another, or a slip of the pen away from it. */
 static const char *const title_words[] = {"lantern", "bicycle", "harvest", "quantum", "pyramid", "voyage"};
+static const char *const tool_names[] = {"Claude", "claude", "Cursor", "Suno"};
 static const char *const category_names[] = {"design", "programming", "writing", "data"};
 
 static Str skill(size_t i) { return str_c0(skill_names[i]); }
 
 static void make(size_t i) {
-    Str skills[3];
-    size_t n = kit_below(4);
+    Str skills[3], tools[2];
+    size_t n = kit_below(4), tool_count = kit_below(3);
     for (size_t k = 0; k < n; k++)
         skills[k] = skill(kit_below(COUNT(skill_names)));
+    for (size_t k = 0; k < tool_count; k++)
+        tools[k] = str_c0(tool_names[kit_below(COUNT(tool_names))]);
     Str title = arena_printf(&kit_arena, "%s %s please", title_words[kit_below(COUNT(title_words))],
                              title_words[kit_below(COUNT(title_words))]);
     int64_t min = 100 * (1 + (int64_t)kit_below(20)), max = min + 100 * (int64_t)kit_below(20);
     GigEdit in = {.has = 1u << GIG_SET_TITLE | 1u << GIG_SET_DESCRIPTION | 1u << GIG_SET_CATEGORY | 1u << GIG_SET_SKILLS |
-                         1u << GIG_SET_BUDGET_MIN | 1u << GIG_SET_BUDGET_MAX | 1u << GIG_SET_DEADLINE,
+                         1u << GIG_SET_BUDGET_MIN | 1u << GIG_SET_BUDGET_MAX | 1u << GIG_SET_DEADLINE | 1u << GIG_SET_AI_TOOLS |
+                         1u << GIG_SET_LOCATION_TYPE | 1u << GIG_SET_PLACE,
                   .title = title,
                   .description = S("It should be done."),
                   .category = str_c0(category_names[kit_below(COUNT(category_names))]),
                   .skills = list_of_strs(&kit_arena, skills, n),
+                  .ai_tools = list_of_strs(&kit_arena, tools, tool_count),
+                  .location_type = (int32_t)kit_below(4),
+                  .place = kit_below(2) ? S("Pune") : S(""),
+                  .status = kit_below(12) ? 0 : GIG_DRAFT,
                   .budget_min = min,
                   .budget_max = max,
                   .deadline_ms = kit_below(3) ? now + 1 + (int64_t)kit_below(40) * MS_DAY / 2 : 0};
     MUST(RUN(gig_post, user(1 + (int64_t)kit_below(6)), &in, &all[i]) == OK);
-    now += (int64_t)kit_below(3) * 1000; /* some at the same instant */
+    now += (int64_t)kit_below(3) * 1000 + (kit_below(10) ? 0 : MS_HOUR); /* some at the same instant */
 }
 
 static Err op_boost(Call *c, const void *in, void *out) {
@@ -48,11 +56,12 @@ static void shuffle_states(void) {
     int64_t none = 0;
     for (size_t i = 0; i < GIGS; i++) {
         Gig g;
-        if (kit_below(10) == 0)
-            MUST(RUN(gig_close, user(all[i].client), &(IdIn){all[i].id}, &g) == OK);
-        else if (kit_below(8) == 0)
+        if (kit_below(10) == 0) {
+            GigStateIn in = {.id = all[i].id, .status = kit_below(2) ? GIG_CANCELLED : GIG_PAUSED};
+            MUST(RUN(gig_set_state, user(all[i].client), &in, &g) == OK);
+        } else if (kit_below(8) == 0 && all[i].status == GIG_OPEN)
             MUST(RUN(op_boost, box, &all[i].id, &none) == OK);
-        for (uint64_t k = kit_below(4); k > 0 && kit_below(2); k--)
+        for (uint64_t k = all[i].status == GIG_OPEN ? kit_below(4) : 0; k > 0 && kit_below(2); k--)
             kit_apply(all[i].id, 7 + (int64_t)k, 0);
         int64_t id = all[i].id;
         MUST(RUN(op_reload, box, &id, &all[i]) == OK);
@@ -95,13 +104,20 @@ static bool fits(const Gig *g) {
     if (asked->deadline && asked->deadline != DEADLINE_OVERDUE &&
         (g->deadline_ms < now || g->deadline_ms >= period_start(periods[asked->deadline], now, 330, 1)))
         return false;
-    for (ListIter w = list_iter(&asked->skills); list_str(&w, &want);) {
-        bool found = false;
-        for (ListIter h = list_iter(&g->skills); list_str(&h, &has);)
-            found |= str_eq(text_fold(&kit_arena, want), text_fold(&kit_arena, has));
-        if (!found)
-            return false;
-    }
+    if (asked->posted_within_ms && g->created_ms < now - asked->posted_within_ms)
+        return false;
+    int32_t where = g->location_type ? g->location_type : g->place.n ? LOCATION_ONSITE : LOCATION_REMOTE;
+    if (asked->location_type && where != asked->location_type)
+        return false;
+    const List *wanted[] = {&asked->skills, &asked->ai_tools}, *given[] = {&g->skills, &g->ai_tools};
+    for (size_t i = 0; i < COUNT(wanted); i++)
+        for (ListIter w = list_iter(wanted[i]); list_str(&w, &want);) {
+            bool found = false;
+            for (ListIter h = list_iter(given[i]); list_str(&h, &has);)
+                found |= str_eq(text_fold(&kit_arena, want), text_fold(&kit_arena, has));
+            if (!found)
+                return false;
+        }
     return true;
 }
 
@@ -188,9 +204,18 @@ int main(void) {
         GigListIn in = {.page = {1 + (int32_t)kit_below(kit_below(3) ? 4 : 20), 1 + (int32_t)kit_below(40)},
                         .skills = list_of_strs(&kit_arena, skills, n),
                         .deadline = kit_below(3) ? DEADLINE_ANY : (int32_t)kit_below(5),
-                        .status = kit_below(3) ? 0 : (int32_t)(1 + kit_below(4)),
+                        .status = kit_below(3) ? 0 : (int32_t)(1 + kit_below(6)),
                         .sort = (int32_t)kit_below(SORT_RELEVANCE + 1),
                         .ascending = kit_below(2)};
+        Str tools[2];
+        size_t tool_count = kit_below(5) ? 0 : 1 + kit_below(2);
+        for (size_t i = 0; i < tool_count; i++)
+            tools[i] = str_c0(tool_names[kit_below(COUNT(tool_names))]);
+        in.ai_tools = list_of_strs(&kit_arena, tools, tool_count);
+        if (kit_below(5) == 0)
+            in.location_type = (int32_t)(1 + kit_below(3));
+        if (kit_below(4) == 0)
+            in.posted_within_ms = (int64_t)(1 + kit_below(8)) * MS_DAY;
         if (kit_below(2))
             in.category = str_c0(category_names[kit_below(COUNT(category_names))]);
         if (kit_below(3) == 0)
@@ -205,9 +230,10 @@ int main(void) {
             continue;
         if (wrong++ < 5)
             printf("# wrong: page %d limit %d category %.*s skills %zu deadline %d status %d sort %d up %d budget %lld-%lld "
-                   "words %.*s\n",
+                   "words %.*s tools %zu location %d within %lld\n",
                    in.page.page, in.page.limit, STR_ARG(in.category), n, in.deadline, in.status, in.sort, in.ascending,
-                   (long long)in.budget_min, (long long)in.budget_max, STR_ARG(in.search));
+                   (long long)in.budget_min, (long long)in.budget_max, STR_ARG(in.search), tool_count, in.location_type,
+                   (long long)in.posted_within_ms);
     }
     CHECK(wrong == 0, "every list is what brute force finds");
     PageOut out;
