@@ -62,7 +62,13 @@ static void request_body(Buf *b, const Contract *c, const Route *r) {
     doc_open(b, "content", '{');
     doc_open(b, files ? "multipart/form-data" : "application/json", '{');
     doc_key(b, "schema");
-    schema_inputs(b, c, r->in, row_in_body);
+    if (r->positional && !files) { /* required members are an object's: of an array, place counts */
+        buf_lit(b, "{\"anyOf\":[");
+        schema_inputs(b, c, r->in, row_in_body);
+        buf_lit(b, ",{\"type\":\"array\",\"description\":\"The same values in this order; null for one that is left out.\"}]}");
+    } else {
+        schema_inputs(b, c, r->in, row_in_body);
+    }
     buf_lit(b, "}}}");
 }
 

@@ -53,10 +53,14 @@ static void problem(const Problem *p, Buf *b) {
     if (p->field_count && p->fields[0].message.n) {
         Buf words = buf_arena(b->arena, 4096);
         for (size_t i = 0; i < p->field_count; i++) {
+            Str message = p->fields[i].message;
+            bool sentence = message.n && message.p[0] >= 'A' && message.p[0] <= 'Z'; /* says itself what it is about */
             buf_add(&words, i ? S("; ") : S(""));
-            buf_add(&words, field_name(p->fields[i].name));
-            buf_char(&words, ' ');
-            buf_add(&words, p->fields[i].message);
+            if (!sentence) {
+                buf_add(&words, field_name(p->fields[i].name));
+                buf_char(&words, ' ');
+            }
+            buf_add(&words, message);
         }
         if (!words.err)
             text = buf_str(&words);
