@@ -13,6 +13,7 @@
 #include "domain/outbox.h"
 #include "domain/review.h"
 #include "domain/saved.h"
+#include "domain/saved_search.h"
 #include "domain/session.h"
 #include "domain/subscription.h"
 #include "domain/timer.h"
@@ -31,6 +32,16 @@ static Err job_views(Call *c, size_t max, size_t *done) {
     Err e = gig_views_flush(c);
     return e ? e : user_seen_flush(c);
 }
+
+/* Small things, many at a time. */
+static Err many(Err (*fn)(Call *c, size_t max, size_t *done), size_t times, Call *c, size_t max, size_t *done) {
+    size_t n;
+    Err e = fn(c, max * times, &n);
+    *done = n < max * times ? n / times : max;
+    return e;
+}
+static Err job_figures(Call *c, size_t max, size_t *done) { return many(figures_update, 16, c, max, done); }
+static Err job_searches(Call *c, size_t max, size_t *done) { return many(saved_searches_match, 4, c, max, done); }
 
 static Err job_events(Call *c, size_t max, size_t *done) { return event_trim(c, c->now_ms - EVENT_KEEP_MS, max, done); }
 static Err job_codes(Call *c, size_t max, size_t *done) { return otps_trim(c, c->now_ms - SIGN_IN_KEEP_MS, max, done); }
@@ -54,7 +65,9 @@ static const struct {
     {"answers", applications_answer, JOBS_GRAIN_MS},
     {"news", gig_news_run, JOBS_GRAIN_MS},
     {"views", job_views, 5 * MS_SECOND},
-    {"figures", figures_update, 5 * MS_SECOND},
+    {"figures", job_figures, 5 * MS_SECOND},
+    {"searches", job_searches, JOBS_GRAIN_MS},
+    {"digests", saved_searches_digest, MS_MINUTE},
     {"events", job_events, 10 * MS_MINUTE},
     {"outbox", job_outbox, 10 * MS_MINUTE},
     {"codes", job_codes, 10 * MS_MINUTE},

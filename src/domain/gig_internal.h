@@ -55,6 +55,11 @@ bool gig_filter_facts(const GigFilter *f, const Gig *g);
 /* All of it. */
 bool gig_filter_all(GigFilter *f, const Gig *g);
 
+/* Whether a list with these filters is one at all: E_INVALID as gig_list. */
+Err gig_list_check(Call *c, const GigListIn *in);
+/* Whether a list with these filters, but for words, would show this gig. */
+Err gig_fits(Call *c, const GigListIn *in, const Gig *g, bool *yes);
+
 /* The index of a sort, and where in a Gig its value is (an int64_t). */
 typedef struct GigSortRow {
     const Index *const *index;

@@ -99,6 +99,23 @@ bool gig_filter_all(GigFilter *f, const Gig *g) {
     return has_all(f, f->skills, f->skill_count, &g->skills) && has_all(f, f->tools, f->tool_count, &g->ai_tools);
 }
 
+Err gig_list_check(Call *c, const GigListIn *in) {
+    GigFilter f;
+    return read_filter(c, in, &f);
+}
+
+Err gig_fits(Call *c, const GigListIn *in, const Gig *g, bool *yes) {
+    GigFilter f;
+    *yes = false;
+    Err e = read_filter(c, in, &f);
+    if (e)
+        return e;
+    arena_init(&f.scratch, SCRATCH_BYTES);
+    *yes = gig_filter_all(&f, g);
+    arena_free(&f.scratch);
+    return OK;
+}
+
 const GigSortRow gig_sorts[] = {
     [SORT_CREATED] = {&GIG_BY_CREATED, offsetof(Gig, created_ms)},
     [SORT_DEADLINE] = {&GIG_BY_DEADLINE, offsetof(Gig, deadline_ms)},

@@ -5,6 +5,7 @@
 #include "domain/event.h"
 #include "domain/notification.h"
 #include "domain/outbox.h"
+#include "domain/preference.h"
 #include "domain/report.h"
 #include "domain/row.h"
 #include "domain/user.h"
@@ -168,6 +169,17 @@ static Err push(Call *c, const Notification *note) {
     return e;
 }
 
+static Err send_text(Call *c, const Notification *note, OutboxKind kind, Str to) {
+    Outbox row = {.kind = kind,
+                  .user = note->user,
+                  .to = to,
+                  .subject = kind == OUT_EMAIL ? arena_printf(c->arena, "%.*s: %.*s", STR_ARG(c->cfg->name), STR_ARG(note->title))
+                                               : (Str){NULL, 0},
+                  .body = note->body,
+                  .idempotency_key = arena_printf(c->arena, "note:%d:%lld", (int)kind, (long long)note->id)};
+    return row.idempotency_key.p ? outbox_add(c, &row) : E_NOMEM;
+}
+
 Err notify(Call *c, const Notice *n) {
     User u;
     bool blocked = false;
@@ -203,9 +215,14 @@ Err notify(Call *c, const Notice *n) {
                 .users = list_of_i64s(c->arena, &n->user, 1)};
     if (e == OK)
         e = event_emit(c, &ev);
-    if (e || (u.muted >> n->type & 1))
-        return e;
-    return push(c, &note);
+    Preference wanted = preference_of(&u, n->type);
+    if (e == OK && wanted.push)
+        e = push(c, &note);
+    if (e == OK && wanted.email && u.email.n && (u.flags & USER_EMAIL_VERIFIED))
+        e = send_text(c, &note, OUT_EMAIL, u.email);
+    if (e == OK && wanted.sms && u.phone.n && (u.flags & USER_PHONE_VERIFIED))
+        e = send_text(c, &note, OUT_SMS, u.phone);
+    return e;
 }
 
 /* ---- the person's own list ---- */

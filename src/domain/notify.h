@@ -1,7 +1,7 @@
 /* notify.h - telling a person.
  *
- * One call writes the notification, its event, and the push/e-mail outbox rows that the person's preferences ask for, all in the
- * caller's transaction. The texts are one table of templates by type. */
+ * One call writes the notification, its event, and the push, e-mail and SMS outbox rows that the person's preferences ask for
+ * (preference.h), all in the caller's transaction. The texts are one table of templates by type. */
 #ifndef DOMAIN_NOTIFY_H
 #define DOMAIN_NOTIFY_H
 

@@ -24,6 +24,7 @@
 #include "domain/report.h"
 #include "domain/review.h"
 #include "domain/saved.h"
+#include "domain/saved_search.h"
 #include "domain/service.h"
 #include "domain/session.h"
 #include "domain/skill.h"
@@ -75,6 +76,7 @@ const Record *const domain_records[] = {
     &CITY,
     &GIG_NEWS,
     &DAY,
+    &SAVED_SEARCH,
 };
 // clang-format on
 const size_t domain_record_count = COUNT(domain_records);

@@ -35,6 +35,7 @@ static const CodeRow codes[] = {
     {"SUSPENDED", 403, NULL, "This account is suspended."},
     {"LIMIT_EXCEEDED", 409, NULL, NULL},
     {"TOO_MANY_FILES", 409, "LIMIT_EXCEEDED", NULL},
+    {"TOO_MANY_SEARCHES", 409, "LIMIT_EXCEEDED", NULL},
     {"TOO_MANY_SAVED", 409, "LIMIT_EXCEEDED", NULL},
     {"PLAN_LIMIT", 403, "LIMIT_EXCEEDED", NULL},
     {"PROVIDER_UNAVAILABLE", 502, NULL, NULL},
@@ -140,6 +141,7 @@ static const Section *const sections[] = {
     &campus_reviews,     &campus_notifications,  &campus_files,          &campus_box,           &campus_realtime,
     &campus_setup,       &campus_admin_people,   &campus_admin_listings, &campus_admin_reports, &campus_admin_orders,
     &campus_admin_money, &campus_admin_messages, &campus_admin_box,      &campus_admin_cities,  &campus_admin_system,
+    &campus_alerts,
 };
 static const char *const prefixes[] = {"/api/", NULL};
 

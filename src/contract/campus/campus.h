@@ -13,7 +13,8 @@ extern const Contract campus_contract;
 extern const Section campus_auth, campus_users, campus_gigs, campus_applications, campus_orders, campus_milestones,
     campus_payments, campus_wallet, campus_services, campus_reviews, campus_notifications, campus_files, campus_box,
     campus_realtime, campus_talk, campus_setup, campus_admin_people, campus_admin_listings, campus_admin_reports,
-    campus_admin_orders, campus_admin_money, campus_admin_messages, campus_admin_box, campus_admin_cities, campus_admin_system;
+    campus_admin_orders, campus_admin_money, campus_admin_messages, campus_admin_box, campus_admin_cities, campus_admin_system,
+    campus_alerts;
 
 /* Views that several topics show; the realtime dialect too. Over the domain's structs of the same name unless said otherwise. */
 extern const View campus_user_view;       /* User: private rows for oneself only */
@@ -29,7 +30,7 @@ extern const View campus_milestone_view;
 extern const View campus_file_view;       /* File, as an attachment */
 extern const View campus_done_view;       /* {"success":true}, over nothing */
 
-extern const Words campus_order_status_words, campus_escrow_words;
+extern const Words campus_order_status_words, campus_escrow_words, campus_deadline_words;
 
 /* For views: the category's slug of an id, the files of a list of ids, the path under which a file is served. */
 bool campus_category(Render *r, int64_t id, Value *out);
