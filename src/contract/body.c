@@ -1,5 +1,5 @@
 /* Query and body into one of three parsed forms. */
-#include "contract/bind.h"
+#include "contract/internal.h"
 
 static bool wants(const Exchange *x, uint8_t where) {
     const Inputs *in = x->route->in;
@@ -69,6 +69,8 @@ Str exchange_query(const Exchange *x, const char *name) {
     form_get(&x->query, str_c0(name), &value);
     return value;
 }
+
+int64_t exchange_upload_max(const Exchange *x) { return (int64_t)engine_upload_max(x->engine); }
 
 const Part *exchange_file(const Exchange *x, const char *name) {
     const Multipart *m = x->body.parts;

@@ -75,5 +75,7 @@ Str exchange_origin(Exchange *x);
 Str exchange_query(const Exchange *x, const char *name);
 /* One part of a multipart body; "*" is the first file. NULL: none. */
 const Part *exchange_file(const Exchange *x, const char *name);
+/* Bytes that one uploaded file may have. */
+int64_t exchange_upload_max(const Exchange *x);
 
 #endif

@@ -35,6 +35,16 @@ const Record REVISION = {.size = sizeof(Revision),
                          .fields = revision_fields,
                          .field_count = COUNT(revision_fields)};
 
+static const Field requirement_fields[] = {
+    FIELD(1, Requirement, question, F_STR, "what the doer wants to know"),
+    FIELD(2, Requirement, answer, F_STR, "what the client answers"),
+};
+const Record REQUIREMENT = {.size = sizeof(Requirement),
+                            .name = "requirement",
+                            .doc = "one answered question",
+                            .fields = requirement_fields,
+                            .field_count = COUNT(requirement_fields)};
+
 static const Field fields[] = {
     FIELD(1, Order, status, F_I32, "OrderStatus"),
     FIELD(2, Order, flags, F_I32, "ORDER_ bits"),
@@ -80,6 +90,9 @@ static const Field fields[] = {
     FIELD(42, Order, timer, F_I32, "OrderTimer"),
     FIELD(43, Order, timer_ms, F_I64, "when it fires"),
     FIELD(44, Order, conversation, F_I64, "its chat"),
+    FIELD_RECS(49, Order, questions, &REQUIREMENT, "answered questions"),
+    FIELD(50, Order, delivery_days, F_I32, "days until delivery as ordered"),
+    FIELD(51, Order, funded_ms, F_I64, "money first came"),
 };
 
 static Err parties(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
@@ -311,9 +324,11 @@ static Err hand_in(Call *c, const void *in, void *out, OrderAct act) {
     if (o->deliverables.count >= ORDER_DELIVERABLES_MAX)
         return diag_fail(c->diag, E_LIMIT, "LIMIT_EXCEEDED", S("Too many deliverables."));
     Deliverable d = {.message = q->message, .files = q->files, .urls = q->urls, .by = c->actor.user, .at_ms = c->now_ms};
-    o->deliverables = list_append_rec(c->arena, o->deliverables, &DELIVERABLE, &d);
-    if (!o->deliverables.p)
-        return E_NOMEM;
+    if (d.message.n || d.files.count || d.urls.count) { /* what was handed in part by part needs no last one */
+        o->deliverables = list_append_rec(c->arena, o->deliverables, &DELIVERABLE, &d);
+        if (!o->deliverables.p)
+            return E_NOMEM;
+    }
     return order_act(c, o, act, &(FlowArg){.text = q->message});
 }
 

@@ -64,6 +64,12 @@ typedef struct Revision {
     int64_t by, at_ms;
 } Revision;
 
+/* What a client answers to a question about the work, when ordering. */
+typedef struct Requirement {
+    Str question, answer;
+} Requirement;
+
+enum { ORDER_QUESTIONS_MAX = 50 };
 enum { ORDER_DELIVERABLES_MAX = 100, ORDER_REVISIONS_MAX = 100, ORDER_TEXT_MAX_BYTES = 10000, ORDER_FILES_MAX = 20 };
 enum { REVISIONS_UNLIMITED = -1 };
 
@@ -105,9 +111,12 @@ typedef struct Order {
     int32_t timer;         /* OrderTimer that fires at timer_ms, 0 = none */
     int64_t timer_ms;
     int64_t conversation;  /* its chat, 0 = not opened yet */
+    List questions;        /* sub-records Requirement */
+    int32_t delivery_days; /* of the service when it was ordered, 0 = open */
+    int64_t funded_ms;     /* when money first came */
 } Order;
 
-extern const Record ORDER, DELIVERABLE, REVISION;
+extern const Record ORDER, DELIVERABLE, REVISION, REQUIREMENT;
 extern const Index *const ORDER_BY_CLIENT;      /* client, status; counted both */
 extern const Index *const ORDER_BY_DOER;        /* doer, status; counted both */
 extern const Index *const ORDER_BY_PARTY;       /* client and doer; counted */
@@ -141,6 +150,7 @@ typedef struct ServiceOrderIn {
     int64_t service;
     Str message;
     List files;      /* I64S */
+    List questions;  /* sub-records Requirement, at most ORDER_QUESTIONS_MAX */
     int64_t amount;  /* 0: the service's price */
     int64_t due_ms;  /* 0: from the service's delivery time */
     int32_t flags;

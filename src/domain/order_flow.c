@@ -162,6 +162,8 @@ static void record_act(Order *o, const Call *c, OrderAct act, const FlowArg *arg
     case ACT_FUND:
         o->escrow_state = ESCROW_FUNDED;
         o->flags |= ORDER_WAS_FUNDED;
+        if (!o->funded_ms)
+            o->funded_ms = c->now_ms;
         break;
     case ACT_CANCEL:
     case ACT_REJECT:

@@ -139,6 +139,8 @@ Err service_order(Call *c, const void *in, void *out) {
         return diag_field(c->diag, E_INVALID, S("amount"), S("must be positive"));
     if (q->message.n > ORDER_TEXT_MAX_BYTES)
         return diag_field(c->diag, E_INVALID, S("message"), S("is too long"));
+    if (q->questions.count > ORDER_QUESTIONS_MAX || q->questions.bytes > ORDER_TEXT_MAX_BYTES)
+        return diag_field(c->diag, E_INVALID, S("questions"), S("are too many"));
     *o = (Order){.status = ORDER_PENDING,
                  .flags = chosen_flags(q->flags),
                  .client = c->actor.user,
@@ -148,7 +150,9 @@ Err service_order(Call *c, const void *in, void *out) {
                  .amount = amount,
                  .requirements = q->message,
                  .requirement_files = q->files,
+                 .questions = q->questions,
                  .revisions_max = s.revisions,
+                 .delivery_days = s.delivery_days,
                  .due_ms = q->due_ms         ? q->due_ms
                            : s.delivery_days ? c->now_ms + s.delivery_days * MS_DAY
                                              : 0};

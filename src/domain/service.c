@@ -24,6 +24,16 @@ static Err removed_part(const void *row, Arena *a, size_t *n, int64_t **i64s, St
     return OK;
 }
 
+static Err listed_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+    (void)strs;
+    *i64s = ARENA_NEW(a, int64_t);
+    if (!*i64s)
+        return E_NOMEM;
+    **i64s = service_orderable(row);
+    *n = 1;
+    return OK;
+}
+
 static const Field service_fields[] = {
     FIELD(1, Service, doer, F_I64, "who offers it"),
     FIELD(2, Service, title, F_STR, "what it is"),
@@ -44,6 +54,7 @@ static const Field service_fields[] = {
     FIELD(17, Service, updated_ms, F_I64, "last changed"),
     FIELD(18, Service, category_words, F_STR, "name of the category, for searching"),
     FIELD(19, Service, featured, F_BOOL, "wanted to stand out"),
+    FIELD(25, Service, image_urls, F_STRS, "pictures elsewhere"),
     FIELD(31, Service, removed_reason, F_STR, "why a moderator took it down"),
 };
 static Err rating_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
@@ -72,7 +83,7 @@ enum { TAG_CATEGORY = 4, TAG_PRICE = 7, TAG_DAYS = 8, TAG_ACTIVE = 11, TAG_ORDER
 #define ALL {.tag = TAG_ACTIVE}
 #define BY_SKILL {.type = F_STRS, .of = skill_parts}
 static const Index service_indexes[] = {
-    {.id = 45, .kind = IX_ORDERED, .part_count = 2, .counted = 2, .name = "service_doer", .doc = "of a doer", .parts = {{.tag = 1}, {.tag = 11}}, .when = not_deleted},
+    {.id = 45, .kind = IX_ORDERED, .part_count = 2, .counted = 2, .name = "service_doer", .doc = "of a doer", .parts = {{.tag = 1}, {.type = F_I64, .of = listed_part}}, .when = not_deleted},
     LISTED(46, "service_category", "of a category", {.tag = TAG_CATEGORY}, {.tag = TAG_CREATED}),
     LISTED(47, "service_created", "by age", ALL, {.tag = TAG_CREATED}),
     {.id = 48, .kind = IX_TEXT, .name = "service_text", .doc = "words of listed services", .when = is_listed,
@@ -144,9 +155,29 @@ static Err list_in(Call *c, const List *given, size_t max, Str field, List *to) 
     return OK;
 }
 
+/* http or https and a host, without what could end it in a header or a page. */
+static bool web_address(Str s) {
+    Str rest = str_starts(s, S("https://")) ? str_from(s, 8) : str_starts(s, S("http://")) ? str_from(s, 7) : (Str){NULL, 0};
+    if (!rest.n || rest.p[0] == '/' || s.n > SERVICE_URL_BYTES_MAX)
+        return false;
+    for (size_t i = 0; i < rest.n; i++)
+        if ((unsigned char)rest.p[i] <= ' ' || memchr("\"<>\\^`{|}\x7f", rest.p[i], 10))
+            return false;
+    return true;
+}
+
+static Err urls_in(Call *c, const List *given, Str field, List *to) {
+    Str url;
+    *to = *given;
+    for (ListIter it = list_iter(given); list_str(&it, &url);)
+        if (!web_address(url))
+            return diag_field(c->diag, E_INVALID, field, S("must be addresses that begin with http:// or https://"));
+    return OK;
+}
+
 static Err edit(Call *c, const ServiceEdit *in, Service *s) {
     bool post = in->id == 0;
-    Err faults[8] = {OK};
+    Err faults[9] = {OK};
     size_t n = 0;
     if (post || HAS(in, SERVICE_SET_TITLE))
         faults[n++] = text_in(c, in->title, SERVICE_TITLE_MIN, SERVICE_TITLE_MAX, S("title"), &s->title);
@@ -181,9 +212,13 @@ static Err edit(Call *c, const ServiceEdit *in, Service *s) {
         s->active = in->active;
     if (HAS(in, SERVICE_SET_FEATURED))
         s->featured = in->featured;
+    if (HAS(in, SERVICE_SET_IMAGE_URLS))
+        faults[n++] = urls_in(c, &in->image_urls, S("images"), &s->image_urls);
     for (size_t i = 0; i < n; i++)
         if (faults[i])
             return faults[i];
+    if ((HAS(in, SERVICE_SET_IMAGES) ? in->images.count : s->images.count) + s->image_urls.count > SERVICE_IMAGES_MAX)
+        return diag_field(c->diag, E_INVALID, S("images"), arena_printf(c->arena, "are at most %d", SERVICE_IMAGES_MAX));
     if (!HAS(in, SERVICE_SET_IMAGES))
         return OK;
     s->images = in->images;
@@ -218,6 +253,17 @@ Err service_update(Call *c, const void *in, void *out) {
     if (e == OK)
         e = rec_put(c->tx, &SERVICE, s);
     return e ? e : service_event(c, s, VERB_UPDATED);
+}
+
+Err service_toggle(Call *c, const void *in, void *out) {
+    Service s;
+    Err e = own_service(c, ((const IdIn *)in)->id, &s);
+    if (e)
+        return e;
+    ServiceEdit edit = {.has = UINT64_C(1) << SERVICE_SET_ACTIVE, .id = s.id, .active = !s.active};
+    e = service_update(c, &edit, &s);
+    ((ToggleOut *)out)->active = s.active;
+    return e;
 }
 
 Err service_delete(Call *c, const void *in, void *out) {

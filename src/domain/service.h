@@ -11,6 +11,7 @@ enum {
     SERVICE_SKILLS_MAX = 20,
     SERVICE_FEATURES_MAX = 20,
     SERVICE_IMAGES_MAX = 10,
+    SERVICE_URL_BYTES_MAX = 2000,
     SERVICE_DAYS_MAX = 365,
     SERVICE_REVISIONS_MAX = 100
 };
@@ -34,9 +35,10 @@ typedef struct Service {
     int64_t created_ms, updated_ms;
     Str removed_reason;    /* where SERVICE_REMOVED: why */
     bool featured;         /* its owner wants it to stand out */
+    List image_urls;       /* STRS: pictures that lie elsewhere, shown behind the files */
 } Service;
 extern const Record SERVICE;
-extern const Index *const SERVICE_BY_DOER; /* doer, active; counted both */
+extern const Index *const SERVICE_BY_DOER; /* doer, 1 when it is listed, else 0; counted both */
 extern const Index *const SERVICE_TEXT;    /* where listed */
 extern const Index *const SERVICE_BY_REMOVED;  /* 1 when taken down, else 0; category; counted both: all but deleted ones */
 
@@ -54,7 +56,8 @@ enum {
     SERVICE_SET_REVISIONS,
     SERVICE_SET_IMAGES,
     SERVICE_SET_ACTIVE,
-    SERVICE_SET_FEATURED
+    SERVICE_SET_FEATURED,
+    SERVICE_SET_IMAGE_URLS
 };
 typedef struct ServiceEdit {
     uint64_t has;
@@ -64,6 +67,7 @@ typedef struct ServiceEdit {
     int64_t price;
     int32_t delivery_days, revisions;
     List images;
+    List image_urls; /* STRS: http or https; with images at most SERVICE_IMAGES_MAX */
     bool active, featured;
 } ServiceEdit;
 /* ServiceEdit -> Service. Title, description, category and price are required when posting; afterwards the owner changes what is
@@ -96,6 +100,19 @@ typedef struct ServiceListIn {
 } ServiceListIn;
 /* ServiceListIn -> PageOut of Service: listed ones. E_INVALID category. */
 OpFn service_list;
+typedef struct ToggleOut {
+    bool active;
+} ToggleOut;
+/* IdIn -> ToggleOut: its owner makes an active one inactive and the other way round. */
+OpFn service_toggle;
+typedef enum ServiceActivity { SERVICE_ANY, SERVICE_ACTIVE, SERVICE_INACTIVE } ServiceActivity;
+typedef struct DoerServicesIn {
+    int64_t doer;
+    PageIn page;
+    int32_t activity; /* ServiceActivity */
+} DoerServicesIn;
+/* DoerServicesIn -> PageOut of Service: what one person offers, newest first; the inactive only to himself. E_MISSING. */
+OpFn service_of_doer;
 /* PageIn -> PageOut of Service: the caller's, inactive ones too. */
 OpFn service_mine;
 

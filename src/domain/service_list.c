@@ -12,6 +12,7 @@
 #include "domain/row.h"
 #include "domain/service_internal.h"
 #include "domain/skill.h"
+#include "domain/user.h"
 #include "store/text.h"
 
 enum { SCRATCH_BYTES = 256 * 1024 };
@@ -281,6 +282,22 @@ Err service_list(Call *c, const void *input, void *result) {
         e = in->doer ? walk_doer(&f, out) : walk(&f, out);
     arena_free(&f.scratch);
     return e;
+}
+
+Err service_of_doer(Call *c, const void *in, void *out) {
+    const DoerServicesIn *q = in;
+    User doer;
+    bool own = c->actor.user && q->doer == c->actor.user;
+    PageSource src[2];
+    size_t n = 0;
+    Err e = user_load(c, q->doer, &doer);
+    if (q->activity != SERVICE_INACTIVE)
+        src[n++] = (PageSource){SERVICE_BY_DOER, key2(SERVICE_BY_DOER, q->doer, 1)};
+    if (q->activity != SERVICE_ACTIVE && own)
+        src[n++] = (PageSource){SERVICE_BY_DOER, key2(SERVICE_BY_DOER, q->doer, 0)};
+    if (e == OK && n == 0)
+        *(PageOut *)out = page_out(q->page);
+    return e || n == 0 ? e : row_page_merge(c, &SERVICE, src, n, q->page, out);
 }
 
 Err service_mine(Call *c, const void *in, void *out) {
