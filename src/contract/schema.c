@@ -357,7 +357,8 @@ void schemas_collect(const Contract *c, Schemas *out) {
             add_view(out, r->view);
             add_inputs(out, r->in);
             /* an envelope is written in place, but what its rows show is not */
-            for (size_t j = 0; r->envelope && j < r->envelope->count; j++)
-                add_view(out, r->envelope->rows[j].view);
+            const View *envelope = r->envelope || r->shape != SHAPE_LIST ? r->envelope : c->list_envelope;
+            for (size_t j = 0; envelope && j < envelope->count; j++)
+                add_view(out, envelope->rows[j].view);
         }
 }
