@@ -163,6 +163,7 @@ static Err push(Call *c, const Notification *note) {
                       .subject = note->title,
                       .body = note->body,
                       .ref = all[i].id,
+                      .note = note->id,
                       .idempotency_key = arena_printf(c->arena, "push:%lld:%lld", (long long)note->id, (long long)all[i].id)};
         e = outbox_add(c, &row);
     }

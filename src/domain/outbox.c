@@ -27,6 +27,7 @@ static const Field fields[] = {
     FIELD(16, Outbox, claimed_ms, F_I64, "a worker has it since"),
     FIELD(17, Outbox, provider_id, F_STR, "provider's id of the accepted call"),
     FIELD(18, Outbox, last_error, F_STR, "why the last send failed"),
+    FIELD(19, Outbox, note, F_I64, "notification that a push carries"),
 };
 
 static bool is_waiting(const void *row) { return ((const Outbox *)row)->state == OUTBOX_WAITING; }

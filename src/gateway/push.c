@@ -5,7 +5,12 @@
 #include "base/rand.h"
 #include "codec/base64.h"
 #include "crypto/rsa.h"
+#include "domain/application.h"
+#include "domain/conversation.h"
 #include "domain/device.h"
+#include "domain/gig.h"
+#include "domain/notification.h"
+#include "domain/order.h"
 #include "domain/row.h"
 #include "gateway/internal.h"
 
@@ -15,7 +20,7 @@ enum {
     TOKEN_SPARE_S = 60,            /* a token is not used in the last minute of its life */
     VAPID_LIFE_S = 12 * 3600,      /* at most 24 hours by the RFC */
     WEB_TTL_S = 3 * 24 * 3600,     /* the service keeps it so long for a browser that is off */
-    WEB_TEXT_BYTES = 1000          /* of title and body each: a phone shows no more */
+    WEB_TEXT_BYTES = 600          /* of title and body each: a phone shows no more */
 };
 
 /* ---- the account ---- */
@@ -109,8 +114,8 @@ static bool forget_token(Gateway *g) {
 
 /* ---- FCM ---- */
 
-static const char push_body[] = "{\"message\":{\"token\":{token},\"notification\":{\"title\":{title},\"body\":{body}},"
-                                "\"data\":{\"user\":{user}}}}";
+static const char push_body[] =
+    "{\"message\":{\"token\":{token},\"notification\":{\"title\":{title},\"body\":{body}},\"data\":{data}}}";
 
 /* 404, or the error code among the details: the app was removed, or the token replaced. */
 static bool unregistered(int status, Answer answer) {
@@ -124,7 +129,7 @@ static bool unregistered(int status, Answer answer) {
     return false;
 }
 
-static Err post_fcm(Gateway *g, Arena *a, const Outbox *row, Answer *answer, Outcome *o) {
+static Err post_fcm(Gateway *g, Arena *a, const Outbox *row, Str data, Answer *answer, Outcome *o) {
     const GatewayConfig *cfg = g->cfg;
     Str token;
     *answer = NULL;
@@ -133,13 +138,11 @@ static Err post_fcm(Gateway *g, Arena *a, const Outbox *row, Answer *answer, Out
         o->status = 0; /* whatever it was, it was not about the message */
         return o->err;
     }
-    Var user = var_i64(a, "user", row->user);
-    user.raw = false; /* FCM's data members are strings */
     const Var vars[] = {{"token", row->to, false},
                         {"title", row->subject, false},
                         {"body", row->body, false},
                         {"project", g->fcm.project.n ? g->fcm.project : cfg->push_project, false},
-                        user};
+                        {"data", data, true}};
     Buf url = buf_arena(a, PUSH_BYTES_MAX), body = buf_arena(a, PUSH_BYTES_MAX);
     Err e = template_add(&url, cfg->push_url, vars, COUNT(vars), ESCAPE_URL);
     if (!e)
@@ -163,15 +166,15 @@ static Err post_fcm(Gateway *g, Arena *a, const Outbox *row, Answer *answer, Out
 }
 
 /* True: the device is no more. */
-static bool send_fcm(Gateway *g, Arena *a, const Outbox *row, Outcome *o) {
+static bool send_fcm(Gateway *g, Arena *a, const Outbox *row, Str data, Outcome *o) {
     Answer answer;
     if (!g->cfg->push_url.n) {
         *o = (Outcome){.err = E_MISSING, .permanent = true, .error = S("no push provider is configured")};
         return false;
     }
-    Err e = post_fcm(g, a, row, &answer, o);
+    Err e = post_fcm(g, a, row, data, &answer, o);
     if (e && o->status == 401 && forget_token(g)) /* it was good when we got it: once more with a new one */
-        e = post_fcm(g, a, row, &answer, o);
+        e = post_fcm(g, a, row, data, &answer, o);
     if (!e)
         o->provider_id = answer_str(answer, "name");
     return e && o->status && unregistered(o->status, answer);
@@ -202,16 +205,15 @@ static Err vapid(Gateway *g, Arena *a, Str origin, Str *header) {
     return e ? e : out.err;
 }
 
-/* What the service worker gets: title, body, and whom it is for. */
-static Err seal(Arena *a, const Device *d, const Outbox *row, Buf *out) {
+/* What the service worker gets: title, body, and what FCM gives apps as data. */
+static Err seal(Arena *a, const Device *d, const Outbox *row, Str data, Buf *out) {
     P256Key own;
     uint8_t salt[PUSH_SALT_BYTES];
-    Var user = var_i64(a, "user", row->user);
-    user.raw = false;
-    const Var vars[] = {
-        {"title", cut(row->subject, WEB_TEXT_BYTES), false}, {"body", cut(row->body, WEB_TEXT_BYTES), false}, user};
+    const Var vars[] = {{"title", cut(row->subject, WEB_TEXT_BYTES), false},
+                        {"body", cut(row->body, WEB_TEXT_BYTES), false},
+                        {"data", data, true}};
     Buf text = buf_arena(a, PUSH_BYTES_MAX);
-    Err e = template_add(&text, S("{\"title\":{title},\"body\":{body},\"user\":{user}}"), vars, COUNT(vars), ESCAPE_JSON);
+    Err e = template_add(&text, S("{\"title\":{title},\"body\":{body},\"data\":{data}}"), vars, COUNT(vars), ESCAPE_JSON);
     p256_key_new(&own);
     rand_bytes(salt, sizeof salt);
     if (!e)
@@ -220,7 +222,7 @@ static Err seal(Arena *a, const Device *d, const Outbox *row, Buf *out) {
     return e;
 }
 
-static bool send_web(Gateway *g, Arena *a, const Device *d, const Outbox *row, Outcome *o) {
+static bool send_web(Gateway *g, Arena *a, const Device *d, const Outbox *row, Str data, Outcome *o) {
     Str origin, header, url = d->token;
     Buf body = buf_arena(a, PUSH_BYTES_MAX);
     const DomainConfig *cfg = g->env.domain(g->env.app);
@@ -230,7 +232,7 @@ static bool send_web(Gateway *g, Arena *a, const Device *d, const Outbox *row, O
     }
     if (str_eq(origin, S(PUSH_SANDBOX_ORIGIN)))
         url = arena_printf(a, "%.*s%.*s", STR_ARG(g->cfg->web_push_sandbox), STR_ARG(str_from(d->token, origin.n)));
-    Err e = seal(a, d, row, &body);
+    Err e = seal(a, d, row, data, &body);
     if (!e)
         e = vapid(g, a, origin, &header);
     if (e) {
@@ -256,30 +258,67 @@ static bool send_web(Gateway *g, Arena *a, const Device *d, const Outbox *row, O
 
 /* ---- rows ---- */
 
+/* For programs: whom it is for, and what the notification is about, by public ids. All strings, as FCM wants them. */
+static Str data_of(Gateway *g, Arena *a, const Outbox *row, const Notification *n) {
+    const struct {
+        const char *name;
+        const Record *kind;
+        int64_t id;
+    } ids[] = {{"notificationId", &NOTIFICATION, n->id},
+               {"gigId", &GIG, n->gig},
+               {"orderId", &ORDER, n->order},
+               {"applicationId", &APPLICATION, n->application},
+               {"conversationId", &CONVERSATION, n->conversation},
+               {"actorId", &USER, n->actor}};
+    Buf b = buf_arena(a, PUSH_BYTES_MAX);
+    buf_printf(&b, "{\"user\":\"%lld\"", (long long)row->user);
+    if (n->id)
+        buf_printf(&b, ",\"type\":\"%.*s\"", STR_ARG(notification_slug(n->type)));
+    for (size_t i = 0; g->env.ids && i < COUNT(ids); i++) {
+        char text[IDMAP_UUID_CHARS];
+        if (!ids[i].id)
+            continue;
+        idmap_uuid(g->env.ids, ids[i].kind->kind, ids[i].id, text);
+        buf_printf(&b, ",\"%s\":\"%.*s\"", ids[i].name, IDMAP_UUID_CHARS, text);
+    }
+    buf_char(&b, '}');
+    return buf_str(&b);
+}
+
+/* The device, and the notification if it is still there. E_MISSING: the device is gone, or changed hands meanwhile, and this is
+ * not for its new owner. */
+static Err load(Gateway *g, Arena *a, const Outbox *row, Device *d, Notification *n) {
+    Call c;
+    Err e = gateway_read(g, a, &c);
+    if (e)
+        return e;
+    e = rec_get(c.tx, &DEVICE, row->ref, d);
+    if (!e)
+        e = row_keep(a, &DEVICE, d);
+    if (!e && (d->user != row->user || !str_eq(d->token, row->to)))
+        e = E_MISSING;
+    Err noted = e || !row->note ? E_MISSING : rec_get(c.tx, &NOTIFICATION, row->note, n);
+    store_read_end(c.tx);
+    if (noted)
+        *n = (Notification){0};
+    return e ? e : noted == E_MISSING ? OK : noted;
+}
+
 void send_push(Gateway *g, Arena *a, const Outbox *row, Outcome *o) {
     Device d = {0};
-    if (row->ref) {
-        Call c;
-        Err e = gateway_read(g, a, &c);
-        if (!e) {
-            e = rec_get(c.tx, &DEVICE, row->ref, &d);
-            if (!e)
-                e = row_keep(a, &DEVICE, &d);
-            store_read_end(c.tx);
-        }
-        if (!e && (d.user != row->user || !str_eq(d.token, row->to)))
-            e = E_MISSING; /* the phone changed hands meanwhile: this is not for its new owner */
-        if (e) {
-            *o = (Outcome){.err = e, .permanent = e == E_MISSING, .error = S("the device is gone")};
-            return;
-        }
+    Notification n = {0};
+    Err e = row->ref ? load(g, a, row, &d, &n) : OK;
+    if (e) {
+        *o = (Outcome){.err = e, .permanent = e == E_MISSING, .error = S("the device is gone")};
+        return;
     }
-    bool gone = d.p256dh.n ? send_web(g, a, &d, row, o) : send_fcm(g, a, row, o);
+    Str data = data_of(g, a, row, &n);
+    bool gone = d.p256dh.n ? send_web(g, a, &d, row, data, o) : send_fcm(g, a, row, data, o);
     if (!gone)
         return;
     o->permanent = true;
     DeviceGoneIn in = {.id = d.id, .token = d.token};
-    Err e = d.id ? gateway_write(g, a, NULL, SYSTEM_ACTOR, device_gone, &in, NULL, 0) : OK;
+    e = d.id ? gateway_write(g, a, NULL, SYSTEM_ACTOR, device_gone, &in, NULL, 0) : OK;
     if (e)
         log_line(LOG_ERROR, "gateway", "a dead device stays", "device=%lld error=%s", (long long)d.id, err_name(e));
     else

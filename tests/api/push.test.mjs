@@ -97,6 +97,11 @@ test('FCM: the account’s key is traded for a token, messages go out, dead devi
     const { message } = JSON.parse(alive.body);
     assert.equal(typeof message.notification.title, 'string');
     assert.match(message.notification.body, /Logo design/);
+    assert.equal(message.data.type, 'new_application');
+    assert.equal(message.data.gigId, gig);
+    assert.ok(Object.values(message.data).every((v) => typeof v === 'string'));
+    const [note] = (await owner.get('/api/notifications')).body.notifications;
+    assert.equal(message.data.notificationId, note.id);
 
     const left = await eventually(async () => {
       const { body } = await owner.get('/api/devices');
@@ -190,6 +195,7 @@ test('Web Push: sealed for the browser, signed by the box, dead subscriptions ar
       const message = who.open(got.body);
       assert.match(message.body, /Logo design/);
       assert.equal(typeof message.title, 'string');
+      assert.deepEqual([message.data.type, message.data.gigId], ['new_application', gig]);
       const [, jwt, key] = /^vapid t=([^,]+), k=(\S+)$/.exec(got.headers.authorization);
       assert.equal(key, config.vapidPublicKey);
       const { header, claims, signed, signature } = jwtParts(jwt);

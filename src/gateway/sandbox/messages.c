@@ -141,7 +141,7 @@ void webpush_take(Visit *v) {
     Answer j = answer_of(a, text);
     m.subject = answer_str(j, "title");
     m.body = answer_str(j, "body");
-    if (!str_i64(answer_str(j, "user"), &m.user))
+    if (!str_i64(answer_str(j, "data.user"), &m.user))
         m.user = 0;
     v->rep->status = store_write(v->sandbox->cfg.store, keep_message, &m) ? 500 : 201;
 }
