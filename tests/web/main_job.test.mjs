@@ -98,7 +98,7 @@ test('she pays: first the bank declines, then it works; Ravi sees it without rel
 });
 
 test('they chat: typing is seen, the message arrives, is read', async () => {
-  await Promise.all([asha.go('/chats' + order.slice('/orders'.length)), ravi.go('/chats' + order.slice('/orders'.length))]);
+  await Promise.all([asha.go('/chats/order' + order.slice('/orders'.length)), ravi.go('/chats/order' + order.slice('/orders'.length))]);
   await asha.sees('Say hello.');
   const write = ravi.page.getByLabel('Write a message');
   await write.pressSequentially('Which colours?');

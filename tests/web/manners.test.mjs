@@ -95,7 +95,7 @@ test('offline and back: pages seen before are there, a message waits and arrives
   await v.page.evaluate(() => navigator.serviceWorker.ready);
   await v.go(`/gigs/${gig.id}`);
   await v.heading(gig.title);
-  await v.go(`/chats/${order.id}`);
+  await v.go(`/chats/order/${order.id}`);
   await v.sees('Say hello.');
   await v.page.waitForFunction(() => navigator.serviceWorker.controller);
   await v.context.setOffline(true);
@@ -128,7 +128,7 @@ test('the box restarts under an open chat: nothing is lost', async () => {
   const applied = await v.page.evaluate(async (id) => (await fetch(`/api/gigs/${id}/applications`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"message":"Me!"}' })).json(), gig.id);
   assert.equal(applied.doerId, me.id);
   const { order } = (await client.post(`/api/applications/${applied.id}/accept`)).body;
-  await v.go(`/chats/${order.id}`);
+  await v.go(`/chats/order/${order.id}`);
   await v.sees('Say hello.');
   box.options.listen = `127.0.0.1:${box.port}`;
   await box.restart();

@@ -5,7 +5,7 @@ import { Link, Redirect, Route, Switch, useLocation } from 'wouter-preact';
 import { reachable } from './lib/api';
 import { language, t } from './lib/i18n';
 import { invalidate } from './lib/query';
-import { config, me, unread } from './lib/session';
+import { config, countChats, me, unread, unreadChats } from './lib/session';
 import { hear, live } from './lib/socket';
 import { Button, Empty, IconButton, Loading, Avatar } from './ui/base';
 import { Icon, type IconName } from './ui/icon';
@@ -50,13 +50,19 @@ const pages: [string, ComponentType<any>][] = [
   ['/orders/:id', later(() => import('./pages/order'))],
   ['/orders/:id/pay', later(() => import('./pages/pay'))],
   ['/chats', later(() => import('./pages/chats'))],
+  ['/chats/with', later(() => import('./pages/talk'))],
+  ['/chats/order/:order', later(() => import('./pages/talk'))],
   ['/chats/:id', later(() => import('./pages/chat'))],
   ['/wallet', later(() => import('./pages/wallet'))],
   ['/me', later(() => import('./pages/me'))],
   ['/me/edit', later(() => import('./pages/profile'))],
   ['/me/settings', later(() => import('./pages/settings'), true)],
+  ['/me/saved', later(() => import('./pages/saved'))],
   ['/me/trust', later(() => import('./pages/trust'))],
   ['/notifications', later(() => import('./pages/notifications'))],
+  ['/setup', later(() => import('./pages/setup'), true)],
+  ['/admin', later(() => import('./pages/admin'))],
+  ['/admin/*', later(() => import('./pages/admin'))],
   ['/design', later(() => import('./pages/design'), true)],
 ];
 
@@ -84,8 +90,10 @@ export function App() {
         unread.value++;
         invalidate('/api/notifications');
         if (n.type === 'new_message' && location.pathname.startsWith('/chats')) return;
-        toast(n.body || n.title, 'plain', n.type === 'new_message' ? `/chats/${n.orderId}` : n.orderId ? `/orders/${n.orderId}` : n.gigId ? `/gigs/${n.gigId}` : '/notifications');
+        toast(n.body || n.title, 'plain', n.type === 'new_message' ? n.orderId ? `/chats/order/${n.orderId}` : '/chats' : n.orderId ? `/orders/${n.orderId}` : n.gigId ? `/gigs/${n.gigId}` : '/notifications');
       }),
+      hear('CHAT_MESSAGE', (m) => m.senderId !== me.value?.id && void countChats()),
+      hear('AUTHENTICATED', () => void countChats()),
       hear('ORDER_UPDATE', (o) => invalidate('/api/orders', '/api/wallet', ...(o.gigId ? [`/api/gigs/${o.gigId}`] : []))),
       hear('NEW_APPLICATION', (a) => invalidate(`/api/gigs/${a.gigId}`, '/api/gigs/my-gigs')),
       hear('RESYNC', () => invalidate('/api/')),
@@ -98,7 +106,7 @@ export function App() {
     <header class="top"><div class="topin">
       <Link href="/" class="logo"><img src="/icon.svg" alt="" width="32" height="32" /><span>{config.value?.name ?? 'gigbox'}</span></Link>
       <nav class="topnav" aria-label={t('nav.main')}>{places.filter((p) => p.href !== '/post' && p.href !== '/me').map((p) => (
-        <Link key={p.href} href={p.href} class={p.on.test(at) ? 'on' : ''} aria-current={p.on.test(at) ? 'page' : undefined}>{t(p.text)}</Link>))}</nav>
+        <Link key={p.href} href={p.href} class={p.on.test(at) ? 'on' : ''} aria-current={p.on.test(at) ? 'page' : undefined}>{t(p.text)}{p.icon === 'chat' && unreadChats.value > 0 && <span class="count">{unreadChats.value}</span>}</Link>))}</nav>
       {me.value ? <>
         <span class="desk"><Button kind="main" small icon="plus" href="/post">{t('nav.post')}</Button></span>
         <IconButton icon="search" label={t('search')} href="/gigs" />
@@ -122,7 +130,7 @@ export function App() {
     {me.value && <nav class="bottom" aria-label={t('nav.main')}>{places.map((p) => {
       const on = p.on.test(at);
       return <Link key={p.href} href={p.href} class={`${on ? 'on' : ''}${p.icon === 'plus' ? ' post' : ''}`} aria-current={on ? 'page' : undefined}>
-        {p.icon === 'plus' ? <span class="plus"><Icon name="plus" /></span> : <Icon name={p.icon} size={24} />}<span>{t(p.text)}</span></Link>;
+        {p.icon === 'plus' ? <span class="plus"><Icon name="plus" /></span> : <Icon name={p.icon} size={24} />}<span>{t(p.text)}</span>{p.icon === 'chat' && unreadChats.value > 0 && <span class="dot">{unreadChats.value}</span>}</Link>;
     })}</nav>}
     <Toasts />
   </>;

@@ -19,7 +19,7 @@ worker.addEventListener('activate', (e) => e.waitUntil((async () => {
 })()));
 
 // What may be read again offline: the lists and things one looked at. Never money, sign-in or administration.
-const keeps = (path: string) => /^\/api\/(config|categories|gigs|services|orders|users\/me|applications)/.test(path) || /^\/api\/files\//.test(path);
+const keeps = (path: string) => /^\/api\/(config|categories|gigs|services|orders|users\/me|applications|conversations)/.test(path) || /^\/api\/files\//.test(path);
 
 async function networkFirst(request: Request): Promise<Response> {
   const seen = await caches.open(seenName);

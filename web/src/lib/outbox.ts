@@ -5,7 +5,7 @@ import { me } from './session';
 import { live } from './socket';
 import type { Attachment, Message } from './types';
 
-export interface Waiting { key: string; user: string; order: string; text: string; attachments: Attachment[]; at: number; failed?: string; tried?: boolean }
+export interface Waiting { key: string; user: string; chat: string; text: string; attachments: Attachment[]; at: number; failed?: string; tried?: boolean }
 const KEY = 'outbox';
 export const waiting = signal<Waiting[]>(JSON.parse(localStorage.getItem(KEY) ?? '[]'));
 const keep = (rows: Waiting[]) => {
@@ -19,8 +19,8 @@ export const onSent = (fn: (m: Message, key: string) => void) => {
   return () => void listeners.delete(fn);
 };
 
-export function say(order: string, text: string, attachments: Attachment[]): void {
-  keep([...waiting.value, { key: `${Date.now()}-${Math.random().toString(36).slice(2)}`, user: me.value!.id, order, text, attachments, at: Date.now() }]);
+export function say(chat: string, text: string, attachments: Attachment[]): void {
+  keep([...waiting.value, { key: `${Date.now()}-${Math.random().toString(36).slice(2)}`, user: me.value!.id, chat, text, attachments, at: Date.now() }]);
   void flush();
 }
 export function again(key: string): void {
@@ -39,10 +39,10 @@ export async function flush(): Promise<void> {
       if (!next) break;
       try {
         // An answer may have been lost although the message arrived: then it is there already.
-        const before = next.tried ? (await get<{ messages: Message[] }>(`/api/orders/${next.order}/messages?limit=20`)).messages
+        const before = next.tried ? (await get<{ messages: Message[] }>(`/api/conversations/${next.chat}/messages?limit=20`)).messages
           .find((m) => m.senderId === me.value!.id && m.text === next.text && m.createdAt >= next.at - 120000 && m.attachments.length === next.attachments.length) : undefined;
         if (!before) keep(waiting.value.map((w) => (w.key === next.key ? { ...w, tried: true } : w)));
-        const sent = before ?? await post<Message>(`/api/orders/${next.order}/messages`, { text: next.text, attachments: next.attachments.map((a) => a.id) });
+        const sent = before ?? await post<Message>(`/api/conversations/${next.chat}/messages`, { text: next.text, attachments: next.attachments.map((a) => a.id) });
         drop(next.key);
         listeners.forEach((fn) => fn(sent, next.key));
       } catch (e) {

@@ -10,6 +10,10 @@ export const me = signal<User | null | undefined>(undefined);
 export const signedIn = computed(() => !!me.value);
 export const config = signal<Config | undefined>(undefined);
 export const unread = signal(0);
+/** Messages not read yet, in all conversations. */
+export const unreadChats = signal(0);
+export const countChats = (): Promise<void> =>
+  get<{ count: number }>('/api/conversations/unread-count').then((a) => void (unreadChats.value = a.count), () => {});
 
 const KEY = 'signed-in'; // says only that it is worth asking; the session itself is a cookie
 

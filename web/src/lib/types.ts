@@ -34,7 +34,12 @@ export interface Order {
   approvedAt?: number; completedAt?: number; cancelledAt?: number; disputedAt?: number;
 }
 export interface Message {
-  id: string; orderId: string | null; senderId: string; text: string; attachments: Attachment[]; createdAt: number; editedAt?: number;
+  id: string; conversationId: string; orderId: string | null; senderId: string; kind?: string; text: string; attachments: Attachment[];
+  reactions?: { userId: string; emoji: string }[]; readBy?: string[]; createdAt: number; editedAt?: number;
+}
+export interface Conversation {
+  id: string; orderId: string | null; gigId: string | null; title: string | null; participants: Person[]; lastMessage: Message | null;
+  lastMessageAt: number; unreadCount: number; messagesCount: number; archived: boolean;
 }
 export interface Service {
   id: string; doerId: string; doer: Person | null; title: string; description: string; category: string | null; skills: string[];

@@ -6,7 +6,7 @@ import { useTitle } from '../lib/page';
 import { invalidate, put, useGet, useLive } from '../lib/query';
 import { config, me } from '../lib/session';
 import type { Application, Gig, User } from '../lib/types';
-import { Button, Card, Facts, Failure, Files, Loading, Notice, Page, Status, Tag, Who } from '../ui/base';
+import { Button, Card, Facts, Failure, Files, IconButton, Loading, Notice, Page, Status, Tag, Who } from '../ui/base';
 import { Budget, Tile } from '../ui/cards';
 import { Confirm } from '../ui/overlay';
 import { toast } from '../ui/toast';
@@ -21,6 +21,8 @@ export default function GigPage({ id }: { id: string }) {
   const mine = !!gig && gig.clientId === me.value?.id;
   const own = useLive<{ applications: Application[] }>(me.value && gig && !mine ? '/api/applications/my-applications?limit=100' : null);
   const application = own.data?.applications.find((a) => a.gigId === id && a.status !== 'withdrawn');
+  const saved = useLive<{ gigs: Gig[] }>(me.value && gig && !mine ? '/api/gigs/saved?limit=100' : null);
+  const keeps = !!saved.data?.gigs.some((g) => g.id === id);
   const [dialog, setDialog] = useState<'' | 'apply' | 'delete' | 'boost' | 'report' | 'withdraw'>('');
   const [busy, setBusy] = useState(false);
   const [, go] = useLocation();
@@ -44,7 +46,8 @@ export default function GigPage({ id }: { id: string }) {
     invalidate('/api/gigs/my-gigs');
   }, said);
   const fee = config.value ? gig.budgetMax - Math.floor((gig.budgetMax * config.value.feeBasisPoints) / 10000) : 0;
-  return <Page title={gig.title} back="/gigs"><div class="two">
+  const save = () => void (keeps ? remove(`${path}/save`) : post(`${path}/save`)).then(() => (invalidate('/api/gigs/saved'), toast(t(keeps ? 'saved.removed' : 'saved.added'), 'good')), (e) => toast(e.message, 'bad'));
+  return <Page title={gig.title} back="/gigs" actions={saved.data && <IconButton icon="heart" fill={keeps} aria-pressed={keeps} label={t(keeps ? 'saved.remove' : 'saved.add')} onClick={save} />}><div class="two">
     <div class="stack">
       <Card class="stack">
         <div class="row"><Tile category={gig.category} /><Link href={`/gigs?category=${gig.category}`}>{word('category', gig.category)}</Link><Status of="gig" value={gig.status} />
@@ -55,7 +58,7 @@ export default function GigPage({ id }: { id: string }) {
       </Card>
       <Card class="stack"><h2>{t('gig.client')}</h2>
         {owner ? <><Who who={owner}>{[owner.university, t('person.since', { date: date(owner.createdAt) })].filter(Boolean).join(' · ')}</Who>{owner.bio && <p class="soft">{owner.bio}</p>}</> : <Loading cards={1} />}
-        {me.value && !mine && <div><Button kind="quiet" small icon="flag" onClick={() => setDialog('report')}>{t('report')}</Button></div>}</Card>
+        {me.value && !mine && <div class="row"><Button small icon="chat" href={`/chats/with?user=${gig.clientId}&gig=${id}`}>{t('person.message')}</Button><Button kind="quiet" small icon="flag" onClick={() => setDialog('report')}>{t('report')}</Button></div>}</Card>
     </div>
     <aside class="stack">
       <Card class="stack">

@@ -16,11 +16,13 @@ export default function Me() {
     <Card class="menu">
       {row('/wallet', 'wallet', t('wallet.title'), u.walletBalance !== undefined ? money(u.walletBalance) : undefined)}
       {row('/work', 'bag', t('nav.work'))}
+      {row('/me/saved', 'heart', t('saved.title'))}
       {row('/notifications', 'bell', t('nav.notifications'), unread.value ? String(unread.value) : undefined)}
       {row(`/people/${u.id}`, 'user', t('me.public'))}
       {row('/me/edit', 'edit', t('profile.edit'))}
       {row('/me/trust', 'shield', t('trust.title'))}
       {row('/me/settings', 'gear', t('settings.title'))}
+      {(u as { adminRoles?: string[] }).adminRoles?.length ? row('/admin', 'chart', t('admin')) : null}
       <button type="button" onClick={() => void signOut()}><Icon name="logout" /><span>{t('signout')}</span></button>
     </Card></Page>;
 }

@@ -11,7 +11,7 @@ import { Icon, type IconName } from '../ui/icon';
 const icons: [RegExp, IconName][] = [
   [/message/, 'chat'], [/payment|refund|withdrawal|earning/, 'wallet'], [/bank/, 'bank'], [/review|badge/, 'star'], [/dispute/, 'flag'], [/application/, 'user'], [/boost/, 'bolt'], [/id_|listing/, 'shield'], [/order|work|revision/, 'bag'],
 ];
-const place = (n: Notice) => (n.type === 'new_message' && n.orderId ? `/chats/${n.orderId}` : n.type === 'new_application' && n.gigId ? `/gigs/${n.gigId}/applicants` : n.orderId ? `/orders/${n.orderId}` : n.gigId ? `/gigs/${n.gigId}`
+const place = (n: Notice) => (n.type === 'new_message' && n.orderId ? `/chats/order/${n.orderId}` : n.type === 'new_application' && n.gigId ? `/gigs/${n.gigId}/applicants` : n.orderId ? `/orders/${n.orderId}` : n.gigId ? `/gigs/${n.gigId}`
   : /withdrawal|bank/.test(n.type) ? '/wallet' : /badge|id_/.test(n.type) ? '/me/trust' : '/me');
 
 export default function Notifications() {

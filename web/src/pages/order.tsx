@@ -59,7 +59,7 @@ export default function OrderPage({ id }: { id: string }) {
         {can('approve') && <Button kind="main" icon="check" onClick={() => setAsk('approve')}>{t('order.approve')}</Button>}
         {can('request-revision') && <Button onClick={() => setAsk('request-revision')}>{t('order.revision')}</Button>}
         {o.status === 'completed' && reviews.data && !reviewed && <Button kind="main" icon="star" onClick={() => setAsk('review')}>{t('review.title')}</Button>}
-        <Button icon="chat" href={`/chats/${id}`}>{t('order.chat')}</Button>
+        <Button icon="chat" href={`/chats/order/${id}`}>{t('order.chat')}</Button>
       </div>
       {!client && o.escrowState === 'awaiting_payment' && o.status === 'in_progress' && <Notice tone="wait" icon="warn">{t('order.unpaid')}</Notice>}
     </Card>

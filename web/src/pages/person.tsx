@@ -50,7 +50,7 @@ export default function PersonPage({ id }: { id: string }) {
     <aside class="stack"><Card class="stack"><div class="row nowrap"><Trust score={u.trustScore} /><div><b>{t('trust.title')}</b><div class="soft small">{t('trust.short')}</div></div></div>
       <Facts rows={[[t('person.completed'), number(u.completedGigs)], [t('person.member'), date(u.createdAt)], ...(u.lastActiveAt ? [[t('person.seen'), ago(u.lastActiveAt)] as [string, string]] : [])]} />
       <div class="stack tight soft small">{u.phoneVerified && <span><Icon name="check" size={16} /> {t('person.phone')}</span>}{u.emailVerified && <span><Icon name="check" size={16} /> {t('person.email')}</span>}{u.completedGigs > 0 && <span><Icon name="check" size={16} /> {tn('person.done', u.completedGigs)}</span>}</div>
-      {mine ? <Button wide href="/me/edit" icon="edit">{t('profile.edit')}</Button> : me.value && <div class="row">
+      {mine ? <Button wide href="/me/edit" icon="edit">{t('profile.edit')}</Button> : me.value && <div class="row">{!blocked && <Button small kind="main" icon="chat" href={`/chats/with?user=${id}`}>{t('person.message')}</Button>}
         {blocked ? <Button small onClick={() => void block(false)}>{t('block.undo')}</Button> : <Button small onClick={() => setDialog('block')}>{t('block')}</Button>}
         <Button small kind="quiet" icon="flag" onClick={() => setDialog('report')}>{t('report')}</Button></div>}</Card></aside></div>
     {dialog === 'block' && <Confirm title={t('block.title', { name: u.name ?? '' })} text={t('block.text')} yes={t('block')} danger close={() => setDialog('')} on={() => void block(true)} />}
