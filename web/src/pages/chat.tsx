@@ -134,7 +134,7 @@ export default function Chat({ id }: { id: string }) {
       }
     }
   };
-  if (missing && !order) return <Failure page error={missing} />;
+  if (missing && !chat) return <Failure page error={missing} />;
   if (!chat) return <Loading cards={1} />;
   let day = '';
   return <div class="chat">
