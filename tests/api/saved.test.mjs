@@ -71,6 +71,11 @@ test('the month\'s posts run out, and deleting gives none back', async () => {
   const refused = await poster.post('/api/gigs', gigBody());
   assert.equal(refused.body.error.code, 'LIMIT_EXCEEDED');
   assert.equal(refused.status, 403);
+  const action = await poster.post('/api/actions/createGig', { title: 'Over ugig', description: 'x', category: 'design' });
+  assert.deepEqual([action.status, action.body.code], [403, 'LIMIT_EXCEEDED']);
+  const proposal = await poster.post('/api/v1/gigs/proposals/', { title: 'Over SkillConnect', description: 'x', category_id: 1, budget_min: 1, budget_max: 2, timeline_days: 3, project_scope: 'Small' });
+  assert.equal(proposal.status, 403);
+  assert.match(proposal.body.detail, /posts of this month/);
   await poster.delete(`/api/gigs/${last.id}`);
   assert.equal((await poster.post('/api/gigs', gigBody())).status, refused.status);
   const { body } = await poster.get('/api/gigs/my-gigs');

@@ -52,6 +52,7 @@ static const CodeRow codes[] = {
     {"METHOD_NOT_ALLOWED", 0, METHOD, NULL},
     {"SUSPENDED", 403, DETAIL_AS, "This account is suspended."},
     {"LIMIT_EXCEEDED", 400, ERROR_AS, NULL},
+    {"PLAN_LIMIT", 403, DETAIL_AS, NULL},
     {"TOO_MANY_FILES", 400, ERROR_AS, NULL},
     {"INVALID_PAGE", 404, DETAIL_AS, "Invalid page."},
     {"ALREADY_APPLIED", 400, ERROR_AS, "You have already applied to this proposal."},
