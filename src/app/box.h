@@ -14,6 +14,7 @@
 #include "crypto/token.h"
 #include "gateway/sandbox/sandbox.h"
 #include "net/fetch.h"
+#include "net/mdns.h"
 
 enum { PUSH_KEY_CHARS = 87 };
 enum { BOX_RECORDS_MAX = 64, BOX_PATH_BYTES = 1024, BOX_URL_BYTES = 160 };
@@ -40,6 +41,7 @@ struct Box {
     Live *live;
     BackupConfig backup_config;
     Backups *backups;
+    Mdns *mdns;
     HealthSource health;
     char tls_cert[BOX_PATH_BYTES], tls_key[BOX_PATH_BYTES];
 };

@@ -14,10 +14,41 @@ static void answer_text(Reply *rep, int status, Str text) {
     buf_add(&rep->body, text);
 }
 
+/* Plain HTTP that should be HTTPS: people's pages and programs, not supervisors and providers, which follow no redirect. Behind a
+ * proxy that speaks TLS itself nothing is redirected. */
+static bool to_https(Box *box, const Request *req) {
+    static const Str plain[] = {STR_INIT("/healthz"), STR_INIT("/metrics"), STR_INIT("/sandbox/"), STR_INIT("/api/webhooks/")};
+    if (!box->settings.now.https_redirect || req->tls || str_eq(req->header(req, "x-forwarded-proto"), S("https")))
+        return false;
+    for (size_t i = 0; i < COUNT(plain); i++)
+        if (str_starts(req->path, plain[i]))
+            return false;
+    return true;
+}
+
+static void send_to_https(Box *box, const Request *req, Reply *rep) {
+    Str host = req->host, base = box->settings.now.public_url;
+    int port = http_port(box->http, box->settings.now.tls_only ? 0 : 1);
+    size_t end = host.n && host.p[0] == '[' ? str_index(host, ']') + 1 : str_index(host, ':');
+    Str to;
+    if (str_starts(base, S("https://")))
+        to = str_ends(base, S("/")) ? str_slice(base, 0, base.n - 1) : base;
+    else if (port == 443)
+        to = arena_printf(req->arena, "https://%.*s", STR_ARG(str_slice(host, 0, end)));
+    else
+        to = arena_printf(req->arena, "https://%.*s:%d", STR_ARG(str_slice(host, 0, end)), port);
+    answer_text(rep, 308, S("this marketplace is at its https:// address\n"));
+    reply_header(rep, "Location",
+                 arena_printf(req->arena, "%.*s%.*s%s%.*s", STR_ARG(to), STR_ARG(req->path), req->query.n ? "?" : "",
+                              STR_ARG(req->query)));
+}
+
 static void handle(void *ctx, const Request *req, Reply *rep) {
     Box *box = ctx;
     bool get = str_eq(req->method, S("GET")) || str_eq(req->method, S("HEAD"));
-    if (str_eq(req->path, S("/healthz")) && get) {
+    if (to_https(box, req)) {
+        send_to_https(box, req, rep);
+    } else if (str_eq(req->path, S("/healthz")) && get) {
         health_reply(&box->health, req, rep);
     } else if (str_eq(req->path, S("/metrics")) && get) {
         if (is_loopback(req->remote))

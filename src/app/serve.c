@@ -8,6 +8,7 @@
 
 #include "app/box.h"
 #include "app/lockdown.h"
+#include "app/notify.h"
 #include "app/site.h"
 #include "base/blocking.h"
 #include "base/log.h"
@@ -128,6 +129,8 @@ static int tls_files(Box *box) {
     const Settings *s = &box->settings.now;
     char why[TLS_WHY_BYTES];
     const char *dir = box->options->data;
+    if (s->https_redirect && !s->tls_listen.n)
+        return (fprintf(stderr, "gigbox: https_redirect needs tls_listen\n"), EXIT_USAGE);
     if (!s->tls_listen.n)
         return s->tls_only ? (fprintf(stderr, "gigbox: tls_only needs tls_listen\n"), EXIT_USAGE) : EXIT_OK;
     if (s->tls_cert.n && s->tls_key.n) {
@@ -359,13 +362,25 @@ static int start(Box *box) {
     backup_config(s, box->options->data, fetch_seam(box->fetch), &box->backup_config);
     box->backups = backups_start(box->store, &box->backup_config, &e);
     box->health.backups = box->backups;
-    return e ? failed("backups", e, NULL) : EXIT_OK;
+    if (e)
+        return failed("backups", e, NULL);
+    if (s->mdns) {
+        MdnsConfig mdns = {
+            .host = s->mdns_name, .instance = s->name, .port = (uint16_t)http_port(box->http, 0), .tls = s->tls_only};
+        box->mdns = mdns_start(&mdns, &e);
+        if (e == E_INVALID)
+            return failed("mdns_name", e, "letters, digits and hyphens only");
+        if (e)
+            log_line(LOG_WARN, "mdns", "not to be had here", "error=%s", err_name(e));
+    }
+    return EXIT_OK;
 }
 
 /* ---- stopping ---- */
 
 static void stop(Box *box) {
     Gateway *gateway = box->gateway;
+    mdns_stop(box->mdns);
     jobs_stop(box->jobs);
     if (box->fetch)
         fetch_stop(box->fetch);
@@ -396,13 +411,29 @@ static void reload(Box *box) {
         log_line(LOG_INFO, "tls", "certificate reloaded", "file=%s", box->tls_cert);
 }
 
-static void wait_for_end(Box *box, const sigset_t *set) {
+static Err nothing(Tx *tx, void *arg) {
+    (void)tx, (void)arg;
+    return OK;
+}
+
+/* Waits for signals; in between tells the watchdog, after a turn through the writer's queue: a box whose writer hangs falls
+ * silent, and is started again. What a full disk answers is an answer too. */
+static void wait_for_end(Box *box, const Notify *notify, const sigset_t *set) {
+    int64_t period = notify->watchdog_ms;
+    struct timespec wait = {.tv_sec = (time_t)(period / 1000), .tv_nsec = (long)(period % 1000) * 1000000};
     for (;;) {
-        int sig = sigwaitinfo(set, NULL);
-        if (sig < 0 && errno == EINTR)
+        int sig = period ? sigtimedwait(set, NULL, &wait) : sigwaitinfo(set, NULL);
+        if (sig < 0) {
+            if (period && errno == EAGAIN) {
+                (void)store_write(box->store, nothing, NULL);
+                notify_alive(notify);
+            }
             continue;
+        }
         if (sig == SIGHUP) {
+            notify_reloading(notify);
             reload(box);
+            notify_ready(notify);
             continue;
         }
         if (sig == SIGUSR1) {
@@ -411,18 +442,23 @@ static void wait_for_end(Box *box, const sigset_t *set) {
             continue;
         }
         log_line(LOG_INFO, "serve", "stopping", "signal=%d", sig);
+        notify_stopping(notify);
         return;
     }
 }
 
 int box_serve(Box *box) {
     sigset_t set;
+    Notify notify;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGUSR1);
     signal(SIGPIPE, SIG_IGN);
+    if (getpid() == 1)
+        signal(SIGCHLD, SIG_IGN); /* whoever is left to us in a container is not left a zombie */
+    notify_open(&notify, box->options->environment);
     pthread_sigmask(SIG_BLOCK, &set, NULL); /* before any thread: only the main thread takes them */
     int code = tls_files(box);
     if (code == EXIT_OK)
@@ -433,9 +469,11 @@ int box_serve(Box *box) {
         code = start(box);
     if (code == EXIT_OK) {
         say_listening(box);
-        wait_for_end(box, &set);
+        notify_ready(&notify);
+        wait_for_end(box, &notify, &set);
     }
     stop(box);
+    notify_close(&notify);
     return code;
 }
 

@@ -158,7 +158,8 @@ static Err ask(const S3 *s3, Arena *a, const Ask *q, FetchResponse *res, char wh
 
 Err s3_put(const S3 *s3, Arena *a, Str key, Str body, char why[S3_WHY_BYTES]) {
     FetchResponse res;
-    if (body.n > S3_OBJECT_BYTES_MAX) {
+    uint64_t length = body.n; /* size_t is smaller than the limit on some machines */
+    if (length > S3_OBJECT_BYTES_MAX) {
         snprintf(why, S3_WHY_BYTES, "larger than such stores take in one piece");
         return E_TOO_LARGE;
     }
