@@ -113,24 +113,39 @@ static const CodeRow *code_row(const Contract *c, const char *code) {
     return NULL;
 }
 
-/* The domain's name of a field as the route's rows call it. */
-static Str wire_name(const Route *r, Str name) {
-    const Inputs *in = r ? r->in : NULL;
+static const Input *row_of(const Inputs *in, Str name) {
     for (size_t i = 0; in && i < in->count; i++) {
-        if (!in->rows[i].name || !in->rows[i].canonical)
+        const Input *row = &in->rows[i];
+        if (!row->name || !row->canonical)
             continue;
-        Str member = str_c0(in->rows[i].canonical);
+        Str member = str_c0(row->canonical);
         bool last = member.n > name.n && str_ends(member, name) && member.p[member.n - name.n - 1] == '.';
         if (last || str_eq(member, name))
-            return str_c0(in->rows[i].name);
-        if (in->rows[i].type == W_ROW && in->rows[i].sub && in->rows[i].flags & IN_FLAT) {
-            Route inner = {.in = in->rows[i].sub};
-            Str found = wire_name(&inner, name);
-            if (!str_eq(found, name))
-                return found;
-        }
+            return row;
+        const Input *flat = row->type == W_ROW && row->flags & IN_FLAT ? row_of(row->sub, name) : NULL;
+        if (flat)
+            return flat;
     }
-    return name;
+    return NULL;
+}
+
+/* The domain's name of a field as the route's rows call it; "parts.0.title" is one in a list of parts. */
+static Str wire_name(Arena *a, const Inputs *in, Str name) {
+    const Input *row = row_of(in, name);
+    size_t dot = str_index(name, '.');
+    if (row)
+        return str_c0(row->name);
+    row = row_of(in, str_slice(name, 0, dot));
+    if (!row || dot == name.n)
+        return name;
+    Str rest = str_from(name, dot + 1), index = {NULL, 0};
+    int64_t number;
+    if (str_i64(str_slice(rest, 0, str_index(rest, '.')), &number)) {
+        index = str_slice(rest, 0, str_index(rest, '.') + 1);
+        rest = str_from(rest, index.n);
+    }
+    Str inner = wire_name(a, row->sub, rest), whole = arena_printf(a, "%s.%.*s%.*s", row->name, STR_ARG(index), STR_ARG(inner));
+    return whole.p ? whole : name;
 }
 
 void problem_reply(Exchange *x, Err err, int status) {
@@ -150,7 +165,7 @@ void problem_reply(Exchange *x, Err err, int status) {
     if (status)
         p.status = status;
     for (size_t i = 0; !x->binding && i < x->diag.count; i++)
-        x->diag.fields[i].name = wire_name(x->route, x->diag.fields[i].name);
+        x->diag.fields[i].name = wire_name(x->arena, x->route ? x->route->in : NULL, x->diag.fields[i].name);
     p.binding = x->binding || err == E_SYNTAX;
     p.req = x->req;
     p.retry_s = x->retry_after_s;

@@ -382,6 +382,9 @@ Err sc_skills_read(Exchange *x, Str json, List *out) {
 Err sc_category_slug(Call *c, int64_t id, const char *field, Str *slug) {
     Category g;
     Err e = category_get(c->tx, id, &g);
+    if (e == E_MISSING && !strcmp(field, "category")) /* a filter */
+        return diag_field(c->diag, E_INVALID, str_c0(field),
+                          S("Select a valid choice. That choice is not one of the available choices."));
     if (e == E_MISSING)
         return diag_field(c->diag, E_INVALID, str_c0(field),
                           arena_printf(c->arena, "Invalid pk \"%lld\" - object does not exist.", (long long)id));

@@ -140,7 +140,7 @@ Err sc_whole_money(Exchange *x, const void *value, const void *in, Str *why);
 Err sc_skills_ok(Exchange *x, const void *value, const void *in, Str *why);
 /* The names of such a value as STRS; it passed sc_skills_ok. E_NOMEM. */
 Err sc_skills_read(Exchange *x, Str json, List *out);
-/* The slug of a category by its id. E_INVALID on `field`. */
+/* The slug of a category by its id. E_INVALID on `field`, which is "category" for filters and "category_id" in bodies. */
 Err sc_category_slug(Call *c, int64_t id, const char *field, Str *slug);
 /* E_FORBIDDEN unless the caller is (also) here for this: ROLE_BIT_DOER, ROLE_BIT_CLIENT. */
 Err sc_role_wanted(Call *c, int32_t role);
