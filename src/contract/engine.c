@@ -215,7 +215,7 @@ Err exchange_render(Exchange *x, Call *c, const void *out) {
         if (envelope)
             render_view(&r, envelope, out);
         else
-            render_items(&r, route->view, r.page->items, r.page->count, 0);
+            render_fitting(&r, route->view, r.page->items, r.page->count);
     }
     return r.out->err;
 }

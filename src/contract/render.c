@@ -382,6 +382,24 @@ void render_items(Render *r, const View *v, const void *items, size_t count, siz
     buf_char(r->out, ']');
 }
 
+void render_fitting(Render *r, const View *v, const void *items, size_t count) {
+    const char *at = items;
+    Buf *b = r->out;
+    buf_char(b, '[');
+    for (size_t i = 0; i < count && !b->err; i++) {
+        size_t before = b->n;
+        if (i)
+            buf_char(b, ',');
+        render_view(r, v, at + i * v->size);
+        if (b->err == E_TOO_LARGE && i) {
+            b->err = OK;
+            b->n = before;
+            break;
+        }
+    }
+    buf_char(b, ']');
+}
+
 void render_id(Render *r, uint8_t form, uint8_t kind, int64_t id) {
     char *p = buf_reserve(r->out, VALUE_BYTES);
     if (p)

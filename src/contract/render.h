@@ -44,6 +44,8 @@ enum { RENDER_DEPTH_MAX = 12 };
 void render_view(Render *r, const View *v, const void *row);
 /* Appends an array of `count` things, `size` bytes each (0: v->size). */
 void render_items(Render *r, const View *v, const void *items, size_t count, size_t size);
+/* The same, but only as many as there is room for: lists that have no pages and whose things are long. */
+void render_fitting(Render *r, const View *v, const void *items, size_t count);
 /* The memo for this id; its tag and id differ when it has to be filled. */
 static inline RenderMemo *render_memo(Render *r, int64_t id) { return &r->memo[(uint64_t)id % RENDER_MEMOS]; }
 /* Single values in the contract's forms, for functions that word things themselves. */

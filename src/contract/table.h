@@ -305,7 +305,7 @@ typedef enum Shape {
     SHAPE_NONE, /* no body */
     SHAPE_ONE, /* the result struct in `view`, in `envelope` when there is one */
     SHAPE_LIST, /* a PageOut whose items are shown in `view`, in the route's or the contract's list envelope */
-    SHAPE_ARRAY, /* the same without envelope */
+    SHAPE_ARRAY, /* the same without envelope; of very long things only as many as an answer may hold */
     SHAPE_FIXED, /* `fixed`: JSON text */
     SHAPE_RAW /* the handler fills the reply itself; `media` is its type in the document */
 } Shape;

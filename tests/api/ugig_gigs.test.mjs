@@ -178,6 +178,15 @@ test('pages', async () => {
   assert.deepEqual([last.data, last.hasMore], [[], false]);
 });
 
+test('a list of one\'s own that is longer than an answer can be holds the newest', async () => {
+  const me = await Ugig.signUp(box);
+  const made = [];
+  for (let i = 0; i < 110; i++) made.unshift((await me.do('createGig', gigInput({ title: `long ${i}`, description: '🎨'.repeat(10000), status: 'draft' }))).id);
+  const list = ids(await me.call('getMyGigs'));
+  assert.ok(list.length > 50, `${list.length}`);
+  assert.deepEqual(list, made.slice(0, list.length));
+});
+
 test('saved gigs', async () => {
   const [a, b] = [await make(), await make()];
   for (const gig of [a, b, b]) assert.deepEqual(await third.call('saveGig', gig.id), { success: true });
