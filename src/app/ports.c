@@ -2,6 +2,7 @@
  * moment in which these answer E_BUSY. */
 #include "app/box.h"
 #include "codec/base64.h"
+#include "realtime/phoenix.h"
 
 static Err open_payment(void *ctx, Arena *a, Diag *d, const Actor *actor, const PaymentPrepareIn *in, Payment *out) {
     Gateway *g = ((Box *)ctx)->gateway;
@@ -91,6 +92,10 @@ static Err facts(void *ctx, BoxFacts *out) {
     return health_facts(&box->health, box->options->data, out);
 }
 
+static Err broadcast(void *ctx, Arena *a, const Actor *actor, Str topic, Str event, Str payload) {
+    return phoenix_broadcast(((Box *)ctx)->hub, actor, a, topic, event, payload);
+}
+
 Ports box_ports(Box *box) {
     const GatewayConfig *g = &box->gateway_config;
     return (Ports){.ctx = box,
@@ -110,6 +115,7 @@ Ports box_ports(Box *box) {
                    .stripe_cancel = stripe_cancel,
                    .stripe_sync = stripe_sync,
                    .stripe_webhook = stripe_webhook,
+                   .broadcast = broadcast,
                    .cleanup = cleanup,
                    .cron_secret = box->settings.now.cron_secret,
                    .checkout_key_id = g->razorpay_key_id,

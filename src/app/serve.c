@@ -21,6 +21,7 @@
 #include "realtime/campus.h"
 #include "realtime/channels.h"
 #include "realtime/chayenity.h"
+#include "realtime/phoenix.h"
 
 /* The embedded CA bundle. */
 extern const unsigned char data_ca_bundle_pem[];
@@ -29,8 +30,8 @@ extern const unsigned data_ca_bundle_pem_size;
 const Contract *const box_contracts[] = {&campus_contract, &skillconnect_contract, &ugig_contract, &simple_contract};
 const size_t box_contract_count = COUNT(box_contracts);
 
-static const Dialect *const dialects[] = {&CAMPUS_DIALECT, &CHANNELS_NOTIFICATIONS, &CHANNELS_CHAT, &CHANNELS_CONTRACTS,
-                                          &CHAYENITY_CHAT};
+static const Dialect *const dialects[] = {&CAMPUS_DIALECT,     &CHANNELS_NOTIFICATIONS, &CHANNELS_CHAT,
+                                          &CHANNELS_CONTRACTS, &CHAYENITY_CHAT,         &PHOENIX_DIALECT};
 
 enum { SELF_SIGNED_DAYS = 397 };
 

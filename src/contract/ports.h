@@ -46,6 +46,8 @@ typedef struct Ports {
     Err (*setting_check)(void *ctx, Arena *a, Str key, Str value, bool clear, Str *before, Str *why);
     Err (*settings_apply)(void *ctx);
     Err (*facts)(void *ctx, BoxFacts *out);
+    /* Says something in a realtime channel (realtime/phoenix.h): phoenix_broadcast. */
+    Err (*broadcast)(void *ctx, Arena *a, const Actor *actor, Str topic, Str event, Str payload);
     Err (*cleanup)(void *ctx); /* all jobs once, now (app/jobs.h) */
     Str cron_secret;     /* who may ask for that; "" = nobody */
     Str checkout_key_id; /* the payment provider's public key, "" when there is none */
