@@ -14,6 +14,8 @@ before(async () => {
   dir = mkdtempSync(path.join(tmpdir(), 'gigbox-web-'));
   const made = spawnSync(binary, ['demo', '--data', dir], { encoding: 'utf8' });
   assert.equal(made.status, 0, made.stderr);
+  const admin = spawnSync(binary, ['admin', '--data', dir, 'create', PHONE, 'admin'], { encoding: 'utf8' });
+  assert.equal(admin.status, 0, admin.stderr);
   box = await Box.start({ dir, validate: false, sets: { rate_auth_per_min: 1000, rate_other_per_min: 100000 } });
   browser = await browse();
   const me = await box.person(PHONE);
@@ -39,7 +41,8 @@ async function addresses() {
   return {
     open: ['/', '/gigs', '/gigs?search=logo&budgetMin=10000', '/gigs?search=zzzzzz', '/services?category=design', `/gigs/${gig.id}`, `/services/${service.id}`, `/people/${service.doerId}`, '/sign-in', '/me/settings', '/nothing', '/design'],
     own: ['/', '/post', '/offer', '/work', '/work/posted', '/work/applied', '/work/services', `/orders/${(of('in_progress') ?? orders[0]).id}`, `/orders/${(of('completed') ?? orders[0]).id}`, `/orders/${orders[0].id}/pay`,
-      `/gigs/${mine[0].id}`, `/gigs/${mine[0].id}/applicants`, `/gigs/${mine[0].id}/edit`, '/chats', `/chats/order/${orders[0].id}`, '/me/saved', '/wallet', '/me', '/me/edit', '/me/trust', '/me/settings', '/notifications'],
+      `/gigs/${mine[0].id}`, `/gigs/${mine[0].id}/applicants`, `/gigs/${mine[0].id}/edit`, '/chats', `/chats/order/${orders[0].id}`, '/me/saved', '/wallet', '/me', '/me/edit', '/me/trust', '/me/settings', '/notifications',
+      ...['', '/users', '/reports', '/disputes', `/disputes/${orders[0].id}`, '/listings', '/money', '/outbox', '/categories', '/settings', '/audit', '/system', '/nothing'].map((p) => '/admin' + p)],
   };
 }
 

@@ -73,7 +73,8 @@ export const dayMonth = (ms: number): string => memo('dm', () => new Intl.DateTi
 export const month = (ms: number): string => memo('mo', () => new Intl.DateTimeFormat(locale(), { month: 'short' })).format(ms);
 export const dateTime = (ms: number): string => memo('dt', () => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' })).format(ms);
 export const time = (ms: number): string => memo('t', () => new Intl.DateTimeFormat(locale(), { timeStyle: 'short' })).format(ms);
-export const bytes = (n: number): string => (n < 1e6 ? `${number(Math.max(1, n / 1000))} KB` : `${number(n / 1e6, 1)} MB`);
+export const bytes = (n: number): string =>
+  n < 1e6 ? `${number(Math.max(1, n / 1000))} KB` : n < 1e9 ? `${number(n / 1e6, 1)} MB` : `${number(n / 1e9, 1)} GB`;
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [['year', 31536e6], ['month', 2592e6], ['day', 864e5], ['hour', 36e5], ['minute', 6e4]];
 /** "2 hours ago", "in 3 days". */
