@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "domain/account.h"
 #include "domain/application.h"
+#include "domain/erase.h"
 #include "domain/event.h"
 #include "domain/figures.h"
 #include "domain/gig.h"
@@ -64,6 +65,7 @@ static const struct {
     {"reviews", reviews_publish_due, JOBS_GRAIN_MS},
     {"answers", applications_answer, JOBS_GRAIN_MS},
     {"news", gig_news_run, JOBS_GRAIN_MS},
+    {"erase", erase_rest, JOBS_GRAIN_MS},
     {"views", job_views, 5 * MS_SECOND},
     {"figures", job_figures, 5 * MS_SECOND},
     {"searches", job_searches, JOBS_GRAIN_MS},

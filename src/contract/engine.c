@@ -80,6 +80,7 @@ size_t engine_upload_max(Engine *e) {
 }
 
 const IdMap *engine_ids(const Engine *e) { return &e->ids; }
+const DomainConfig *engine_domain(const Engine *e) { return e->cfg.domain(e->cfg.app); }
 Store *engine_store(const Engine *e) { return e->cfg.store; }
 
 const Contract *engine_contract(const Engine *e, Str name) {

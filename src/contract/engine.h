@@ -93,6 +93,8 @@ const IdMap *engine_ids(const Engine *e);
 /* The same mapping from the box's key alone, for what starts before the engine. */
 void engine_ids_of(const uint8_t box_key[IDMAP_KEY_BYTES], IdMap *out);
 Store *engine_store(const Engine *e);
+/* The configuration in force: for work that goes on when its request is over. */
+const DomainConfig *engine_domain(const Engine *e);
 const Contract *engine_contract(const Engine *e, Str name);
 /* Prepares rendering outside a request (events, sandbox, admin pages). */
 typedef struct Render Render;

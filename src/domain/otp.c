@@ -40,7 +40,8 @@ const Index *const OTP_BY_CONTACT = &otp_indexes[0];
 static const Str purpose_word[] = {[OTP_SIGN_IN] = STR_INIT("sign-in"),
                                    [OTP_EMAIL] = STR_INIT("e-mail"),
                                    [OTP_RESET] = STR_INIT("reset"),
-                                   [OTP_REGISTER] = STR_INIT("register")};
+                                   [OTP_REGISTER] = STR_INIT("register"),
+                                   [OTP_CONFIRM] = STR_INIT("confirm")};
 
 static void hash_of(Call *c, OtpPurpose purpose, Str contact, Str code, uint8_t out[32]) {
     otp_hash(str_of(c->cfg->box_key, sizeof c->cfg->box_key), purpose_word[purpose], contact, code, out);

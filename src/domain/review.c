@@ -187,6 +187,26 @@ Err user_reviews(Call *c, const void *input, void *result) {
     return e ? e : row_page(c, &REVIEW, REVIEW_BY_SUBJECT, &key, in->page, result);
 }
 
+Err reviews_written(Call *c, const void *input, void *result) {
+    PageOut *out = result, orders;
+    Err e = call_signed_in(c);
+    Key key = key1(ORDER_BY_PARTY, c->actor.user);
+    if (e == OK)
+        e = row_page(c, &ORDER, ORDER_BY_PARTY, &key, *(const PageIn *)input, &orders);
+    if (e)
+        return e;
+    const Order *of = orders.items;
+    Review *rows = ARENA_ARRAY(c->arena, orders.count ? orders.count : 1, Review);
+    *out = (PageOut){.items = rows, .total = orders.total, .page = orders.page, .limit = orders.limit};
+    e = rows ? OK : E_NOMEM;
+    for (size_t i = 0; e == OK && i < orders.count; i++) {
+        e = other_review(c, of[i].id, c->actor.user, &rows[out->count]);
+        out->count += e == OK;
+        e = e == E_MISSING ? OK : e;
+    }
+    return e;
+}
+
 Err reviews_publish_due(Call *c, size_t max, size_t *done) {
     Err e = OK;
     for (*done = 0; e == OK && *done < max; ++*done) {

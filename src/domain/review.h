@@ -52,6 +52,10 @@ typedef struct UserReviewsIn {
 /* UserReviewsIn -> PageOut of Review: published ones about the user, newest first. */
 OpFn user_reviews;
 
+/* PageIn -> PageOut of Review: what the caller wrote, published or not, by his orders, newest first; page and total count these
+ * orders. */
+OpFn reviews_written;
+
 /* Publishes up to `max` reviews whose time has come. By a job. */
 Err reviews_publish_due(Call *c, size_t max, size_t *done);
 

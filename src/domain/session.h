@@ -47,7 +47,7 @@ Err session_end_all(Call *c, int64_t user, int64_t except);
 Err sessions_trim(Call *c, int64_t before_ms, size_t max, size_t *gone);
 
 /* What a one-time code is for. Permanent numbers. */
-typedef enum OtpPurpose { OTP_SIGN_IN = 1, OTP_EMAIL, OTP_RESET, OTP_REGISTER } OtpPurpose;
+typedef enum OtpPurpose { OTP_SIGN_IN = 1, OTP_EMAIL, OTP_RESET, OTP_REGISTER, OTP_CONFIRM } OtpPurpose;
 typedef struct Otp {
     int64_t id;
     int32_t purpose;
