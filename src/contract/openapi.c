@@ -45,10 +45,12 @@ static void parameters(Buf *b, const Contract *c, const Route *r) {
 }
 
 static void request_body(Buf *b, const Contract *c, const Route *r) {
-    bool body = false, files = false, required = false;
+    bool body = false, fields = false, files = false, needs_file = false, required = false;
     for (size_t i = 0; r->in && i < r->in->count; i++) {
         body |= row_in_body(&r->in->rows[i]);
+        fields |= row_in_json(&r->in->rows[i]);
         files |= r->in->rows[i].where == IN_FILE;
+        needs_file |= r->in->rows[i].where == IN_FILE && r->in->rows[i].flags & IN_REQUIRED;
         required |= row_in_body(&r->in->rows[i]) && r->in->rows[i].flags & IN_REQUIRED;
     }
     if (r->body == BODY_RAW) {
@@ -60,16 +62,24 @@ static void request_body(Buf *b, const Contract *c, const Route *r) {
     doc_open(b, "requestBody", '{');
     doc_raw(b, "required", required ? "true" : "false");
     doc_open(b, "content", '{');
-    doc_open(b, files ? "multipart/form-data" : "application/json", '{');
-    doc_key(b, "schema");
-    if (r->positional && !files) { /* required members are an object's: of an array, place counts */
-        buf_lit(b, "{\"anyOf\":[");
+    if (files) {
+        doc_open(b, "multipart/form-data", '{');
+        doc_key(b, "schema");
         schema_inputs(b, c, r->in, row_in_body);
-        buf_lit(b, ",{\"type\":\"array\",\"description\":\"The same values in this order; null for one that is left out.\"}]}");
-    } else {
-        schema_inputs(b, c, r->in, row_in_body);
+        buf_char(b, '}');
     }
-    buf_lit(b, "}}}");
+    if (fields && !needs_file) { /* where no file must come, the rest may be said in JSON */
+        doc_open(b, "application/json", '{');
+        doc_key(b, "schema");
+        if (r->positional && !files) /* required members are an object's: of an array, place counts */
+            buf_lit(b, "{\"anyOf\":[");
+        schema_inputs(b, c, r->in, row_in_json);
+        if (r->positional && !files)
+            buf_lit(b,
+                    ",{\"type\":\"array\",\"description\":\"The same values in this order; null for one that is left out.\"}]}");
+        buf_char(b, '}');
+    }
+    buf_lit(b, "}}");
 }
 
 static void problem_responses(Buf *b, const Contract *c, uint32_t errors) {

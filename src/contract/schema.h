@@ -32,6 +32,7 @@ typedef struct Schemas {
 } Schemas;
 void schemas_collect(const Contract *c, Schemas *out);
 
+static inline bool row_in_json(const Input *row) { return row->where == IN_BODY; }
 static inline bool row_in_body(const Input *row) { return row->where == IN_BODY || row->where == IN_FILE; }
 /* The name of a part that may have any. */
 static inline const char *row_name(const Input *row) { return strcmp(row->name, "*") ? row->name : "file"; }

@@ -237,6 +237,7 @@ static const Route skillconnect_services_routes[] = {
      .view = &sc_category_view,
      .shape = SHAPE_ARRAY,
      .access = ACCESS_OPTIONAL,
+     .kept = true,
      .summary = "The categories."},
 };
 SECTION(skillconnect_services, "Services", "Work that freelancers offer at a price.");

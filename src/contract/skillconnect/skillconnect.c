@@ -191,7 +191,9 @@ static void put_plain(const Problem *p, Buf *b) {
 static void problem(const Problem *p, Buf *b) {
     Str shape = p->code;
     Arena *a = p->req->arena;
-    if (str_eq(shape, S(FORM)) || (p->field_count && str_eq(shape, S(ERROR_AS)))) {
+    if (p->err == E_TOO_LARGE && !p->field_count) {
+        put_one(b, "detail", str_c0(problems[p->err].message));
+    } else if (str_eq(shape, S(FORM)) || (p->field_count && str_eq(shape, S(ERROR_AS)))) {
         put_form(p, b);
     } else if (str_eq(shape, S(PLAIN))) {
         put_plain(p, b);
