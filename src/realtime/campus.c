@@ -1,6 +1,7 @@
 #include "realtime/campus.h"
 
 #include "codec/json.h"
+#include "contract/campus/campus.h"
 #include "contract/render.h"
 #include "domain/application.h"
 #include "domain/conversation.h"
@@ -8,6 +9,7 @@
 #include "domain/notification.h"
 #include "domain/order.h"
 #include "domain/user.h"
+#include "domain/video_call.h"
 #include "realtime/session.h"
 
 enum { CAMPUS_ATTACHMENTS_MAX = MESSAGE_FILES_MAX };
@@ -269,14 +271,102 @@ static Err on_read(Incoming *in) {
     return e ? e : writing(in, read_message, &m);
 }
 
+/* ---- calls: what browsers say to each other to find a way for pictures and sound ---- */
+
+enum { CALL_FIELDS_MAX = 8 };
+
+typedef struct Ring {
+    OpFn *op; /* what the word does to the call: nothing, join, end */
+    int64_t id;
+    Str room;
+    int64_t users[MEMBERS_MAX];
+    size_t n;
+} Ring;
+
+static Err ring_in(Call *c, Incoming *in, void *arg) {
+    (void)in;
+    Ring *r = arg;
+    VideoCall v;
+    int64_t user;
+    Err e = r->id ? video_call_get(c, &(IdIn){r->id}, &v) : video_call_by_room(c, r->room, &v);
+    if (e == OK && v.ended_ms && r->op != video_call_end)
+        e = diag_fail(c->diag, E_STATE, "INVALID_STATE", S("the call is over"));
+    if (e == OK && r->op)
+        e = r->op(c, &(IdIn){v.id}, &v);
+    if (e)
+        return e;
+    r->id = v.id;
+    r->room = arena_str(in->a, v.room);
+    r->n = 0;
+    for (ListIter it = list_iter(&v.participants); r->n < MEMBERS_MAX && list_i64(&it, &user);)
+        r->users[r->n++] = user;
+    return OK;
+}
+
+/* The word with whatever came beside it (an offer, an answer, a candidate), and from whom: to the other participants; when it
+ * decides something, to one's own other devices too, which stop ringing. */
+static Err relay_call(Incoming *in, const char *event, OpFn *op, bool own_too) {
+    Ring r = {.op = op, .room = json_str(json_get(in->data, S("roomId")))};
+    const IdMap *ids = engine_ids(hub_engine(in->hub));
+    const Json *v;
+    Str key;
+    size_t fields = 0;
+    Err e = json_type(json_get(in->data, S("callId"))) == JSON_STRING ? id_of(in, "callId", &VIDEO_CALL, &r.id) : OK;
+    if (e == OK)
+        e = op ? writing(in, ring_in, &r) : reading(in, ring_in, &r);
+    if (e)
+        return e;
+    Buf b = buf_arena(in->a, HUB_FRAME_BYTES_MAX);
+    frame_open(&b, event);
+    buf_lit(&b, "\"callId\":");
+    add_id(&b, ids, &VIDEO_CALL, r.id);
+    buf_lit(&b, ",\"roomId\":");
+    json_put_str(&b, r.room);
+    buf_lit(&b, ",\"userId\":");
+    add_id(&b, ids, &USER, client_user(in->cl));
+    for (JsonIter it = json_iter(in->data); json_next(&it, &key, &v);) {
+        if (str_eq(key, S("callId")) || str_eq(key, S("roomId")) || str_eq(key, S("userId")) || ++fields > CALL_FIELDS_MAX)
+            continue;
+        buf_char(&b, ',');
+        json_put_str(&b, key);
+        buf_char(&b, ':');
+        json_put_value(&b, v);
+    }
+    frame_close(&b);
+    if (b.err)
+        return diag_fail(&in->diag, E_INVALID, NULL, S("too long"));
+    for (size_t i = 0; i < r.n; i++)
+        if (own_too || r.users[i] != client_user(in->cl))
+            hub_relay(in->hub, &CAMPUS_DIALECT, &r.users[i], 1, -1, in->cl, buf_str(&b));
+    return OK;
+}
+
+static Err on_ring(Incoming *in) { return relay_call(in, "CALL_RING", NULL, false); }
+static Err on_accept(Incoming *in) { return relay_call(in, "CALL_ACCEPT", video_call_join, true); }
+static Err on_reject(Incoming *in) { return relay_call(in, "CALL_REJECT", video_call_end, true); }
+static Err on_offer(Incoming *in) { return relay_call(in, "CALL_OFFER", NULL, false); }
+static Err on_answer(Incoming *in) { return relay_call(in, "CALL_ANSWER", NULL, false); }
+static Err on_ice(Incoming *in) { return relay_call(in, "CALL_ICE", NULL, false); }
+static Err on_end(Incoming *in) { return relay_call(in, "CALL_END", video_call_end, true); }
+
 static const struct {
     Str event;
     bool open; /* before signing in too */
     Err (*on)(Incoming *in);
 } rows[] = {
-    {STR_INIT("AUTHENTICATE"), true, on_authenticate},  {STR_INIT("SUBSCRIBE_CHAT"), false, on_subscribe},
-    {STR_INIT("CHAT_MESSAGE"), false, on_chat},         {STR_INIT("MESSAGE_READ"), false, on_read},
-    {STR_INIT("TYPING_START"), false, on_typing_start}, {STR_INIT("TYPING_STOP"), false, on_typing_stop},
+    {STR_INIT("AUTHENTICATE"), true, on_authenticate},
+    {STR_INIT("SUBSCRIBE_CHAT"), false, on_subscribe},
+    {STR_INIT("CHAT_MESSAGE"), false, on_chat},
+    {STR_INIT("MESSAGE_READ"), false, on_read},
+    {STR_INIT("TYPING_START"), false, on_typing_start},
+    {STR_INIT("TYPING_STOP"), false, on_typing_stop},
+    {STR_INIT("CALL_RING"), false, on_ring},
+    {STR_INIT("CALL_ACCEPT"), false, on_accept},
+    {STR_INIT("CALL_REJECT"), false, on_reject},
+    {STR_INIT("CALL_OFFER"), false, on_offer},
+    {STR_INIT("CALL_ANSWER"), false, on_answer},
+    {STR_INIT("CALL_ICE"), false, on_ice},
+    {STR_INIT("CALL_END"), false, on_end},
 };
 
 static int campus_message(Hub *hub, Client *cl, Str text, Arena *a) {
@@ -447,6 +537,17 @@ static void word_notification(Wording *w) {
     frame_close(w->b);
 }
 
+static void word_call(Hub *hub, Wording *w) {
+    VideoCall v;
+    Render r;
+    if (rec_get(w->c->tx, &VIDEO_CALL, w->e->subject, &v) != OK)
+        return;
+    buf_lit(w->b, "{\"event\":\"CALL_UPDATE\",\"data\":");
+    engine_render_init(hub_engine(hub), &campus_contract, w->c, w->b, &r);
+    render_view(&r, &campus_call_view, &v);
+    buf_char(w->b, '}');
+}
+
 static void campus_event(Hub *hub, Call *c, const Event *e, int64_t for_user, bool *per_user, Buf *frame) {
     Wording w = {c, engine_ids(hub_engine(hub)), e, frame};
     switch (e->type) {
@@ -456,6 +557,7 @@ static void campus_event(Hub *hub, Call *c, const Event *e, int64_t for_user, bo
     case EV_ORDER:
     case EV_PAYMENT: word_order(&w); break;
     case EV_NOTIFICATION: word_notification(&w); break;
+    case EV_CALL: word_call(hub, &w); break;
     case EV_APPLICATION:
         /* Only the client hears of a new application; the doer knows. */
         if (e->verb == VERB_CREATED) {

@@ -12,7 +12,7 @@ extern const Contract campus_contract;
 /* One section a topic, each in the file of its name. */
 extern const Section campus_auth, campus_users, campus_gigs, campus_applications, campus_orders, campus_milestones,
     campus_payments, campus_wallet, campus_services, campus_reviews, campus_notifications, campus_files, campus_box,
-    campus_realtime, campus_talk, campus_setup, campus_admin_people, campus_admin_listings, campus_admin_reports,
+    campus_realtime, campus_talk, campus_calls, campus_setup, campus_admin_people, campus_admin_listings, campus_admin_reports,
     campus_admin_orders, campus_admin_money, campus_admin_messages, campus_admin_box, campus_admin_cities, campus_admin_system,
     campus_alerts, campus_mydata;
 
@@ -27,6 +27,7 @@ extern const View campus_message_view;
 extern const View campus_conversation_view; /* ConversationRow */
 extern const View campus_bank_view;       /* BankAccount */
 extern const View campus_milestone_view;
+extern const View campus_call_view;       /* VideoCall */
 extern const View campus_file_view;       /* File, as an attachment */
 extern const View campus_review_view, campus_balance_view, campus_transaction_view, campus_withdrawal_view,
     campus_notification_view, campus_preference_view, campus_device_view, campus_saved_search_view, campus_block_view,

@@ -28,11 +28,15 @@ static const Route campus_realtime_routes[] = {
      .summary = "Open the event channel.",
      .doc =
          "Frames are {\"event\":\"…\",\"data\":{…}} both ways. To the box: AUTHENTICATE {token}, SUBSCRIBE_CHAT, CHAT_MESSAGE "
-         "{text, attachments}, TYPING_START and TYPING_STOP, each with orderId or conversationId; MESSAGE_READ {messageId}. "
+         "{text, attachments}, TYPING_START and TYPING_STOP, each with orderId or conversationId; MESSAGE_READ {messageId}; "
+         "CALL_RING, CALL_ACCEPT, CALL_REJECT, CALL_OFFER, "
+         "CALL_ANSWER, CALL_ICE and CALL_END {callId or roomId, and whatever else}, which go on to the other participants with "
+         "callId, roomId and userId. "
          "From the box: AUTHENTICATED {userId}, CHAT_MESSAGE and MESSAGE_UPDATED {messageId, orderId, conversationId, senderId, "
          "text, attachments, reactions, createdAt}, MESSAGE_READ {messageId, orderId, conversationId, userId}, TYPING_START and "
          "TYPING_STOP {orderId, conversationId, userId}, ORDER_UPDATE {orderId, status, escrowState, gigId}, NEW_APPLICATION "
-         "{gigId, applicationId}, NOTIFICATION {type, title, body}, ERROR {code, message}. Anything before AUTHENTICATE is "
+         "{gigId, applicationId}, NOTIFICATION {type, title, body}, CALL_UPDATE {a call}, ERROR {code, message}. Anything before "
+         "AUTHENTICATE is "
          "answered ERROR UNAUTHORIZED; a bad token in the address closes with 4401."},
 };
 SECTION(campus_realtime, "Realtime", "Events as they happen.");

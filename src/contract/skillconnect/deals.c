@@ -71,8 +71,7 @@ INPUTS(contract_in, ContractIn,
        INPUT("terms", IN_BODY, W_STR, ContractIn, make.terms, NO_HAS, "In words.", .flags = IN_TRIM, .max = AGREEMENT_TERMS_MAX));
 INPUTS(contracts_in, ContractsIn,
        INPUT("order_type", IN_QUERY, W_STR, ContractsIn, type, NO_HAS, "\"service\" or \"proposal\".", .max = 100),
-       INPUT("order_id", IN_QUERY, W_INT, ContractsIn, id, NO_HAS, "Of this order only."),
-       SC_PAGE_ROWS(ContractsIn, LIST_LIMIT_MAX));
+       INPUT("order_id", IN_QUERY, W_INT, ContractsIn, id, NO_HAS, "Of this order only."), SC_PAGE_ROWS(ContractsIn, LIST_WHOLE));
 INPUTS(contract_id_in, IdIn, INPUT_ID("id", IdIn, id, &AGREEMENT, "Which contract."));
 INPUTS(contract_edit_in, AgreementEdit, INPUT_ID("id", AgreementEdit, id, &AGREEMENT, "Which contract."),
        INPUT("status", IN_BODY, W_WORD, AgreementEdit, status, AGREEMENT_SET_STATUS, "accepted or rejected: the other side.",
@@ -203,7 +202,7 @@ INPUTS(request_in, RequestMakeIn,
        INPUT("description", IN_BODY, W_STR, RequestMakeIn, text, NO_HAS, "What for.", .flags = IN_TRIM, .max = REQUEST_TEXT_MAX));
 INPUTS(requests_in, RequestListIn,
        INPUT("conversation_id", IN_QUERY, W_INT, RequestListIn, conversation, NO_HAS, "Of this conversation only."),
-       SC_PAGE_ROWS(RequestListIn, LIST_LIMIT_MAX));
+       SC_PAGE_ROWS(RequestListIn, LIST_WHOLE));
 static Err request_before(Exchange *x) { return positive(&x->diag, ((const RequestMakeIn *)x->in)->amount); }
 
 /* ---- paying ---- */

@@ -274,7 +274,7 @@ INPUTS(talk_open_in, TalkOpenIn,
        INPUT("order_type", IN_BODY, W_STR, TalkOpenIn, type, NO_HAS, "\"serviceorder\" or \"proposalorder\".",
              .flags = IN_REQUIRED, .max = 100),
        INPUT("order_id", IN_BODY, W_INT, TalkOpenIn, id, NO_HAS, "Which.", .flags = IN_REQUIRED | IN_LENIENT));
-INPUTS(talk_list_in, ConversationListIn, SC_PAGE_ROWS(ConversationListIn, LIST_LIMIT_MAX));
+INPUTS(talk_list_in, ConversationListIn, SC_PAGE_ROWS(ConversationListIn, LIST_WHOLE));
 INPUTS(talk_id_in, IdIn, INPUT_ID("id", IdIn, id, &CONVERSATION, "Which conversation."));
 
 static Err talk_open(Call *c, const void *input, void *result) {
