@@ -122,5 +122,5 @@ Ports box_ports(Box *box) {
                    .public_url = box->settings.now.public_url,
                    .sandbox_payments = g->sandbox_payments,
                    .sandbox_messages = g->sandbox_sms,
-                   .sandbox = g->sandbox_payments || g->sandbox_sms || g->sandbox_mail || g->sandbox_push};
+                   .sandbox = g->sandbox_payments || g->sandbox_sms || g->sandbox_mail};
 }

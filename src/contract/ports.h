@@ -53,7 +53,7 @@ typedef struct Ports {
     Str checkout_key_id; /* the payment provider's public key, "" when there is none */
     Str push_key;        /* what browsers subscribe to push messages with, base64url; "" = none */
     Str public_url;      /* how the world reaches this box, without a final slash; "" = from the request */
-    bool sandbox;        /* some channel is simulated */
+    bool sandbox;        /* payments, SMS or mail are simulated */
     bool sandbox_payments, sandbox_messages; /* the payment provider; SMS */
 } Ports;
 

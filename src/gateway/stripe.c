@@ -295,9 +295,10 @@ bool stripe_session(Answer object, SubscriptionNews *out) {
                               .customer = id_at(object, "customer"),
                               .subscription = id_at(object, "subscription"),
                               .status = str_eq(paid, S("unpaid")) ? SUBSCRIPTION_INCOMPLETE : SUBSCRIPTION_ACTIVE};
-    if (!out->checkout.n || (mode.n && !str_eq(mode, S("subscription"))))
+    bool ours = str_eq(mode, S("subscription"));
+    if (!out->checkout.n || (mode.n && !ours))
         return false;
-    return out->kind == NEWS_EXPIRED || (!str_eq(status, S("open")) && out->subscription.n);
+    return out->kind == NEWS_EXPIRED || (!str_eq(status, S("open")) && (ours || out->subscription.n));
 }
 
 static bool invoice(Answer object, SubscriptionNews *out) {

@@ -213,6 +213,13 @@ test('events are applied in any order, once, from either form of the API', async
     session.data.object.client_reference_id = e.id;
     await send(box, session);
     assert.equal((await e.call('getSubscription')).plan, 'pro');
+    // The checkout may know less than the state that follows.
+    const f = await buyer();
+    await send(box, event('checkout.session.completed', { id: f.session, mode: 'subscription', payment_status: 'paid', customer: 'cus_f' }, { created: t }));
+    assert.equal((await f.me.call('getSubscription')).plan, 'pro');
+    await send(box, state('f', t + 1, oldPeriod));
+    s = await f.me.call('getSubscription');
+    assert.deepEqual([s.stripe_subscription_id, s.plan], ['sub_f', 'pro']);
     await box.restart();
     assert.equal((await box.post('/api/actions/getSubscription', [], { token: e.token })).body.plan, 'pro');
   } finally {
