@@ -58,6 +58,7 @@ const pages: [string, ComponentType<any>][] = [
   ['/me/edit', later(() => import('./pages/profile'))],
   ['/me/settings', later(() => import('./pages/settings'), true)],
   ['/me/saved', later(() => import('./pages/saved'))],
+  ['/me/alerts', later(() => import('./pages/alerts'))],
   ['/me/trust', later(() => import('./pages/trust'))],
   ['/notifications', later(() => import('./pages/notifications'))],
   ['/setup', later(() => import('./pages/setup'), true)],
@@ -111,7 +112,7 @@ export function App() {
         <span class="desk"><Button kind="main" small icon="plus" href="/post">{t('nav.post')}</Button></span>
         <IconButton icon="search" label={t('search')} href="/gigs" />
         <IconButton icon="bell" label={t('nav.notifications')} badge={unread.value} href="/notifications" />
-        <span class="desk"><Link href="/me" class="iconbutton" aria-label={t('nav.me')}><Avatar who={me.value} size={32} /></Link></span>
+        <span class="desk"><Link href="/me" class="iconbutton"><Avatar who={me.value} size={32} /><span class="hidden">{t('nav.me')}</span></Link></span>
       </> : <>
         <IconButton icon="gear" label={t('settings.title')} href="/me/settings" />
         {!bare && <Button kind="main" small href="/sign-in">{t('signin.short')}</Button>}

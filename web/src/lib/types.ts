@@ -57,7 +57,7 @@ export interface Notice {
 export interface Config {
   name: string; currency: string; currencyDecimals: number; feeBasisPoints: number; feePercent: number;
   razorpayKeyId: string | null; boostPricePerDay: number; boostDaysMax: number; withdrawMin: number; otpExpiresIn: number;
-  sandbox: boolean; sandboxPayments: boolean; sandboxMessages: boolean;
+  sandbox: boolean; sandboxPayments: boolean; sandboxMessages: boolean; vapidPublicKey?: string | null;
 }
 export interface Category { slug: string; name: string; aliases: string[] }
 export interface Checkout { razorpayOrderId: string; amount: number; currency: string; keyId: string; orderId: string }
@@ -72,5 +72,12 @@ export interface Withdrawal {
 export interface BankAccount {
   id: string; accountHolderName: string; last4: string; ifsc: string; verified: boolean;
   status: 'unverified' | 'checking' | 'verified' | 'failed'; registeredName?: string; createdAt: number;
+}
+export interface Milestone {
+  id: string; orderId: string; position: number; title: string; amount: number; platformFee: number; doerPayout: number;
+  status: 'planned' | 'funded' | 'submitted' | 'released' | 'cancelled'; message?: string;
+}
+export interface SavedSearch {
+  id: string; name: string; search: string | null; category: string | null; skills: string[]; budgetMin: number | null; budgetMax: number | null; deadline: string | null; matches: number;
 }
 export interface Block { user: Person; createdAt: number }

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
 import { Link, useLocation, useSearch } from 'wouter-preact';
-import { query } from '../lib/api';
+import { post, query } from '../lib/api';
 import { money, t, tn } from '../lib/i18n';
 import { useTitle } from '../lib/page';
-import { useGet, usePages } from '../lib/query';
+import { invalidate, useGet, usePages } from '../lib/query';
+import { me } from '../lib/session';
 import type { Category, Gig, Service } from '../lib/types';
 import { Button, Empty, Failure, Loading } from '../ui/base';
 import { Categories, categoryName, GigCard, ServiceCard } from '../ui/cards';
@@ -11,6 +12,7 @@ import { Money, Select } from '../ui/fields';
 import { Icon } from '../ui/icon';
 import { Dialog } from '../ui/overlay';
 import { SearchBox } from '../ui/search';
+import { toast } from '../ui/toast';
 
 const filterNames = { gigs: ['category', 'budgetMin', 'budgetMax', 'deadline', 'skills', 'sortBy', 'sortOrder'], services: ['category', 'priceMin', 'priceMax'] } as const;
 
@@ -32,6 +34,12 @@ export default function Browse() {
     name === 'category' ? (categories.find((c) => c.slug === q.category) ? categoryName(categories.find((c) => c.slug === q.category)!) : q.category)
       : name === 'skills' ? q.skills : name === 'deadline' ? t(`deadline.${q.deadline}` as never) : name === 'sortBy' ? t(`sort.${q.sortBy}` as never)
         : `${t(name.endsWith('Min') ? 'from' : 'to')} ${money(Number(q[name]))}`;
+  const remember = () => {
+    const { search, category, deadline } = q;
+    const body = { name: [q.search, ...active.filter((n) => n !== 'sortBy').map(say)].filter(Boolean).join(', ').slice(0, 100), search, category, deadline,
+      ...(q.skills ? { skills: q.skills.split(',') } : {}), ...(q.budgetMin ? { budgetMin: Number(q.budgetMin) } : {}), ...(q.budgetMax ? { budgetMax: Number(q.budgetMax) } : {}) };
+    post('/api/saved-searches', body).then(() => (invalidate('/api/saved-searches'), toast(t('searches.saved'), 'good', '/me/alerts')), (e) => toast(e.message, 'bad'));
+  };
   const minimum = kind === 'gigs' ? 'budgetMin' : 'priceMin', maximum = kind === 'gigs' ? 'budgetMax' : 'priceMax';
   const filters = <div class="stack">
     <Select label={t('category')} value={q.category ?? ''} on={(v) => change({ category: v })} options={[['', t('all')], ...categories.map((c): [string, string] => [c.slug, categoryName(c)])]} />
@@ -49,9 +57,10 @@ export default function Browse() {
     <SearchBox value={q.search ?? ''} to={`/${kind}`} />
     <nav class="tabs" aria-label={t('browse.kind')}>{(['gigs', 'services'] as const).map((k) => (
       <Link key={k} href={`/${k}${query({ search: q.search, category: q.category })}`} class={k === kind ? 'on' : ''} aria-current={k === kind ? 'page' : undefined}>{t(`browse.${k}`)}</Link>))}</nav>
-    {(active.length > 0 || true) && <div class="chips">
+    <div class="chips">
       <button type="button" class="chip onlyphone" onClick={() => setOpen(true)}><Icon name="filter" size={18} />{t('filter')}</button>
-      {active.map((n) => <button key={n} type="button" class="chip on" aria-label={t('remove.word', { word: say(n) })} onClick={() => change({ [n]: null })}>{say(n)}<Icon name="close" size={15} /></button>)}</div>}
+      {active.map((n) => <button key={n} type="button" class="chip on" aria-label={t('remove.word', { word: say(n) })} onClick={() => change({ [n]: null })}>{say(n)}<Icon name="close" size={15} /></button>)}
+      {me.value && kind === 'gigs' && (q.search || active.some((n) => n !== 'sortBy')) && <button type="button" class="chip" onClick={remember}><Icon name="bell" size={16} />{t('searches.save')}</button>}</div>
     <div class="browse">
       <aside class="filters" aria-label={t('filter')}>{filters}</aside>
       <div class="stack">

@@ -18,6 +18,7 @@ export default function Me() {
       {row('/work', 'bag', t('nav.work'))}
       {row('/me/saved', 'heart', t('saved.title'))}
       {row('/notifications', 'bell', t('nav.notifications'), unread.value ? String(unread.value) : undefined)}
+      {row('/me/alerts', 'bell', t('alerts.title'))}
       {row(`/people/${u.id}`, 'user', t('me.public'))}
       {row('/me/edit', 'edit', t('profile.edit'))}
       {row('/me/trust', 'shield', t('trust.title'))}

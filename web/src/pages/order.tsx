@@ -12,6 +12,7 @@ import { FilePicker, TextArea, Words } from '../ui/fields';
 import { Icon } from '../ui/icon';
 import { Confirm, Dialog } from '../ui/overlay';
 import { Rate, Reviews } from '../ui/reviews';
+import { Milestones, useMilestones } from '../ui/milestones';
 import { nextStep, payable } from '../ui/steps';
 import { toast } from '../ui/toast';
 
@@ -22,6 +23,7 @@ export default function OrderPage({ id }: { id: string }) {
   const { data: o, error, reload } = useLive<Order>(path);
   const over = o?.status === 'completed' || o?.status === 'cancelled';
   const reviews = useGet<{ reviews: Review[] }>(over ? `${path}/review` : null);
+  const parts = useMilestones(id).data?.milestones ?? [], part = parts.find((m) => m.status === 'planned');
   const [ask, setAsk] = useState<Ask>('');
   const [busy, setBusy] = useState(false);
   useTitle(o?.title);
@@ -52,11 +54,11 @@ export default function OrderPage({ id }: { id: string }) {
       {o.status === 'disputed' && o.disputeReason && <p class="prose soft">„{o.disputeReason}“</p>}
       {o.status === 'cancelled' && o.cancelReason && <p class="prose soft">„{o.cancelReason}“</p>}
       <div class="row">
-        {client && payable(o) && <Button kind="main" icon="wallet" href={`/orders/${id}/pay`}>{t('pay.amount', { amount: money(o.amount) })}</Button>}
+        {client && (payable(o) || part) && !over && <Button kind="main" icon="wallet" href={`/orders/${id}/pay`}>{part ? t('parts.pay', { n: part.position, amount: money(part.amount) }) : t('pay.amount', { amount: money(o.amount) })}</Button>}
         {can('accept') && <Button kind="main" busy={busy} onClick={() => void act('accept', {}, t('order.accepted'))}>{t('do.accept')}</Button>}
         {can('decline') && <Button onClick={() => setAsk('decline')}>{t('order.decline')}</Button>}
-        {can('submit') && <Button kind="main" icon="send" onClick={() => setAsk('submit')}>{t('do.submit')}</Button>}
-        {can('approve') && <Button kind="main" icon="check" onClick={() => setAsk('approve')}>{t('order.approve')}</Button>}
+        {can('submit') && !parts.length && <Button kind="main" icon="send" onClick={() => setAsk('submit')}>{t('do.submit')}</Button>}
+        {can('approve') && !parts.length && <Button kind="main" icon="check" onClick={() => setAsk('approve')}>{t('order.approve')}</Button>}
         {can('request-revision') && <Button onClick={() => setAsk('request-revision')}>{t('order.revision')}</Button>}
         {o.status === 'completed' && reviews.data && !reviewed && <Button kind="main" icon="star" onClick={() => setAsk('review')}>{t('review.title')}</Button>}
         <Button icon="chat" href={`/chats/order/${id}`}>{t('order.chat')}</Button>
@@ -64,6 +66,7 @@ export default function OrderPage({ id }: { id: string }) {
       {!client && o.escrowState === 'awaiting_payment' && o.status === 'in_progress' && <Notice tone="wait" icon="warn">{t('order.unpaid')}</Notice>}
     </Card>
     {o.requirements && <Card class="stack"><h2>{t('service.brief')}</h2><p class="prose">{o.requirements}</p><Files files={o.attachments} /></Card>}
+    <Milestones order={o} client={client} />
     <Card class="stack"><h2>{t('order.progress')}</h2><Timeline rows={history(o)} /></Card>
     {reviews.data && reviews.data.reviews.length > 0 && <section class="stack"><h2>{t('reviews')}</h2><Reviews rows={reviews.data.reviews} /></section>}
   </div><aside class="stack">
