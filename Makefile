@@ -114,6 +114,18 @@ size: build/gigbox cross  ## sizes of the release binaries
 reproducible: all  ## build twice more from other folders and compare byte by byte
 	@scripts/reproducible
 
+##@ Ship
+
+.PHONY: container
+container: build/gigbox cross  ## build/container/gigbox: an OCI image for amd64, arm64 and arm/v7
+	@board/container/build build/gigbox build/aarch64/gigbox build/armv7/gigbox build/container/gigbox
+
+.PHONY: packages
+packages: build/gigbox cross  ## build/packages/*.deb: Debian packages for amd64, arm64 and armhf
+	@board/debian/build build/gigbox amd64 build/packages
+	@board/debian/build build/aarch64/gigbox arm64 build/packages
+	@board/debian/build build/armv7/gigbox armhf build/packages
+
 ##@ Run and test
 
 .PHONY: run
