@@ -210,10 +210,10 @@ export class Box {
 
   /** Signs a phone number in; answers a Person. */
   async person(phone, profile) {
+    const old = new Set((await this.get('/sandbox/outbox?to=' + encodeURIComponent(phone))).body.messages.map((m) => m.id));
     const sent = await this.post('/api/auth/send-otp', { phone });
     assert.equal(sent.status, 200, JSON.stringify(sent.body));
-    const since = Date.now() - 60000 * 5;
-    const { code } = await this.message(phone, (m) => m.code && m.sentAt >= since);
+    const { code } = await this.message(phone, (m) => m.code && !old.has(m.id));
     const { status, body } = await this.post('/api/auth/verify-otp', { phone, otp: code });
     assert.equal(status, 200, JSON.stringify(body));
     const person = new Person(this, body);

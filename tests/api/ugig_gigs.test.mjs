@@ -319,3 +319,22 @@ test('who has applied hears when the gig changes', async () => {
   await poster.do('updateGig', gig.id, { budget_max: 1600 });
   assert.equal(await count(), 1);
 });
+
+test('what is said in one contract is read in the other', async () => {
+  const person = await box.person(phone(), { name: 'Asha', aiTools: ['claude'], hourlyRate: 45050, portfolioUrls: ['https://asha.example'], timezone: 'Asia/Kolkata', username: `asha-${process.pid}` });
+  const profile = await nobody(box).call('getProfile', `asha-${process.pid}`);
+  assert.deepEqual([profile.ai_tools, profile.hourly_rate, profile.portfolio_urls, profile.timezone], [['claude'], 450.5, ['https://asha.example'], 'Asia/Kolkata']);
+  assert.deepEqual([person.user.hourlyRate, person.user.username], [45050, `asha-${process.pid}`]);
+  const { body: gig } = await person.post('/api/gigs', { title: 'A zither player', description: 'x', category: 'music', budgetMax: 100000, aiTools: ['suno'], duration: 'an evening', locationType: 'hybrid' });
+  const seen = is('Gig', await nobody(box).call('getGig', gig.id));
+  assert.deepEqual([seen.ai_tools_preferred, seen.duration, seen.location_type, seen.budget_max], [['suno'], 'an evening', 'hybrid', 1000]);
+  for (const [query, total] of [['aiTools=suno', 1], ['aiTools=suno,claude', 0], ['locationType=hybrid', 1], ['locationType=remote', 0]])
+    assert.equal((await box.get(`/api/gigs?search=zither&${query}`)).body.total, total, query);
+  assert.equal((await box.get('/api/gigs?locationType=moon')).status, 400);
+  const { body: application } = await box.post(`/api/gigs/${gig.id}/applications`, { message: 'Me.', amount: 90000, timeline: 'tonight', portfolioItems: ['a tape'], aiTools: ['suno'] }, { token: other.token });
+  const [read] = are('Application', (await other.call('getMyApplications')).filter((a) => a.id === application.id));
+  assert.deepEqual([read.proposed_rate, read.proposed_timeline, read.portfolio_items, read.ai_tools_to_use], [900, 'tonight', ['a tape'], ['suno']]);
+  const mine = await make({ title: 'From ugig' });
+  const { body: campus } = await box.get(`/api/gigs/${mine.id}`);
+  assert.deepEqual([campus.aiTools, campus.duration, campus.locationType, campus.place, campus.budgetMin], [['claude', 'cursor'], '2 weeks', 'hybrid', 'Pune', 50000]);
+});

@@ -14,6 +14,8 @@
 WORDS(campus_gig_status_words, "GigStatus", WORD(GIG_OPEN, "open"), WORD(GIG_IN_PROGRESS, "in_progress"),
       WORD(GIG_COMPLETED, "completed"), WORD(GIG_CANCELLED, "cancelled"), WORD(GIG_PAUSED, "cancelled"),
       WORD(GIG_DRAFT, "cancelled"));
+WORDS(campus_location_words, "LocationType", WORD(LOCATION_REMOTE, "remote"), WORD(LOCATION_ONSITE, "onsite"),
+      WORD(LOCATION_HYBRID, "hybrid"));
 WORDS(campus_budget_words, "BudgetType", WORD(BUDGET_FIXED, "fixed"), WORD(BUDGET_HOURLY, "hourly"),
       WORD(BUDGET_MILESTONE, "milestone"));
 
@@ -59,6 +61,10 @@ static bool gig_removed(Render *r, const void *row, Value *out) {
         SHOW_GET("isBoosted", W_BOOL, gig_boosted, "Ranks first among equals."),                                        \
         SHOW("boostedUntil", W_TIME, Gig, boosted_until_ms, "Until then.", .empty = EMPTY_OMIT),                        \
         SHOW("place", W_STR, Gig, place, "Where.", .empty = EMPTY_OMIT),                                                \
+        SHOW("aiTools", W_STRS, Gig, ai_tools, "AI tools wanted.", .empty = EMPTY_OMIT),                                \
+        SHOW("duration", W_STR, Gig, duration, "How long it takes.", .empty = EMPTY_OMIT),                              \
+        SHOW("locationType", W_WORD, Gig, location_type, "Where the work is done, when it was said.",                   \
+             .words = &campus_location_words, .empty = EMPTY_OMIT),                                                     \
         SHOW_GET("latitude", W_DECIMAL, gig_latitude, "Degrees.", .scale = 6, .optional = true, .empty = EMPTY_OMIT),   \
         SHOW_GET("longitude", W_DECIMAL, gig_longitude, "Degrees.", .scale = 6, .optional = true, .empty = EMPTY_OMIT), \
         SHOW_GET("isRemoved", W_BOOL, gig_removed, "A moderator took it down.", .optional = true, .empty = EMPTY_OMIT), \
@@ -88,6 +94,12 @@ INPUTS(gig_id_in, IdIn, INPUT_ID("id", IdIn, id, &GIG, "Which gig."));
               .flags = IN_NULLABLE),                                                                                            \
         INPUT("attachments", IN_BODY, W_IDS, GigEdit, files, GIG_SET_FILES, "Ids of own files.", .kind = &FILE_RECORD,          \
               .max = GIG_FILES_MAX),                                                                                            \
+        INPUT("aiTools", IN_BODY, W_STRS, GigEdit, ai_tools, GIG_SET_AI_TOOLS, "AI tools wanted.", .flags = IN_TRIM | IN_COMMA, \
+              .max = GIG_TOOLS_MAX),                                                                                            \
+        INPUT("duration", IN_BODY, W_STR, GigEdit, duration, GIG_SET_DURATION, "How long it takes.",                            \
+              .flags = IN_TRIM | IN_NULLABLE, .max = GIG_DURATION_MAX),                                                         \
+        INPUT("locationType", IN_BODY, W_WORD, GigEdit, location_type, GIG_SET_LOCATION_TYPE, "Where the work is done.",        \
+              .words = &campus_location_words),                                                                                 \
         INPUT("place", IN_BODY, W_STR, GigEdit, place, GIG_SET_PLACE, "Where.", .flags = IN_TRIM | IN_NULLABLE,                 \
               .max = USER_PLACE_MAX),                                                                                           \
         INPUT("latitude", IN_BODY, W_DECIMAL, GigEdit, lat_e6, GIG_SET_LAT, "Degrees.", .scale = 6, .min = -90000000,           \
@@ -109,6 +121,10 @@ INPUTS(gig_list_in, GigListIn,
        INPUT("category", IN_QUERY, W_STR, GigListIn, category, NO_HAS, "A category's slug, name or alias.", .max = 100),
        INPUT("skills", IN_QUERY, W_STRS, GigListIn, skills, NO_HAS, "All of these, comma-separated.", .flags = IN_COMMA,
              .max = GIG_SKILLS_MAX, .example = "\"photoshop,illustrator\""),
+       INPUT("aiTools", IN_QUERY, W_STRS, GigListIn, ai_tools, NO_HAS, "All of these, comma-separated.", .flags = IN_COMMA,
+             .max = GIG_TOOLS_MAX),
+       INPUT("locationType", IN_QUERY, W_WORD, GigListIn, location_type, NO_HAS,
+             "Where the work is done; what does not say is remote unless it has a place.", .words = &campus_location_words),
        INPUT("budgetMin", IN_QUERY, W_MONEY, GigListIn, budget_min, NO_HAS, "Keeps gigs whose range reaches this.", .min = 0,
              .max = INT64_MAX),
        INPUT("budgetMax", IN_QUERY, W_MONEY, GigListIn, budget_max, NO_HAS, "Keeps gigs whose range begins below this.", .min = 0,
@@ -354,6 +370,9 @@ VIEW(campus_application_view, Application, "Application", "A doer's answer to a 
      SHOW_GET("doer", W_ROW, application_doer, "The same in short.", .view = &campus_person_view, .optional = true),
      SHOW("message", W_STR, Application, message, "What the doer writes."),
      SHOW("amount", W_MONEY, Application, amount, "Counter-offer.", .empty = EMPTY_NULL),
+     SHOW("timeline", W_STR, Application, timeline, "How long the doer will take.", .empty = EMPTY_OMIT),
+     SHOW("portfolioItems", W_STRS, Application, portfolio, "Earlier work.", .empty = EMPTY_OMIT),
+     SHOW("aiTools", W_STRS, Application, ai_tools, "AI tools to be used.", .empty = EMPTY_OMIT),
      SHOW("status", W_WORD, Application, status, "Its state.", .words = &campus_application_words),
      SHOW("createdAt", W_TIME, Application, created_ms, "When."),
      SHOW("updatedAt", W_TIME, Application, updated_ms, "When it changed last."));
@@ -362,7 +381,13 @@ INPUTS(apply_in, ApplyIn, INPUT_ID("id", ApplyIn, gig, &GIG, "Which gig."),
        INPUT("message", IN_BODY, W_STR, ApplyIn, message, NO_HAS, "What you want to say.", .flags = IN_TRIM,
              .max = APPLICATION_MESSAGE_MAX),
        INPUT("amount", IN_BODY, W_MONEY, ApplyIn, amount, NO_HAS, "Counter-offer; the gig's budget when it is not said.",
-             .min = 1, .max = INT64_MAX));
+             .min = 1, .max = INT64_MAX),
+       INPUT("timeline", IN_BODY, W_STR, ApplyIn, timeline, NO_HAS, "How long you will take.", .flags = IN_TRIM,
+             .max = APPLICATION_TIMELINE_MAX),
+       INPUT("portfolioItems", IN_BODY, W_STRS, ApplyIn, portfolio, NO_HAS, "Earlier work.", .flags = IN_TRIM,
+             .max = APPLICATION_ITEMS_MAX),
+       INPUT("aiTools", IN_BODY, W_STRS, ApplyIn, ai_tools, NO_HAS, "AI tools to be used.", .flags = IN_TRIM,
+             .max = APPLICATION_ITEMS_MAX));
 INPUTS(gig_applications_in, GigApplicationsIn, INPUT_ID("id", GigApplicationsIn, gig, &GIG, "Which gig."),
        INPUT("status", IN_QUERY, W_WORD, GigApplicationsIn, status, NO_HAS, "Only those.", .words = &campus_application_words),
        INPUT_PAGE(GigApplicationsIn, page));

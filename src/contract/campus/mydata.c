@@ -64,11 +64,18 @@ typedef struct Topic {
 
 #define LIST(name_, op_, T, view_) \
     {.name = name_, .op = op_, .list = true, .paged = true, .page_at = offsetof(T, page), .view = &(view_)}
+/* Drafts too. */
+static Err gigs_all_mine(Call *c, const void *in, void *out) {
+    MyGigsIn all = *(const MyGigsIn *)in;
+    all.unlisted = true;
+    return gig_mine(c, &all, out);
+}
+
 static const Topic parts[] = {
     {.name = "profile", .op = user_me, .view = &campus_user_view},
     {.name = "freelancer-profile", .op = freelancer_mine, .record = &FREELANCER},
     {.name = "client-profile", .op = client_mine, .record = &CLIENT},
-    LIST("gigs", gig_mine, MyGigsIn, campus_gig_view),
+    LIST("gigs", gigs_all_mine, MyGigsIn, campus_gig_view),
     {.name = "services", .op = service_mine, .list = true, .paged = true, .view = &campus_service_view},
     LIST("applications", application_mine, MyApplicationsIn, campus_application_view),
     LIST("orders", order_list, OrderListIn, campus_order_view),
