@@ -68,9 +68,9 @@ link.native := $(RELEASE) -flto=2 $(RELEASE_LINK) $(call relr,)
 link.aarch64 := $(RELEASE) -flto=2 $(RELEASE_LINK) $(call relr,aarch64-linux-gnu-)
 link.armv7 := $(RELEASE) -flto=2 $(RELEASE_LINK) $(call relr,arm-linux-gnueabihf-)
 link.quick := -static-pie -g -fno-lto
-link.asan := $(ASAN) -pie
-link.fuzz := $(ASAN) -fsanitize=fuzzer -pie
-link.tsan := -fsanitize=thread -pie
+link.asan := $(ASAN) -pie -Wl,--no-as-needed -lm
+link.fuzz := $(ASAN) -fsanitize=fuzzer -pie -Wl,--no-as-needed -lm
+link.tsan := -fsanitize=thread -pie -Wl,--no-as-needed -lm
 link.memcheck := -pie -Wl,--no-as-needed -lm
 deps.native := build
 deps.quick := build

@@ -112,7 +112,7 @@ Err bank_list(Call *c, const void *in, void *out) {
     if (e)
         return e;
     Key key = key1(BANK_BY_USER, c->actor.user);
-    return row_page(c, &BANK_ACCOUNT, BANK_BY_USER, &key, (PageIn){1, BANK_ACCOUNTS_MAX}, out);
+    return row_page(c, &BANK_ACCOUNT, BANK_BY_USER, &key, (PageIn){.page = 1, .limit = BANK_ACCOUNTS_MAX}, out);
 }
 
 static Err mine(Call *c, int64_t id, BankAccount *b) {

@@ -143,7 +143,7 @@ Err city_list(Call *c, const void *in, void *out) {
     (void)in;
     Err e = call_admin(c);
     Key all = key1(ALL, 1);
-    return e ? e : row_page(c, &CITY, ALL, &all, (PageIn){1, LIST_WHOLE}, out);
+    return e ? e : row_page(c, &CITY, ALL, &all, (PageIn){.page = 1, .limit = LIST_WHOLE}, out);
 }
 
 Err city_delete(Call *c, const void *input, void *out) {

@@ -73,6 +73,7 @@ typedef struct IdIn {
  * no more than LIST_WHOLE_MAX, on the one page. */
 typedef struct PageIn {
     int32_t page, limit;
+    int32_t skip; /* things passed over before the pages are counted, for contracts that skip instead of paging */
 } PageIn;
 
 /* The common result of lists: `items` points to `count` structs of the operation's row type, in the arena. Rows may hold views

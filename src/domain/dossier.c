@@ -12,7 +12,7 @@ static Err part(Call *c, const Record *r, const Index *ix, Key key, DossierPart 
 
 /* The newest page, turned round. */
 static Err messages(Call *c, Dossier *d) {
-    OrderMessagesIn in = {.order = d->order.id, .page = {1, DOSSIER_ROWS_MAX}};
+    OrderMessagesIn in = {.order = d->order.id, .page = {.page = 1, .limit = DOSSIER_ROWS_MAX}};
     PageOut page = {0};
     Err e = order_messages(c, &in, &page);
     if (e)

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "domain/application.h"
+#include "domain/geo.h"
 #include "domain/gig_internal.h"
 #include "domain/order.h"
 #include "domain/row.h"
@@ -79,8 +80,18 @@ static const Field gig_fields[] = {
     FIELD(30, Gig, timeline_days, F_I32, "days it is wanted within"),
     FIELD(31, Gig, scope, F_STR, "how large the work is"),
     FIELD(32, Gig, urgent, F_BOOL, "wanted at once"),
+    FIELD(37, Gig, duration_hours, F_I32, "hours it takes"),
+    FIELD(38, Gig, starts_at, F_STR, "when it begins, as written"),
+    FIELD(39, Gig, image_urls, F_STRS, "where its pictures are"),
     FIELD(45, Gig, removed_reason, F_STR, "why a moderator took it down"),
 };
+
+static Err cell_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+    (void)strs;
+    const Gig *g = row;
+    return one_part(a, geo_cell(g->lat_e6, g->lon_e6), n, i64s);
+}
+static bool is_placed(const void *row) { return is_visible(row) && ((const Gig *)row)->flags & GIG_HAS_PLACE; }
 
 // clang-format off
 #define BOOSTED {.type = F_I64, .of = gig_boosted_part}
@@ -106,6 +117,8 @@ static const Index gig_indexes[] = {
     {.id = 28, .kind = IX_TEXT, .name = "gig_text", .doc = "words of open gigs", .when = is_open, .text = WORDS},
     {.id = 29, .kind = IX_TEXT, .name = "gig_past_text", .doc = "words of the others", .when = is_past, .text = WORDS},
     {.id = 30, .kind = IX_ORDERED, .part_count = 1, .name = "gig_to_answer", .doc = "whose applications wait to be rejected", .parts = {{.tag = TAG_STATUS}}, .when = is_answering},
+    {.id = 15, .kind = IX_ORDERED, .part_count = 5, .name = "gig_place", .doc = "by where they are", .when = is_placed,
+     .parts = {{.tag = TAG_STATUS}, {.type = F_I64, .of = cell_part}, {.tag = 16}, {.tag = 17}, {.tag = TAG_BUDGET_MAX}}},
     {.id = 94, .kind = IX_ORDERED, .part_count = 1, .counted = 1, .name = "gig_removed", .doc = "taken down", .parts = {{.type = F_I64, .of = same_part}}, .when = is_removed},
 };
 // clang-format on
@@ -128,7 +141,8 @@ const Index *const GIG_BY_CLIENT = &gig_indexes[7];
 const Index *const GIG_TEXT = &gig_indexes[8];
 const Index *const GIG_PAST_TEXT = &gig_indexes[9];
 const Index *const GIG_TO_ANSWER = &gig_indexes[10];
-const Index *const GIG_TAKEN_DOWN = &gig_indexes[11];
+const Index *const GIG_BY_PLACE = &gig_indexes[11];
+const Index *const GIG_TAKEN_DOWN = &gig_indexes[12];
 
 /* ---- one's own ---- */
 

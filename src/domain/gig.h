@@ -12,6 +12,8 @@ enum {
     GIG_DESCRIPTION_MAX = 10000, /* code points */
     GIG_SKILLS_MAX = 20,
     GIG_FILES_MAX = 10,
+    GIG_HOURS_MAX = 10000,
+    GIG_URL_BYTES_MAX = 2000,
     GIG_TOOLS_MAX = 20,
     GIG_DURATION_MAX = 100,
     GIG_SCOPE_MAX = 2000,
@@ -66,6 +68,9 @@ typedef struct Gig {
     Str scope;                      /* how large the work is, in words */
     bool urgent;
     Str removed_reason;             /* where GIG_REMOVED: why */
+    int32_t duration_hours;         /* 0 = not said */
+    Str starts_at;                  /* as it was written: an ISO 8601 time, "" = not said */
+    List image_urls;                /* STRS: pictures, wherever they are */
 } Gig;
 
 extern const Record GIG;
@@ -92,7 +97,10 @@ enum {
     GIG_SET_LOCATION_TYPE,
     GIG_SET_TIMELINE_DAYS,
     GIG_SET_SCOPE,
-    GIG_SET_URGENT
+    GIG_SET_URGENT,
+    GIG_SET_HOURS,
+    GIG_SET_STARTS_AT,
+    GIG_SET_IMAGE_URLS
 };
 typedef struct GigEdit {
     uint64_t has;
@@ -114,6 +122,9 @@ typedef struct GigEdit {
     int32_t timeline_days; /* 0 = not said */
     Str scope;
     bool urgent;
+    int32_t duration_hours;
+    Str starts_at;
+    List image_urls;
 } GigEdit;
 /* GigEdit -> Gig. Title, description, category and a budget are required. E_LIMIT "PLAN_LIMIT" when this month's posts are
  * used up (usage.h); a draft does not count before it is posted. */

@@ -61,6 +61,18 @@ static void fill_budget(Gig *g) {
         g->budget_max = g->budget_min;
 }
 
+static Err edit_urls(Call *c, const List *given, List *to) {
+    Str url;
+    *to = *given;
+    if (given->count > GIG_FILES_MAX)
+        return diag_field(c->diag, E_INVALID, S("image_urls"), arena_printf(c->arena, "are at most %d", GIG_FILES_MAX));
+    for (ListIter it = list_iter(given); list_str(&it, &url);)
+        if (url.n > GIG_URL_BYTES_MAX ||
+            (!str_starts(url, S("https://")) && !str_starts(url, S("http://")) && !str_starts(url, S("/"))))
+            return diag_field(c->diag, E_INVALID, S("image_urls"), S("must be addresses of pictures"));
+    return OK;
+}
+
 static Err edit_budget(Call *c, const GigEdit *in, Gig *g) {
     bool min = HAS(in, GIG_SET_BUDGET_MIN), max = HAS(in, GIG_SET_BUDGET_MAX);
     bool no_min = min && in->open_budget && !in->budget_min, no_max = max && in->open_budget && !in->budget_max;
@@ -135,6 +147,16 @@ Err gig_edit(Call *c, const GigEdit *in, Gig *g) {
     }
     if (HAS(in, GIG_SET_URGENT))
         g->urgent = in->urgent;
+    if (HAS(in, GIG_SET_HOURS)) {
+        g->duration_hours = in->duration_hours;
+        if (in->duration_hours < 0 || in->duration_hours > GIG_HOURS_MAX)
+            e = diag_field(c->diag, E_INVALID, S("duration_hours"),
+                           arena_printf(c->arena, "must be from 1 to %d", GIG_HOURS_MAX));
+    }
+    if (HAS(in, GIG_SET_STARTS_AT))
+        g->starts_at = in->starts_at;
+    if (HAS(in, GIG_SET_IMAGE_URLS) && (fault = edit_urls(c, &in->image_urls, &g->image_urls)))
+        e = fault;
     if (HAS(in, GIG_SET_LOCATION_TYPE))
         g->location_type = in->location_type;
     if (HAS(in, GIG_SET_BUDGET_TYPE))

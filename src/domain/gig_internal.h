@@ -16,6 +16,7 @@ extern const Index *const GIG_BY_BUDGET_MIN;
 extern const Index *const GIG_BY_BUDGET_MAX;
 extern const Index *const GIG_BY_APPLICATIONS;
 extern const Index *const GIG_BY_SKILL;  /* skill_key, status, created, boosted; the first two counted */
+extern const Index *const GIG_BY_PLACE; /* status, geo_cell, latitude, longitude, highest budget */
 extern const Index *const GIG_PAST_TEXT; /* full text of gigs that are not open */
 
 /* E_STATE in words. */

@@ -78,7 +78,7 @@ Err application_accept(Call *c, const void *in, void *out_) {
         e = row_load(c, &APPLICATION, q->application, &app);
     if (e)
         return e;
-    if (app.client != c->actor.user)
+    if ((q->by_doer ? app.doer : app.client) != c->actor.user)
         return E_FORBIDDEN;
     out->application = app.id;
     out->created = false;

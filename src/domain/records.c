@@ -6,6 +6,7 @@
 #include "domain/audit.h"
 #include "domain/bank.h"
 #include "domain/boost.h"
+#include "domain/buddy.h"
 #include "domain/category.h"
 #include "domain/city.h"
 #include "domain/conversation.h"
@@ -77,6 +78,7 @@ const Record *const domain_records[] = {
     &GIG_NEWS,
     &DAY,
     &SAVED_SEARCH,
+    &BUDDY,
 };
 // clang-format on
 const size_t domain_record_count = COUNT(domain_records);

@@ -22,11 +22,14 @@ static const Field review_fields[] = {
     FIELD(8, Review, created_ms, F_I64, "written"),
     FIELD(9, Review, published_ms, F_I64, "since when others see it"),
     FIELD(10, Review, due_ms, F_I64, "published by itself then"),
+    FIELD(11, Review, updated_ms, F_I64, "changed since"),
 };
 // clang-format off
 static const Index review_indexes[] = {
     {.id = 70, .kind = IX_ORDERED, .part_count = 1, .counted = 1, .name = "review_subject", .doc = "about a user", .parts = {{.tag = 5}}, .when = is_published},
     {.id = 71, .kind = IX_UNIQUE, .part_count = 2, .name = "review_pair", .doc = "one per order and direction", .parts = {{.tag = 1}, {.tag = 4}}},
+    {.id = 17, .kind = IX_ORDERED, .part_count = 1, .counted = 1, .name = "review_author", .doc = "written by a user", .parts = {{.tag = 4}}},
+    {.id = 18, .kind = IX_ORDERED, .part_count = 2, .counted = 2, .name = "review_stars", .doc = "about a user, by stars", .parts = {{.tag = 5}, {.tag = 6}}, .when = is_published},
     {.id = 72, .kind = IX_ORDERED, .part_count = 1, .name = "review_due", .doc = "what to publish next", .parts = {{.tag = 10}}, .when = is_hidden},
 };
 // clang-format on
@@ -40,20 +43,28 @@ const Record REVIEW = {.kind = 10,
                        .index_count = COUNT(review_indexes)};
 const Index *const REVIEW_BY_SUBJECT = &review_indexes[0];
 const Index *const REVIEW_BY_PAIR = &review_indexes[1];
-const Index *const REVIEW_BY_DUE = &review_indexes[2];
+const Index *const REVIEW_BY_AUTHOR = &review_indexes[2];
+const Index *const REVIEW_BY_STARS = &review_indexes[3];
+const Index *const REVIEW_BY_DUE = &review_indexes[4];
+
+/* A published rating begins (delta 1) or ends (-1) to count. */
+static Err count(Call *c, const Review *r, int32_t rating, int32_t delta) {
+    Service s;
+    Err e = user_rated(c, r->subject, rating, delta);
+    /* A service is rated by those who bought it. */
+    if (e == OK && r->service && (e = row_load(c, &SERVICE, r->service, &s)) == OK && s.doer == r->subject) {
+        s.rating_sum += (int64_t)rating * delta;
+        s.rating_count += delta;
+        e = rec_put(c->tx, &SERVICE, &s);
+    }
+    return e;
+}
 
 static Err publish(Call *c, Review *r) {
-    Service s;
     r->published_ms = c->now_ms;
     Err e = rec_put(c->tx, &REVIEW, r);
     if (e == OK)
-        e = user_rated(c, r->subject, r->rating, 1);
-    /* A service is rated by those who bought it. */
-    if (e == OK && r->service && (e = row_load(c, &SERVICE, r->service, &s)) == OK && s.doer == r->subject) {
-        s.rating_sum += r->rating;
-        s.rating_count++;
-        e = rec_put(c->tx, &SERVICE, &s);
-    }
+        e = count(c, r, r->rating, 1);
     Event ev = {.type = EV_REVIEW, .verb = VERB_CREATED, .subject = r->id, .order = r->order, .gig = r->gig};
     return e ? e : event_emit(c, &ev);
 }
@@ -83,7 +94,8 @@ Err review_add(Call *c, const void *input, void *result) {
                        arena_printf(c->arena, "must have at most %d characters", REVIEW_COMMENT_MAX));
     if (e)
         return e;
-    if (o.status != ORDER_COMPLETED && !(in->early && (ORDER_OPEN_MASK & ORDER_BIT(o.status))))
+    bool done = o.status == ORDER_COMPLETED || o.status == ORDER_APPROVED;
+    if (!done && !(in->early && (ORDER_OPEN_MASK & ORDER_BIT(o.status))))
         return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("only a completed order can be reviewed"));
     *r = (Review){.order = o.id,
                   .gig = o.gig,
@@ -187,22 +199,59 @@ Err user_reviews(Call *c, const void *input, void *result) {
     return e ? e : row_page(c, &REVIEW, REVIEW_BY_SUBJECT, &key, in->page, result);
 }
 
-Err reviews_written(Call *c, const void *input, void *result) {
-    PageOut *out = result, orders;
+static Err own_review(Call *c, int64_t id, Review *out) {
     Err e = call_signed_in(c);
-    Key key = key1(ORDER_BY_PARTY, c->actor.user);
     if (e == OK)
-        e = row_page(c, &ORDER, ORDER_BY_PARTY, &key, *(const PageIn *)input, &orders);
+        e = row_load(c, &REVIEW, id, out);
+    return e == OK && out->author != c->actor.user ? E_FORBIDDEN : e;
+}
+
+Err review_update(Call *c, const void *input, void *result) {
+    const ReviewEdit *in = input;
+    Review *r = result;
+    Err e = own_review(c, in->id, r);
     if (e)
         return e;
-    const Order *of = orders.items;
-    Review *rows = ARENA_ARRAY(c->arena, orders.count ? orders.count : 1, Review);
-    *out = (PageOut){.items = rows, .total = orders.total, .page = orders.page, .limit = orders.limit};
-    e = rows ? OK : E_NOMEM;
-    for (size_t i = 0; e == OK && i < orders.count; i++) {
-        e = other_review(c, of[i].id, c->actor.user, &rows[out->count]);
-        out->count += e == OK;
-        e = e == E_MISSING ? OK : e;
+    int32_t was = r->rating;
+    if (HAS(in, REVIEW_SET_RATING))
+        r->rating = in->rating;
+    if (HAS(in, REVIEW_SET_COMMENT))
+        r->comment = str_trim(in->comment);
+    if (r->rating < 1 || r->rating > 5)
+        return diag_field(c->diag, E_INVALID, S("rating"), S("must be from 1 to 5"));
+    if (str_utf8_len(r->comment) > REVIEW_COMMENT_MAX)
+        return diag_field(c->diag, E_INVALID, S("comment"),
+                          arena_printf(c->arena, "must have at most %d characters", REVIEW_COMMENT_MAX));
+    r->updated_ms = c->now_ms;
+    e = rec_put(c->tx, &REVIEW, r);
+    if (e == OK && r->published_ms && was != r->rating) {
+        e = count(c, r, was, -1);
+        if (e == OK)
+            e = count(c, r, r->rating, 1);
+    }
+    return e;
+}
+
+Err review_delete(Call *c, const void *input, void *result) {
+    (void)result;
+    Review r;
+    Err e = own_review(c, ((const IdIn *)input)->id, &r);
+    if (e == OK && r.published_ms)
+        e = count(c, &r, r.rating, -1);
+    return e ? e : rec_delete(c->tx, &REVIEW, r.id);
+}
+
+Err reviews_written(Call *c, const void *input, void *result) {
+    Key key = key1(REVIEW_BY_AUTHOR, c->actor.user);
+    Err e = call_signed_in(c);
+    return e ? e : row_page(c, &REVIEW, REVIEW_BY_AUTHOR, &key, *(const PageIn *)input, result);
+}
+
+Err review_stars(Call *c, int64_t user, int64_t stars[6]) {
+    Err e = OK;
+    for (int i = 1; e == OK && i <= 5; i++) {
+        Key key = key2(REVIEW_BY_STARS, user, i);
+        e = index_count(c->tx, REVIEW_BY_STARS, &key, &stars[i]);
     }
     return e;
 }

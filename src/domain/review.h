@@ -18,10 +18,13 @@ typedef struct Review {
     int64_t created_ms;
     int64_t published_ms; /* 0: hidden still */
     int64_t due_ms;       /* published by itself then */
+    int64_t updated_ms;   /* when its author changed it, 0 = never */
 } Review;
 extern const Record REVIEW;
 extern const Index *const REVIEW_BY_SUBJECT; /* subject, where published; counted */
 extern const Index *const REVIEW_BY_PAIR;    /* unique: order, author */
+extern const Index *const REVIEW_BY_AUTHOR;  /* author; counted */
+extern const Index *const REVIEW_BY_STARS;   /* subject, rating, where published; counted both */
 extern const Index *const REVIEW_BY_DUE;     /* due_ms, where hidden */
 
 typedef struct ReviewIn {
@@ -52,9 +55,21 @@ typedef struct UserReviewsIn {
 /* UserReviewsIn -> PageOut of Review: published ones about the user, newest first. */
 OpFn user_reviews;
 
-/* PageIn -> PageOut of Review: what the caller wrote, published or not, by his orders, newest first; page and total count these
- * orders. */
+enum { REVIEW_SET_RATING, REVIEW_SET_COMMENT };
+typedef struct ReviewEdit {
+    uint64_t has;
+    int64_t id;
+    int32_t rating;
+    Str comment;
+} ReviewEdit;
+/* ReviewEdit -> Review: its author; what counted already counts anew. E_FORBIDDEN others. */
+OpFn review_update;
+/* IdIn -> nothing: its author takes it back. */
+OpFn review_delete;
+/* PageIn -> PageOut of Review: what the caller wrote, hidden ones too, newest first. */
 OpFn reviews_written;
+/* How many published reviews about a user have 1 to 5 stars (stars[1] to stars[5]). */
+Err review_stars(Call *c, int64_t user, int64_t stars[6]);
 
 /* Publishes up to `max` reviews whose time has come. By a job. */
 Err reviews_publish_due(Call *c, size_t max, size_t *done);

@@ -61,7 +61,7 @@ Err row_all(Call *c, const Record *r, const Index *ix, const Key *prefix, size_t
 
 static int64_t page_start(PageIn *p) {
     if (p->limit == LIST_WHOLE || p->limit == LIST_WHOLE_MAX) {
-        *p = (PageIn){1, LIST_WHOLE_MAX};
+        *p = (PageIn){.page = 1, .limit = LIST_WHOLE_MAX};
         return 0;
     }
     if (p->page < 1)
@@ -70,8 +70,10 @@ static int64_t page_start(PageIn *p) {
         p->limit = LIST_LIMIT_DEFAULT;
     if (p->limit > LIST_LIMIT_MAX)
         p->limit = LIST_LIMIT_MAX;
-    return (int64_t)(p->page - 1) * p->limit;
+    return (int64_t)(p->page - 1) * p->limit + (p->skip > 0 ? p->skip : 0);
 }
+
+int64_t page_offset(PageIn page) { return page_start(&page); }
 
 PageOut page_out(PageIn page) {
     page_start(&page);

@@ -15,6 +15,8 @@ Err row_find(Call *c, const Record *r, const Index *ix, const Key *key, void *ro
  * short lists. */
 Err row_all(Call *c, const Record *r, const Index *ix, const Key *prefix, size_t max, void *rows, size_t *n);
 
+/* How many things come before the page. */
+int64_t page_offset(PageIn page);
 /* An empty page with page and limit brought into their bounds. */
 PageOut page_out(PageIn page);
 

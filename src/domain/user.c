@@ -3,6 +3,7 @@
 #include "codec/contact.h"
 #include "domain/event.h"
 #include "domain/file.h"
+#include "domain/geo.h"
 #include "domain/ledger.h"
 #include "domain/profile.h"
 #include "domain/row.h"
@@ -125,6 +126,23 @@ static Err one_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **
     return OK;
 }
 
+static Err cell_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+    Err e = one_part(row, a, n, i64s, strs);
+    if (e == OK)
+        **i64s = geo_cell(((const User *)row)->lat_e6, ((const User *)row)->lon_e6);
+    return e;
+}
+static Err available_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+    Err e = one_part(row, a, n, i64s, strs);
+    if (e == OK)
+        **i64s = (((const User *)row)->flags & USER_AVAILABLE) != 0;
+    return e;
+}
+static bool is_located(const void *row) {
+    int32_t flags = ((const User *)row)->flags;
+    return flags & USER_HAS_PLACE && !(flags & (USER_DELETED | USER_SUSPENDED));
+}
+
 static Err skill_parts(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
     (void)i64s;
     return skill_keys(a, &((const User *)row)->skills, n, strs);
@@ -197,6 +215,13 @@ static const Index user_indexes[] = {
     FREELANCERS(202, "user_freelancer", "freelancers", F_I64, one_part),
     FREELANCERS(203, "user_skill", "freelancers by skill", F_STRS, skill_parts),
     FREELANCERS(204, "user_place", "freelancers by place", F_STR, place_part),
+    {.id = 16,
+     .kind = IX_ORDERED,
+     .part_count = 4,
+     .name = "user_location",
+     .doc = "by where they are",
+     .parts = {{.type = F_I64, .of = cell_part}, {.tag = 19}, {.tag = 20}, {.type = F_I64, .of = available_part}},
+     .when = is_located},
     {.id = 205,
      .kind = IX_TEXT,
      .name = "user_freelancer_text",
@@ -221,7 +246,8 @@ const Index *const USER_BY_STATE = &user_indexes[5];
 const Index *const USER_FREELANCERS = &user_indexes[6];
 const Index *const USER_BY_SKILL = &user_indexes[7];
 const Index *const USER_BY_PLACE = &user_indexes[8];
-const Index *const USER_FREELANCER_TEXT = &user_indexes[9];
+const Index *const USER_BY_LOCATION = &user_indexes[9];
+const Index *const USER_FREELANCER_TEXT = &user_indexes[10];
 
 Err call_signed_in(Call *c) { return c->actor.user ? OK : E_UNAUTHORIZED; }
 

@@ -83,6 +83,7 @@ typedef struct User {
 extern const Record USER;
 /* Of freelancers whom everybody may see: by the profile's id, under 1, a skill_key, the folded place; counted by that. And words.
  */
+extern const Index *const USER_BY_LOCATION; /* geo_cell, latitude, longitude, 1 when available; of those who have a place */
 extern const Index *const USER_FREELANCERS, *const USER_BY_SKILL, *const USER_BY_PLACE, *const USER_FREELANCER_TEXT;
 extern const Index *const USER_BY_PHONE; /* unique, where set */
 extern const Index *const USER_BY_EMAIL; /* unique, where set: proven, or claimed by an account with a password */

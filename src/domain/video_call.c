@@ -209,7 +209,7 @@ Err video_call_history(Call *c, const void *input, void *result) {
     PageOut *out = result;
     Scan *scan;
     Err e = call_signed_in(c);
-    *out = page_out((PageIn){1, ((const CallHistoryIn *)input)->limit});
+    *out = page_out((PageIn){.page = 1, .limit = ((const CallHistoryIn *)input)->limit});
     VideoCall *rows = ARENA_ARRAY(c->arena, (size_t)out->limit, VideoCall);
     if (e == OK && !rows)
         e = E_NOMEM;
