@@ -33,14 +33,14 @@ typedef struct EngagementMoveIn {
     int64_t id; /* gig */
     int32_t stage;
 } EngagementMoveIn;
-/* EngagementMoveIn -> GigRow: moves it on. ACCEPTED is engagement_take; then either side to IN_PROGRESS, the client to COMPLETED, either
- * to CANCELLED from anything before COMPLETED (before ACCEPTED the client alone): the gig does not come back. E_FORBIDDEN for
- * others; E_STATE "INVALID_STATUS_TRANSITION". */
+/* EngagementMoveIn -> GigRow: moves it on. ACCEPTED is engagement_take; then either side to IN_PROGRESS, the client to COMPLETED,
+ * either to CANCELLED from anything before COMPLETED (before ACCEPTED the client alone): the gig does not come back. E_FORBIDDEN
+ * for others; E_STATE "INVALID_STATUS_TRANSITION". */
 OpFn engagement_move;
 
 typedef struct EngagementsIn {
     PageIn page;
-    int32_t role;  /* ROLE_CLIENT, ROLE_DOER; 0 = both */
+    int32_t role; /* ROLE_CLIENT, ROLE_DOER; 0 = both */
     int32_t stage; /* 0 = any */
 } EngagementsIn;
 enum { ENGAGEMENTS_MAX = 2000 /* the newest of each role that are looked at */ };

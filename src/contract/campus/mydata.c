@@ -215,9 +215,9 @@ static void put_part(Render *r, const void *what) {
 
 /* The next piece of this part; x->piece stays empty when there is none. */
 static Err piece_of_part(Export *x, Call *c, const Topic *p) {
-    PartIn in = {{0, 0}};
+    PartIn in = {0};
     PartOut *out = arena_alloc(&x->arena, sizeof *out);
-    PageIn page = {++x->page, EXPORT_ROWS};
+    PageIn page = {.page = ++x->page, .limit = EXPORT_ROWS};
     if (!out)
         return E_NOMEM;
     if (p->op == user_reviews)
