@@ -1,5 +1,7 @@
 #include <assert.h>
+#include <stdlib.h>
 
+#include "domain/best.h"
 #include "domain/ledger.h"
 #include "domain/profile_internal.h"
 #include "domain/row.h"
@@ -187,7 +189,10 @@ typedef struct Filter {
     const ClientListIn *in;
     Str country, place, industry; /* folded; "" = any */
     Arena scratch;
-    FoundList *found; /* collecting for another order */
+    /* collecting for another order */
+    Best *best;
+    int64_t *found; /* all ids, for the order of names */
+    size_t found_n, found_max;
 } Filter;
 
 static bool load(Tx *tx, int64_t id, ClientOut *row) {
@@ -217,8 +222,10 @@ static bool keep(void *ctx, Tx *tx, int64_t id) {
     ClientOut row;
     if (!load(tx, id, &row) || !passes(f, &row))
         return false;
-    if (f->found)
-        found_add(f->found, id, id);
+    if (f->best)
+        best_add(f->best, id, 0, id);
+    if (f->found && f->found_n < f->found_max)
+        f->found[f->found_n++] = id;
     return true;
 }
 
@@ -235,33 +242,52 @@ static Err search(Filter *f, TextQuery *q, PageOut *out) {
     return e;
 }
 
-/* The entries of an index that the words were found in, too. */
-static Err search_sorted(Filter *f, TextQuery *q, const Index *ix, PageOut *out) {
-    FoundList found = {0};
-    TextHit *hits;
-    size_t n;
-    int64_t most, id, skip = (int64_t)(out->page - 1) * out->limit;
+static int compare(const void *a, const void *b) {
+    const int64_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* Names are text, which no heap here sorts: their index is walked, and what the words were found in is taken. */
+static Err by_name(Filter *f, PageOut *out) {
+    int64_t id, skip = (int64_t)(out->page - 1) * out->limit;
     Scan *scan;
-    Key all = key1(BY_AGE, 1);
-    Err e = index_count(f->c->tx, BY_AGE, &all, &most);
-    if (e == OK)
-        e = found_room(&found, most);
+    Key prefix = key1(BY_COMPANY, 1);
+    qsort(f->found, f->found_n, sizeof *f->found, compare);
+    Err e = scan_open(f->c->tx, BY_COMPANY, (ScanRange){.prefix = &prefix, .descending = !f->in->ascending}, &scan);
     if (e)
         return e;
-    f->found = &found;
+    while (e == OK && (int64_t)out->count < out->limit && scan_next(scan, &id))
+        if (bsearch(&id, f->found, f->found_n, sizeof id, compare) && skip-- <= 0)
+            e = add(f, out, id);
+    scan_close(scan);
+    return e;
+}
+
+static Err search_sorted(Filter *f, TextQuery *q, PageOut *out) {
+    Best best = {0};
+    TextHit *hits;
+    size_t n;
+    int64_t most;
+    bool name = f->in->sort == CLIENT_SORT_COMPANY;
+    Key all = key1(BY_AGE, 1);
+    Err e = index_count(f->c->tx, BY_AGE, &all, &most);
+    if (e == OK && !name)
+        e = best_init(f->best = &best, f->c->arena, out, most, f->in->ascending);
+    if (e == OK && name) {
+        f->found_max = (size_t)most;
+        f->found = ARENA_ARRAY(f->c->arena, f->found_max, int64_t);
+        e = f->found ? OK : E_NOMEM;
+    }
+    if (e)
+        return e;
     q->keep = keep;
     q->ctx = f;
     e = text_search(f->c->tx, TEXT, q, &hits, &n, &out->total);
-    found_sort(&found, true);
-    Key prefix = key1(ix, 1);
-    if (e == OK)
-        e = scan_open(f->c->tx, ix, (ScanRange){.prefix = &prefix, .descending = !f->in->ascending}, &scan);
-    while (e == OK && (int64_t)out->count < out->limit && scan_next(scan, &id))
-        if (found_has(&found, id) && skip-- <= 0)
-            e = add(f, out, id);
-    if (e == OK)
-        scan_close(scan);
-    found_free(&found);
+    if (e || name)
+        return e ? e : by_name(f, out);
+    best_sort(&best);
+    for (size_t i = (size_t)(out->page - 1) * (size_t)out->limit; e == OK && i < best.n; i++)
+        e = add(f, out, best.heap[i].id);
     return e;
 }
 
@@ -302,9 +328,7 @@ Err client_list(Call *c, const void *input, void *result) {
         return E_NOMEM;
     arena_init(&f.scratch, SCRATCH_BYTES);
     TextQuery q = {.words = str_trim(in->search)};
-    Err e = !q.words.n   ? walk(&f, out)
-            : in->sorted ? search_sorted(&f, &q, in->sort == CLIENT_SORT_COMPANY ? BY_COMPANY : BY_AGE, out)
-                         : search(&f, &q, out);
+    Err e = !q.words.n ? walk(&f, out) : in->sorted ? search_sorted(&f, &q, out) : search(&f, &q, out);
     arena_free(&f.scratch);
     return e;
 }

@@ -1,3 +1,4 @@
+#include "domain/best.h"
 #include "domain/profile_internal.h"
 #include "domain/row.h"
 #include "domain/skill.h"
@@ -265,7 +266,7 @@ typedef struct Filter {
     const FreelancerListIn *in;
     Str place, skill; /* folded; "" = any */
     Arena scratch;
-    FoundList *found; /* collecting for another order */
+    Best *best; /* collecting for another order */
 } Filter;
 
 static bool passes(Filter *f, const User *u) {
@@ -293,8 +294,8 @@ static bool keep(void *ctx, Tx *tx, int64_t id) {
     User u;
     if (rec_get(tx, &USER, id, &u) || !passes(f, &u))
         return false;
-    if (f->found)
-        found_add(f->found, u.freelancer, id);
+    if (f->best)
+        best_add(f->best, u.freelancer, 0, id);
     return true;
 }
 
@@ -312,24 +313,23 @@ static Err search(Filter *f, TextQuery *q, PageOut *out) {
 }
 
 static Err search_by_age(Filter *f, TextQuery *q, PageOut *out) {
-    FoundList found = {0};
+    Best best;
     TextHit *hits;
     size_t n;
     int64_t most;
     Key all = key1(USER_FREELANCERS, 1);
     Err e = index_count(f->c->tx, USER_FREELANCERS, &all, &most);
     if (e == OK)
-        e = found_room(&found, most);
+        e = best_init(&best, f->c->arena, out, most, f->in->ascending);
     if (e)
         return e;
-    f->found = &found;
+    f->best = &best;
     q->keep = keep;
     q->ctx = f;
     e = text_search(f->c->tx, USER_FREELANCER_TEXT, q, &hits, &n, &out->total);
-    found_sort(&found, f->in->ascending);
-    for (size_t i = (size_t)(out->page - 1) * (size_t)out->limit; e == OK && i < found.n && (int64_t)out->count < out->limit; i++)
-        e = add(f, out, found.all[i].id);
-    found_free(&found);
+    best_sort(&best);
+    for (size_t i = (size_t)(out->page - 1) * (size_t)out->limit; e == OK && i < best.n; i++)
+        e = add(f, out, best.heap[i].id);
     return e;
 }
 

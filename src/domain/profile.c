@@ -1,6 +1,4 @@
 /* What profiles of both kinds have in common. */
-#include <stdlib.h>
-
 #include "domain/profile_internal.h"
 #include "domain/row.h"
 
@@ -70,39 +68,3 @@ Err profile_forget(Call *c, const User *u) {
         e = rec_delete(c->tx, &CLIENT, u->client_profile);
     return e == E_MISSING ? OK : e;
 }
-
-/* ---- found by words, sorted otherwise ---- */
-
-Err found_room(FoundList *l, int64_t most) {
-    l->room = most > 0 ? (size_t)most : 0;
-    l->n = 0;
-    l->all = malloc((l->room + 1) * sizeof *l->all);
-    return l->all ? OK : E_NOMEM;
-}
-
-void found_add(FoundList *l, int64_t value, int64_t id) {
-    if (l->n < l->room)
-        l->all[l->n++] = (Found){value, id};
-}
-
-static int compare(const void *a, const void *b) {
-    const Found *x = a, *y = b;
-    int64_t p = x->value != y->value ? x->value : x->id, q = x->value != y->value ? y->value : y->id;
-    return p < q ? -1 : p > q;
-}
-
-void found_sort(FoundList *l, bool ascending) {
-    qsort(l->all, l->n, sizeof *l->all, compare);
-    for (size_t i = 0; !ascending && i < l->n / 2; i++) {
-        Found f = l->all[i];
-        l->all[i] = l->all[l->n - 1 - i];
-        l->all[l->n - 1 - i] = f;
-    }
-}
-
-bool found_has(const FoundList *l, int64_t id) {
-    Found wanted = {id, id};
-    return l->n && bsearch(&wanted, l->all, l->n, sizeof *l->all, compare) != NULL;
-}
-
-void found_free(FoundList *l) { free(l->all); }

@@ -20,19 +20,4 @@ typedef struct AccountFacts {
 /* Changes them by user_edit and gives the account as it is then. */
 Err profile_account(Call *c, const AccountFacts *facts, User *u);
 
-/* Rows that a text search found, in another order than its own: keep them with found_add, then sort. */
-typedef struct Found {
-    int64_t value, id;
-} Found;
-typedef struct FoundList {
-    Found *all; /* of malloc */
-    size_t n, room;
-} FoundList;
-Err found_room(FoundList *l, int64_t most);
-void found_add(FoundList *l, int64_t value, int64_t id);
-void found_sort(FoundList *l, bool ascending);
-/* Sorted ascending by an equal value and id. */
-bool found_has(const FoundList *l, int64_t id);
-void found_free(FoundList *l);
-
 #endif

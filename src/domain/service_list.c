@@ -6,8 +6,7 @@
  *
  * A walk with filters passes all entries of its index, but reads the records of its page only (and of what has the other skills
  * that are asked for). */
-#include <stdlib.h>
-
+#include "domain/best.h"
 #include "domain/category.h"
 #include "domain/row.h"
 #include "domain/service_internal.h"
@@ -182,13 +181,9 @@ static Err walk_doer(Filter *f, PageOut *out) {
 
 /* ---- search ---- */
 
-typedef struct Match {
-    int64_t value, created_ms, id;
-} Match;
 typedef struct Sorted {
     Filter *f;
-    Match *all;
-    size_t n, room;
+    Best best;
 } Sorted;
 
 static int64_t value_of(const Service *s, int32_t sort) {
@@ -210,19 +205,10 @@ static bool keep(void *ctx, Tx *tx, int64_t id) {
 static bool keep_sorted(void *ctx, Tx *tx, int64_t id) {
     Sorted *k = ctx;
     Service s;
-    if (k->n == k->room || rec_get(tx, &SERVICE, id, &s) || !passes(k->f, &s))
+    if (rec_get(tx, &SERVICE, id, &s) || !passes(k->f, &s))
         return false;
-    k->all[k->n++] = (Match){value_of(&s, k->f->in->sort), s.created_ms, id};
+    best_add(&k->best, value_of(&s, k->f->in->sort), s.created_ms, id);
     return true;
-}
-
-static int compare(const void *a, const void *b) {
-    const Match *x = a, *y = b;
-    const int64_t v[][2] = {{x->value, y->value}, {x->created_ms, y->created_ms}, {x->id, y->id}};
-    for (size_t i = 0; i < COUNT(v); i++)
-        if (v[i][0] != v[i][1])
-            return v[i][0] < v[i][1] ? -1 : 1;
-    return 0;
 }
 
 static Err search(Filter *f, TextQuery *q, PageOut *out) {
@@ -247,21 +233,17 @@ static Err search_sorted(Filter *f, TextQuery *q, PageOut *out) {
     int64_t most;
     Key all = key1(SERVICE_BY_CREATED, 1);
     Err e = index_count(f->c->tx, SERVICE_BY_CREATED, &all, &most);
-    if (e)
-        return e;
-    k.room = (size_t)most;
-    k.all = malloc((k.room + 1) * sizeof *k.all);
-    if (!k.all)
-        return E_NOMEM;
+    if (e == OK)
+        e = best_init(&k.best, f->c->arena, out, most, f->in->ascending);
     q->keep = keep_sorted;
     q->ctx = &k;
-    e = text_search(f->c->tx, SERVICE_TEXT, q, &hits, &n, &out->total);
-    qsort(k.all, k.n, sizeof *k.all, compare);
+    if (e == OK)
+        e = text_search(f->c->tx, SERVICE_TEXT, q, &hits, &n, &out->total);
     if (e == OK)
         e = page_room(f, out);
-    for (size_t i = (size_t)page_skip(out); e == OK && i < k.n && (int64_t)out->count < out->limit; i++)
-        e = page_add(f, out, k.all[f->in->ascending ? i : k.n - 1 - i].id);
-    free(k.all);
+    best_sort(&k.best);
+    for (size_t i = (size_t)page_skip(out); e == OK && i < k.best.n; i++)
+        e = page_add(f, out, k.best.heap[i].id);
     return e;
 }
 
