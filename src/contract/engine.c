@@ -509,6 +509,13 @@ bool engine_owns(Engine *e, Str path) {
     return m.node || n || str_starts(path, S("/openapi/")) || str_eq(path, S("/docs")) || str_starts(path, S("/docs/"));
 }
 
+static bool takes_file(const Route *r) {
+    for (size_t i = 0; r->in && i < r->in->count; i++)
+        if (r->in->rows[i].where == IN_FILE)
+            return true;
+    return false;
+}
+
 size_t engine_body_limit(Engine *e, Str method, Str path) {
     EngineLimits l = engine_limits(e);
     size_t most = l.body_bytes_max ? l.body_bytes_max : ENGINE_JSON_BYTES_MAX;
@@ -518,9 +525,9 @@ size_t engine_body_limit(Engine *e, Str method, Str path) {
     for (const Leaf *leaf = m.node ? m.node->leaves : NULL; leaf; leaf = leaf->next) {
         if (!str_eq(str_c0(leaf->route->method), method))
             continue;
-        size_t own = leaf->route->body_max_bytes;
-        if (!own && leaf->route->rate == RATE_UPLOAD)
-            own = engine_upload_max(e) + ENGINE_FORM_OVERHEAD_BYTES;
+        size_t own = leaf->route->body_max_bytes, form = engine_upload_max(e) + ENGINE_FORM_OVERHEAD_BYTES;
+        if (own < form && (takes_file(leaf->route) || (!own && leaf->route->rate == RATE_UPLOAD)))
+            own = form;
         if (own > most)
             most = own;
     }

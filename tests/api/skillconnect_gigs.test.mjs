@@ -96,6 +96,8 @@ test('a service with a picture, in a multipart body', async () => {
   is(await doer.post(`${gigs}/services/`, form({ ...body, image: { bytes: Buffer.from('no picture'), name: 'a.png' } })), 400,
     { image: ['Upload a valid image. The file you uploaded was either not an image or a corrupted image.'] });
   is(await doer.post(`${gigs}/services/`, form({ ...body, image: { bytes: Buffer.alloc(0) } })), 400, { image: ['The submitted file is empty.'] });
+  const large = Buffer.concat([png, Buffer.alloc(10 * 1024 * 1024)]);
+  assert.deepEqual(Object.keys(is(await doer.post(`${gigs}/services/`, form({ ...body, image: { bytes: large } })), 413)), ['image']);
   is(await doer.post(`${gigs}/services/`, form({ ...body, skills_input: '[{"name"' })), 400, { skills_input: ['Invalid skills format.'] });
 });
 
@@ -136,6 +138,8 @@ test('exploring services: pages, filters, order', async () => {
     assert.deepEqual(await matching('?skills=React&category=1&max_price=6000&delivery_time=8&ordering=price'),
       model((s) => s.skills_output[0].name === 'React' && s.category.id === 1 && s.price <= 6000 && s.delivery_time <= 8));
     assert.deepEqual((await get('?search=number&ordering=price&page_size=3')).results.map((s) => s.price), [1000, 2000, 3000]);
+    const later = await get('?search=number&ordering=-price&page_size=4&page=2');
+    assert.deepEqual([later.count, ...later.results.map((s) => s.price)], [9, 5000, 4000, 3000, 2000]);
     assert.equal((await get('?search=nothinglikethis')).count, 0);
     assert.equal((await get('?search=hidden')).count, 0);
     for (const page of ['3', '0', '-1', 'x', '99999999999'])

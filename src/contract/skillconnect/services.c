@@ -181,7 +181,7 @@ static Err explore(Call *c, const void *input, void *out) {
 #define CHANGE(method_, summary_)                                                                                            \
     .method = (method_), .path = GIGS "services/{id}", .op = service_save, .in = &service_edit_in, .before = service_before, \
     .view = &sc_service_view, .shape = SHAPE_ONE, .writes = true, .access = ACCESS_SIGNED_IN,                                \
-    .body_max_bytes = SC_FORM_BYTES_MAX, .errors = ERR(E_FORBIDDEN) | ERR(E_STATE) | ERR(E_LIMIT), .summary = (summary_),    \
+    .errors = ERR(E_FORBIDDEN) | ERR(E_STATE) | ERR(E_LIMIT), .summary = (summary_),                                         \
     .doc = "Its freelancer. Only what is given changes."
 
 static const Route skillconnect_services_routes[] = {
@@ -195,7 +195,6 @@ static const Route skillconnect_services_routes[] = {
      .status = 201,
      .writes = true,
      .access = ACCESS_SIGNED_IN,
-     .body_max_bytes = SC_FORM_BYTES_MAX,
      .errors = ERR(E_FORBIDDEN) | ERR(E_LIMIT),
      .summary = "Offer a service.",
      .doc = "Freelancers. As JSON, or as multipart/form-data with a picture."},

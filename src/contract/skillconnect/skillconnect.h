@@ -146,7 +146,6 @@ Err sc_category_slug(Call *c, int64_t id, const char *field, Str *slug);
 Err sc_role_wanted(Call *c, int32_t role);
 /* Multipart bodies with files count as uploads, whatever the route's class. E_LIMIT. For Route.before. */
 Err sc_count_upload(Exchange *x);
-enum { SC_FORM_BYTES_MAX = 11 * 1024 * 1024 /* of a body with one file */ };
 /* Takes a picture out of the row `field` of a multipart body, if it is there: fills `out` (type, blob id, purpose) and says so in
  * *there. E_INVALID on the field for what is no picture. `any_type`: documents too. For Route.before. */
 Err sc_upload(Exchange *x, const char *field, FilePurpose purpose, bool any_type, FileAddIn *out, bool *there);
