@@ -459,6 +459,12 @@ static bool documents(Engine *e, const Request *req, Reply *rep) {
     return !rep->body.err;
 }
 
+/* A file's answer may say itself how long it is good. */
+static bool says_cache(const Reply *rep) {
+    static const char name[] = "Cache-Control:";
+    return rep->headers.n && memmem(rep->headers.p, rep->headers.n, name, sizeof name - 1);
+}
+
 void engine_handle(Engine *e, const Request *req, Reply *rep) {
     if (documents(e, req, rep))
         return;
@@ -485,7 +491,7 @@ void engine_handle(Engine *e, const Request *req, Reply *rep) {
         err = err ? err : x->refused;
         problem_reply(x, err, 0);
         log_failure(x, err);
-    } else {
+    } else if (leaf->route->shape != SHAPE_RAW || !says_cache(rep)) {
         reply_header(rep, "Cache-Control", S("no-store"));
     }
 }

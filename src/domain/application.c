@@ -5,6 +5,7 @@
 #include "domain/notify.h"
 #include "domain/report.h"
 #include "domain/row.h"
+#include "domain/user.h"
 
 static bool not_withdrawn(const void *row) { return ((const Application *)row)->status != APPLICATION_WITHDRAWN; }
 
@@ -110,7 +111,6 @@ Err application_apply(Call *c, const void *input, void *result) {
     const ApplyIn *in = input;
     Application *a = result;
     Gig g;
-    bool blocked;
     Err e = call_signed_in(c);
     if (e == OK)
         e = row_load(c, &GIG, in->gig, &g);
@@ -120,9 +120,7 @@ Err application_apply(Call *c, const void *input, void *result) {
         return E_MISSING;
     if (g.client == c->actor.user)
         return diag_fail(c->diag, E_FORBIDDEN, "OWN_GIG", S("nobody applies to a gig of his own"));
-    e = blocked_between(c, g.client, c->actor.user, &blocked);
-    if (e == OK && blocked)
-        return diag_fail(c->diag, E_FORBIDDEN, "BLOCKED", S("one of you has blocked the other"));
+    e = user_deals(c, g.client);
     if (e)
         return e;
     Str message = str_trim(in->message);

@@ -36,8 +36,7 @@ const Record FILE_RECORD = {.kind = 13,
                             .index_count = COUNT(file_indexes)};
 const Index *const FILE_BY_OWNER = &file_indexes[0];
 
-/* Everybody who knows the id may see these. */
-static bool is_public(const File *f) {
+bool file_is_public(const File *f) {
     return f->purpose == FILE_AVATAR || f->purpose == FILE_GIG_IMAGE || f->purpose == FILE_PORTFOLIO;
 }
 
@@ -77,7 +76,7 @@ Err file_add(Call *c, const void *input, void *result) {
 
 static Err may_read(Call *c, const File *f, bool *out) {
     Order o;
-    *out = is_public(f) || f->owner == c->actor.user || (c->actor.rights & (RIGHT_ADMIN | RIGHT_MODERATOR | RIGHT_SYSTEM));
+    *out = file_is_public(f) || f->owner == c->actor.user || (c->actor.rights & (RIGHT_ADMIN | RIGHT_MODERATOR | RIGHT_SYSTEM));
     if (*out || c->actor.user == 0)
         return OK;
     if (f->order) {
@@ -151,7 +150,7 @@ Err file_use(Call *c, int64_t id, FilePurpose purpose, Str field) {
         return e;
     if (f.purpose == FILE_ID_DOCUMENT)
         return diag_field(c->diag, E_INVALID, field, S("is a document that nobody else may see"));
-    if (purpose == FILE_ID_DOCUMENT && is_public(&f))
+    if (purpose == FILE_ID_DOCUMENT && file_is_public(&f))
         return diag_field(c->diag, E_INVALID, field, S("is shown to everybody; upload the document for itself"));
     f.purpose = purpose;
     return rec_put(c->tx, &FILE_RECORD, &f);
@@ -163,7 +162,7 @@ Err files_show(Call *c, const List *ids, size_t max, Str field) {
     for (ListIter it = list_iter(ids); e == OK && list_i64(&it, &id);) {
         File f;
         e = own_file(c, id, field, &f);
-        if (e == OK && !is_public(&f))
+        if (e == OK && !file_is_public(&f))
             e = file_use(c, id, FILE_GIG_IMAGE, field);
     }
     return e;

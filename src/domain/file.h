@@ -42,6 +42,8 @@ typedef struct FileAddIn {
 OpFn file_add;
 /* IdIn -> File: when the caller may read it. E_FORBIDDEN, E_MISSING. */
 OpFn file_get;
+/* Everybody who knows the id may read it. Pure. */
+bool file_is_public(const File *f);
 /* IdIn -> nothing: its owner deletes it. E_STATE when it is attached to an order or a conversation. */
 OpFn file_delete;
 /* PageIn -> PageOut of File: the caller's, newest first. */

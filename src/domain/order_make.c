@@ -132,6 +132,11 @@ Err service_order(Call *c, const void *in, void *out) {
         return e;
     if (s.doer == c->actor.user)
         return diag_field(c->diag, E_INVALID, S("service"), S("is one's own"));
+    if (s.flags & (SERVICE_REMOVED | SERVICE_DELETED))
+        return E_MISSING;
+    e = user_deals(c, s.doer);
+    if (e)
+        return e;
     if (!service_orderable(&s))
         return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("The service cannot be ordered now."));
     int64_t amount = q->amount ? q->amount : s.price;

@@ -197,6 +197,10 @@ Err user_by_username(Call *c, Str username, User *out);
  * has proven it. */
 Err user_take_email(Call *c, Str email, int64_t owner);
 
+/* The caller may begin something with `other`: E_FORBIDDEN "BLOCKED" when one of them has blocked the other, E_STATE when that
+ * account is suspended or gone. */
+Err user_deals(Call *c, int64_t other);
+
 /* A rating of `stars` was published / taken back (delta +1 / -1). Recomputes trust and badges. */
 Err user_rated(Call *c, int64_t user, int32_t stars, int32_t delta);
 /* An order ended in which the user took part: recomputes completed_gigs, trust and badges from facts (order_facts). */

@@ -2,6 +2,7 @@
 #include "base/rand.h"
 #include "domain/account.h"
 #include "domain/device.h"
+#include "domain/report.h"
 #include "domain/row.h"
 
 /* ---- finding ---- */
@@ -100,4 +101,19 @@ Err user_take_email(Call *c, Str email, int64_t owner) {
             return e;
     }
     return registration_forget(c, email);
+}
+
+/* ---- dealing with somebody ---- */
+
+Err user_deals(Call *c, int64_t other) {
+    User u;
+    bool blocked;
+    Err e = blocked_between(c, other, c->actor.user, &blocked);
+    if (e == OK && blocked)
+        return diag_fail(c->diag, E_FORBIDDEN, "BLOCKED", S("one of you has blocked the other"));
+    if (e == OK)
+        e = rec_get(c->tx, &USER, other, &u);
+    if (e == E_MISSING || (e == OK && (u.flags & (USER_SUSPENDED | USER_DELETED))))
+        return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("this person does not deal here at present"));
+    return e;
 }

@@ -251,14 +251,16 @@ Step conn_linger(NetConn *c) {
         tls_conn_close(c->tls, c->fd);
     shutdown(c->fd, SHUT_WR);
     atomic_store_explicit(&c->phase, PHASE_LINGER, memory_order_relaxed);
-    conn_deadline(c, LINGER_MS);
-    c->body_max = LINGER_BYTES;
+    conn_deadline(c, c->linger_body ? LINGER_BODY_MS : LINGER_MS);
+    c->body_max = c->linger_body ? LINGER_BODY_BYTES : LINGER_BYTES;
     return STEP_AGAIN;
 }
 
 static Step linger_step(NetConn *c) {
-    char sink[4096];
-    for (;;) {
+    char sink[16 * 1024];
+    for (int reads = 0;; reads++) {
+        if (reads == RUN_READS)
+            return STEP_YIELD;
         ssize_t n = recv(c->fd, sink, sizeof sink, MSG_DONTWAIT); /* under TLS too: nobody reads it any more */
         if (n < 0 && errno == EINTR)
             continue;

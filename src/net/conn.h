@@ -28,6 +28,9 @@ enum {
     STUCK_TICK_MS = 10,       /* how often the ticker looks while no worker is free */
     LINGER_MS = 2000,         /* after a refusal: reading what the client still sends, so that it gets to read the answer */
     LINGER_BYTES = 512 * 1024,
+    /* The same of a body that is too large: many clients send all of it before they look at the answer. */
+    LINGER_BODY_MS = 20 * 1000,
+    LINGER_BODY_BYTES = 64 * 1024 * 1024,
     EVICT_HEADROOM = 16,      /* slots below connections_max at which idle connections begin to go */
     RUN_READS = 64,           /* reads of one connection before others get their turn */
     RUN_WRITE_BYTES = 512 * 1024,
@@ -76,7 +79,8 @@ typedef struct NetConn {
     bool expired;        /* the ticker took it */
     bool keep;           /* after this answer */
     bool close_after;    /* once the answer has left */
-    bool linger;         /* and then read on for a while */
+    bool linger;         /* and then read on for a while, */
+    bool linger_body;    /* as long as a body that is too large takes */
     bool head_only;      /* the request is HEAD */
     bool large;          /* has a permit of large_bodies_max */
     bool counted;        /* in the address table */

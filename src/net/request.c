@@ -134,6 +134,7 @@ Step http_refuse(Worker *w, NetConn *c, int status, bool parsed) {
     }
     c->keep = false;
     c->linger = true;
+    c->linger_body = status == 413;
     log_request(w, req, &rep, clock_mono_us());
     return http_finish(w, c, req, &rep, c->in_n);
 }

@@ -38,6 +38,12 @@ static bool gig_longitude(Render *r, const void *row, Value *out) {
     return (void)r, gig_degrees(row, ((const Gig *)row)->lon_e6, out);
 }
 
+static bool gig_client(Render *r, const void *row, Value *out) {
+    (void)r;
+    out->row = &((const Gig *)row)->client;
+    return true;
+}
+
 /* Owner and moderators only ever see one that was taken down. */
 static bool gig_removed(Render *r, const void *row, Value *out) {
     (void)r;
@@ -48,6 +54,7 @@ static bool gig_removed(Render *r, const void *row, Value *out) {
 /* The gig stands first in every struct that is shown by these rows. */
 #define GIG_ROWS                                                                                                        \
     SHOW_ID("id", Gig, id, &GIG, "Its id."), SHOW_ID("clientId", Gig, client, &USER, "Who wants it."),                  \
+        SHOW_GET("client", W_ROW, gig_client, "The same in short.", .view = &campus_person_view, .optional = true),     \
         SHOW("title", W_STR, Gig, title, "Title."), SHOW("description", W_STR, Gig, description, "What is wanted."),    \
         SHOW_GET("category", W_STR, gig_category, "Slug of its category.", .optional = true),                           \
         SHOW("skills", W_STRS, Gig, skills, "Skills wanted."),                                                          \
