@@ -2,6 +2,7 @@
 
 #include "codec/contact.h"
 #include "crypto/hmac.h"
+#include "domain/bank.h"
 #include "domain/device.h"
 #include "domain/row.h"
 
@@ -263,6 +264,23 @@ Err account_reset_check(Call *c, const void *input, void *result) {
     return e ? e : code_check(c, OTP_RESET, email, in->otp, true, &out->refused, &out->late);
 }
 
+/* Payouts would go to whoever left the account there. */
+static Err banks_forget(Call *c, int64_t user) {
+    Call as = *c;
+    PageOut page = {0};
+    as.actor = (Actor){.user = user};
+    Err e = bank_list(&as, NULL, &page);
+    const BankAccount *b = page.items;
+    for (size_t i = 0; e == OK && i < page.count; i++) {
+        e = bank_delete(&as, &(IdIn){b[i].id}, NULL);
+        if (e != E_STATE)
+            continue;
+        diag_clear(c->diag); /* a payout to it is under way, so it stays in sight */
+        e = OK;
+    }
+    return e;
+}
+
 /* The code of a reset, used up, and the account it is for. One that had only claimed the address is from now on the prover's
  * alone: what its maker left in it to come back by is gone. */
 static Err proven(Call *c, Str given, Str otp, bool *refused, bool *late, bool *first, User *u) {
@@ -282,7 +300,10 @@ static Err proven(Call *c, Str given, Str otp, bool *refused, bool *late, bool *
         return e;
     u->flags |= USER_EMAIL_VERIFIED;
     u->password = (Str){NULL, 0};
+    u->bank_account = 0;
     e = registration_forget(c, email);
+    if (e == OK)
+        e = banks_forget(c, u->id);
     return e ? e : devices_delete_all(c, u->id);
 }
 

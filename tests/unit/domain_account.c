@@ -212,6 +212,9 @@ static void test_takeover(void) {
     MUST(make("hal@mail.test", "$thief", &thief) == OK);
     Device d;
     MUST(RUN(device_add, as(&thief), (&(DeviceIn){.token = S("thiefs-phone"), .platform = PLATFORM_ANDROID}), &d) == OK);
+    BankAccount bank;
+    BankAddIn add = {.holder = S("Thief"), .number = S("123456789012"), .ifsc = S("HDFC0001234")};
+    MUST(RUN(bank_add, as(&thief), &add, &bank) == OK);
     MUST(RUN(account_forgot, (Actor){0}, &(EmailIn){.email = S("hal@mail.test")}, &none) == OK);
     OtpOut o;
     ResetIn reset = {S("hal@mail.test"), code_of("hal@mail.test"), S("$owner")};
@@ -221,6 +224,8 @@ static void test_takeover(void) {
               (other.user.flags & USER_EMAIL_VERIFIED),
           "a reset proves the address");
     CHECK(READ(op_count, box, &thief.user.id, &devices) == OK && devices == 0, "and no device of the claimer hears of it");
+    PageOut banks;
+    CHECK(READ(bank_list, as(&other), NULL, &banks) == OK && banks.count == 0, "nor does money go to the claimer");
 }
 
 /* ---- forgotten ---- */
