@@ -6,9 +6,11 @@
 #include <stdio.h>
 
 #include "domain/audit.h"
+#include "domain/conversation.h"
 #include "domain/ledger.h"
 #include "domain/milestone.h"
 #include "domain/payment.h"
+#include "domain/payment_request.h"
 #include "domain/wallet.h"
 
 /* Keys of sums beside the accounts; account_code has room for types up to 15. */
@@ -17,7 +19,8 @@ enum {
     SUM_REFUNDED,                  /* owner order: refunded of applied receipts */
     SUM_PROMISED,                  /* owner receipt: its refunds */
     SUM_WAITING,                   /* owner user: withdrawals under way */
-    SUM_PARTS                      /* owner order: held by its milestones */
+    SUM_PARTS,                     /* owner order: held by its milestones */
+    SUM_MESSAGES                   /* owner conversation: its messages */
 };
 
 typedef struct Cell {
@@ -240,6 +243,44 @@ static void check_totals(Check *k) {
         fault(k, "bank: %lld, paid out %lld", (long long)sum(k, ACC_BANK, 0), (long long)k->paid_out);
 }
 
+/* Paid when money was applied to it, and only then. */
+static void check_request(Check *k, void *row) {
+    const PaymentRequest *r = row;
+    Receipt of;
+    int64_t id;
+    Key key = key_of(RECEIPT_APPLIED_TO);
+    key_i64(&key, PAY_REQUEST);
+    key_i64(&key, r->id);
+    bool paid = index_find(k->tx, RECEIPT_APPLIED_TO, &key, &id) == OK && rec_get(k->tx, &RECEIPT, id, &of) == OK;
+    if (paid != (r->status == REQUEST_PAID))
+        fault(k, "payment request %lld: %s", (long long)r->id, paid ? "paid, and does not say so" : "says paid, and is not");
+    else if (paid && (of.amount != r->amount || of.order != r->order))
+        fault(k, "payment request %lld: another amount or order was paid", (long long)r->id);
+}
+
+/* ---- talk ---- */
+
+static void check_message(Check *k, void *row) {
+    const Message *m = row;
+    Cell *c = cell(k, SUM_MESSAGES, m->conversation);
+    c->amount++;
+    if (m->seq > c->earned) /* here: the highest number */
+        c->earned = m->seq;
+}
+
+static void check_conversation(Check *k, void *row) {
+    const Conversation *v = row;
+    Cell *c = cell(k, SUM_MESSAGES, v->id);
+    Member all[MEMBERS_MAX];
+    size_t n = conversation_members(v, all);
+    if (c->amount != v->messages || c->earned != v->messages)
+        fault(k, "conversation %lld: %lld messages up to number %lld, says %lld", (long long)v->id, (long long)c->amount,
+              (long long)c->earned, (long long)v->messages);
+    for (size_t i = 0; i < n; i++)
+        if (all[i].read_seq > v->messages || all[i].read_seq < 0)
+            fault(k, "conversation %lld: user %lld has read what was not said", (long long)v->id, (long long)all[i].user);
+}
+
 static void check_audit(Check *k) {
     int64_t bad, entries;
     Err e = audit_verify(k->tx, &bad, &entries);
@@ -259,6 +300,9 @@ typedef union AnyRow {
     Withdrawal withdrawal;
     Milestone milestone;
     Order order;
+    PaymentRequest request;
+    Message message;
+    Conversation conversation;
 } AnyRow;
 
 typedef struct Step {
@@ -268,10 +312,17 @@ typedef struct Step {
 } Step;
 
 static const Step steps[] = {
-    {&TRANSFER, check_transfer, NULL},     {&BALANCE, check_balance, check_rows_exist},
-    {&REFUND, check_refund, NULL},         {&RECEIPT, check_receipt, NULL},
-    {&WITHDRAWAL, check_withdrawal, NULL}, {&MILESTONE, check_milestone, NULL},
-    {&ORDER, check_order, check_totals},   {NULL, NULL, check_audit},
+    {&TRANSFER, check_transfer, NULL},
+    {&BALANCE, check_balance, check_rows_exist},
+    {&REFUND, check_refund, NULL},
+    {&RECEIPT, check_receipt, NULL},
+    {&WITHDRAWAL, check_withdrawal, NULL},
+    {&MILESTONE, check_milestone, NULL},
+    {&ORDER, check_order, check_totals},
+    {&PAYMENT_REQUEST, check_request, NULL},
+    {&MESSAGE, check_message, NULL},
+    {&CONVERSATION, check_conversation, NULL},
+    {NULL, NULL, check_audit},
 };
 
 Err domain_check(Tx *tx, Arena *arena, void (*say)(void *ctx, Str line), void *ctx, uint64_t *faults) {

@@ -3,7 +3,7 @@
  * There is one conversation of a service order, one of two people about a gig (the orders that come of it share it), and one of
  * two people about nothing. An order's is made with its first message or when somebody opens it. Participants only, everywhere:
  * E_FORBIDDEN for others (moderators read an order's); E_MISSING when there is no such thing. Who blocked or is blocked may read
- * what was said, but the two cannot write to each other: E_FORBIDDEN "BLOCKED".
+ * what was said, but the two cannot write to each other, edit or react: E_FORBIDDEN "BLOCKED".
  *
  * Messages are numbered within their conversation and are never deleted, so that pages, cursors and unread counts cost the same
  * wherever they are: what a participant has not read is Conversation.messages - Member.read_seq. Sending reads what came before.

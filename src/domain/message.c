@@ -78,6 +78,13 @@ static Err check_apart(Call *c, const int64_t *users, size_t n) {
     return OK;
 }
 
+static Err check_apart_of(Call *c, const Member *all, size_t n) {
+    int64_t users[MEMBERS_MAX];
+    for (size_t i = 0; i < n; i++)
+        users[i] = all[i].user;
+    return check_apart(c, users, n);
+}
+
 Err message_check(Call *c, const MessageIn *in, const int64_t *users, size_t n) {
     Err e = check_apart(c, users, n);
     if (e)
@@ -259,7 +266,9 @@ Err message_edit(Call *c, const void *input, void *result) {
         return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("This message cannot be edited."));
     if (text.n == 0 && m->files.count == 0)
         return diag_field(c->diag, E_INVALID, S("text"), S("must not be empty"));
-    e = check_text(c, text);
+    e = check_apart_of(c, all, n);
+    if (e == OK)
+        e = check_text(c, text);
     if (e || str_eq(text, m->text))
         return e;
     m->text = text;
@@ -284,6 +293,9 @@ Err message_react(Call *c, const void *input, void *result) {
         return diag_field(c->diag, E_INVALID, S("emoji"), S("is required"));
     if (emoji.n > MESSAGE_EMOJI_MAX_BYTES || str_utf8_len(emoji) > MESSAGE_EMOJI_MAX)
         return diag_field(c->diag, E_INVALID, S("emoji"), S("must be one emoji"));
+    e = check_apart_of(c, all, n);
+    if (e)
+        return e;
     for (ListIter it = list_iter(&m->reactions); left < MESSAGE_REACTIONS_MAX && list_rec(&it, &REACTION, &one);) {
         bool same = one.user == c->actor.user && str_eq(one.emoji, emoji);
         again |= same;

@@ -120,6 +120,8 @@ static int chat_message(Hub *hub, Client *cl, Str text, Arena *a) {
     if (e)
         return refuse(e);
     const Json *typing = json_get(root, S("typing"));
+    if (json_type(typing) == JSON_ABSENT)
+        typing = json_get(root, S("is_typing"));
     Buf b = buf_arena(a, CHANNELS_FRAME_BYTES);
     buf_lit(&b, "{\"type\":\"typing\",");
     put_id(&b, "conversation_id", room.conversation);

@@ -215,9 +215,9 @@ typedef struct Relay {
 
 static void relay_to(Hub *hub, Client *cl, void *arg) {
     const Relay *r = arg;
+    if (!client_user(cl))
+        return; /* nobody yet, and perhaps not even open: then its state is not there */
     Socket *s = client_state(cl);
-    if (!s || !client_user(cl))
-        return;
     pthread_mutex_lock(&s->lock);
     size_t at = channel_at(s, r->topic);
     bool hears = at < s->n && (cl != r->from || s->channels[at]->self);

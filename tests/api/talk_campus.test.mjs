@@ -132,12 +132,15 @@ test('strangers, blocked people, empty and overlong messages', async () => {
   is(await ann.post(`/api/conversations/${talk.id}/messages`, { text: 'x', kind: 'contract' }), 400, 'VALIDATION_ERROR');
   const [x, y, z] = [await box.person(phone()), await box.person(phone()), await box.person(phone())];
   const old = await open(x, y);
+  const before = await say(x, old, 'before');
   is(await y.post(`/api/users/${x.id}/block`), 200);
   for (const who of [x, y]) {
     const refused = is(await who.post(`/api/conversations/${old.id}/messages`, { text: 'hi' }), 403);
     assert.match(refused.error.message, /blocked/);
     is(await who.get(`/api/conversations/${old.id}/messages`), 200);
+    is(await who.post(`/api/messages/${before.id}/react`, { emoji: '👍' }), 403);
   }
+  is(await x.patch(`/api/messages/${before.id}`, { text: 'by the back door' }), 403);
   is(await y.post(`/api/users/${z.id}/block`), 200);
   is(await z.post('/api/conversations', { userId: y.id }), 403);
   is(await y.delete(`/api/users/${x.id}/block`), 200);
