@@ -21,9 +21,25 @@ const Record SKILL = {.kind = 25,
                       .index_count = COUNT(skill_indexes)};
 const Index *const SKILL_BY_KEY = &skill_indexes[0];
 
+/* Folding leaves letters and digits; these tell C, C++ and C# apart. */
+static bool telling(char c) { return c == '+' || c == '#'; }
+
 Str skill_key(Arena *a, Str name) {
     Str folded = text_fold(a, name);
-    return folded.n ? folded : arena_str(a, str_trim(name));
+    size_t signs = 0;
+    if (!folded.n)
+        return arena_str(a, str_trim(name));
+    for (size_t i = 0; i < name.n; i++)
+        signs += telling(name.p[i]);
+    char *key = signs ? arena_raw(a, folded.n + signs) : NULL;
+    if (!signs || !key)
+        return signs ? (Str){NULL, 0} : folded;
+    memcpy(key, folded.p, folded.n);
+    size_t n = folded.n;
+    for (size_t i = 0; i < name.n; i++)
+        if (telling(name.p[i]))
+            key[n++] = name.p[i];
+    return str_of(key, n);
 }
 
 Err skill_keys(Arena *a, const List *skills, size_t *n, Str **strs) {

@@ -17,8 +17,8 @@ typedef struct Skill {
 extern const Record SKILL;
 extern const Index *const SKILL_BY_KEY; /* unique */
 
-/* What two spellings of a skill have in common: the folded words, or the text itself where there are none. Empty when out of
- * memory. */
+/* What two spellings of a skill have in common: the folded words and the signs + and # in it ("C++" is not "C"), or the text
+ * itself where there are no words. Empty when out of memory. */
 Str skill_key(Arena *a, Str name);
 /* For KeyPart.of: the keys of a List of skills. */
 Err skill_keys(Arena *a, const List *skills, size_t *n, Str **strs);

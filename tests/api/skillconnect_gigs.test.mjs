@@ -63,6 +63,17 @@ test('a service: made, listed, changed, deleted', async () => {
   assert.ok(!ids(is(await doer.get(`${gigs}/services/`), 200)).includes(made.id));
 });
 
+test('skills: one id for all spellings, another for another skill', async () => {
+  const made = await offer({ skills_input: ['C', 'C++', 'C#', 'c++', 'Node.js', 'node JS', 'Ünïcode', 'unicode', '++'].map((name) => ({ name })) });
+  assert.deepEqual(made.skills_output.map((s) => s.name), ['C', 'C++', 'C#', 'Node.js', 'Ünïcode', '++']);
+  assert.equal(new Set(ids(made.skills_output)).size, 6);
+  const found = is(await client.get(`${gigs}/explore-services/?skills=c%2B%2B&page_size=100`), 200).results;
+  assert.deepEqual(ids(found), [made.id]);
+  assert.deepEqual((await want({ skills_input: [{ name: 'c#' }] })).skills_output[0].id, made.skills_output[2].id); // a proposal's too
+  is(await doer.post(`${gigs}/services/`, service({ skills_input: [{ name: 'x'.repeat(51) }] })), 400, { skills_input: ['At most 20 skills of 1 to 50 characters.'] });
+  is(await doer.post(`${gigs}/services/`, service({ skills_input: Array.from({ length: 21 }, (_, i) => ({ name: `s${i}` })) })), 400);
+});
+
 test('what is wrong with a service is named', async () => {
   is(await box.post(`${gigs}/services/`, service()), 401, notSignedIn);
   is(await client.post(`${gigs}/services/`, service()), 403, forbidden);

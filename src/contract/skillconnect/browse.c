@@ -70,8 +70,9 @@ static Err freelancers_before(Exchange *x) {
     in->list.page = in->page;
     in->list.available_given = in->available != ANY;
     in->list.available = in->available == YES;
-    in->list.ascending = str_eq(in->ordering, S("created_at"));
-    in->list.by_age = in->list.ascending || str_eq(in->ordering, S("-created_at"));
+    bool down;
+    in->list.by_age = str_eq(sc_ordering(in->ordering, &down), S("created_at"));
+    in->list.ascending = in->list.by_age && !down;
     return e;
 }
 static Err freelancers(Call *c, const void *in, void *out) { return freelancer_list(c, &((const FreelancersIn *)in)->list, out); }
@@ -116,8 +117,8 @@ INPUTS(clients_in, ClientsIn, QUERY("search", ClientsIn, list.search, "Words in 
 static Err clients_before(Exchange *x) {
     ClientsIn *in = x->in;
     Err e = sc_page_before(x);
-    bool down = str_starts(in->ordering, S("-"));
-    Str by = down ? str_from(in->ordering, 1) : in->ordering;
+    bool down;
+    Str by = sc_ordering(in->ordering, &down);
     bool company = str_eq(by, S("company_name")), age = str_eq(by, S("created_at"));
     in->list.page = in->page;
     in->list.sort = company ? CLIENT_SORT_COMPANY : CLIENT_SORT_CREATED;

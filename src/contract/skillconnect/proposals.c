@@ -195,8 +195,8 @@ INPUTS(explore_in, ExploreIn,
 static Err explore_before(Exchange *x) {
     ExploreIn *in = x->in;
     Err e = sc_page_before(x);
-    bool down = str_starts(in->ordering, S("-"));
-    Str by = down ? str_from(in->ordering, 1) : in->ordering;
+    bool down;
+    Str by = sc_ordering(in->ordering, &down);
     bool budget = str_eq(by, S("budget")), age = str_eq(by, S("created_at"));
     in->list.sort = budget ? (down ? SORT_BUDGET_MAX : SORT_BUDGET_MIN) : age ? SORT_CREATED : SORT_DEFAULT;
     in->list.ascending = (budget || age) && !down;

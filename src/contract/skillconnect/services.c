@@ -159,8 +159,8 @@ INPUTS(explore_in, ExploreIn,
 static Err explore_before(Exchange *x) {
     ExploreIn *in = x->in;
     Err e = sc_page_before(x);
-    bool down = str_starts(in->ordering, S("-"));
-    Str by = down ? str_from(in->ordering, 1) : in->ordering;
+    bool down;
+    Str by = sc_ordering(in->ordering, &down);
     bool price = str_eq(by, S("price")), age = str_eq(by, S("created_at"));
     in->list.sort = price ? SERVICE_SORT_PRICE : age ? SERVICE_SORT_CREATED : SERVICE_SORT_DEFAULT;
     in->list.ascending = (price || age) && !down;

@@ -421,6 +421,12 @@ Err sc_page_before(Exchange *x) {
     return OK;
 }
 
+Str sc_ordering(Str ordering, bool *down) {
+    Str first = str_trim(str_slice(ordering, 0, str_index(ordering, ',')));
+    *down = str_starts(first, S("-"));
+    return *down ? str_from(first, 1) : first;
+}
+
 static int64_t pages_of(const PageOut *p) { return p->total ? (p->total + p->limit - 1) / p->limit : 1; }
 
 Err sc_page_after(Exchange *x, Call *c, void *out) {

@@ -132,6 +132,9 @@ Err sc_page_before(Exchange *x);
 /* Route.after: a page beyond the last is "Invalid page.". */
 Err sc_page_after(Exchange *x, Call *c, void *out);
 
+/* The field that ?ordering= names first, and whether a hyphen stands before it. */
+Str sc_ordering(Str ordering, bool *down);
+
 /* ---- inputs ---- */
 
 /* Row check of W_MONEY: whole units only. */
