@@ -331,3 +331,46 @@ test('everything adds up', async () => {
   const { code, stdout, stderr } = await run(['check', '--data', box.dir]);
   assert.equal(code, 0, stdout + stderr);
 });
+
+test('the same by accounts and orders of this contract alone', async () => {
+  const join = async (role) => {
+    const email = `${role.toLowerCase()}${Math.random().toString(36).slice(2)}@example.com`;
+    is(await box.post('/api/v1/users/register/', { email, password: 'Password123', role }), 201);
+    const { code } = await box.message(email, (m) => m.code);
+    const { access, user } = is(await box.post('/api/v1/users/verify-otp/', { email, otp: code }), 200);
+    const call = (method) => (path, body) => box.call(method, '/api/v1' + path, { token: access, body });
+    return { ...user, token: access, get: call('GET'), post: call('POST'), patch: call('PATCH') };
+  };
+  const [buyer, seller] = [await join('CLIENT'), await join('FREELANCER')];
+  const service = is(await seller.post('/gigs/services/', { title: 'Website Design', description: 'Beautiful portfolio website.', category_id: 2, skills_input: [{ name: 'React' }], price: 25000, delivery_time: 10, revisions: 3 }), 201);
+  const order = is(await buyer.post('/gigs/service-orders/', { service_id: service.id, message: 'Excited to work, please start ASAP!' }), 201);
+  const talk = is(await seller.post('/messaging/conversations/', { order_type: 'serviceorder', order_id: order.id }), 201);
+  assert.deepEqual([talk.client_id, talk.freelancer_id, talk.order_id, talk.service_title, talk.service_price, talk.service_deadline],
+    [buyer.id, seller.id, order.id, 'Website Design', '₹25000', '10 days']);
+  assert.equal(is(await buyer.post('/messaging/conversations/', { order_type: 'serviceorder', order_id: String(order.id) }), 200).id, talk.id);
+  is(await seller.patch(`/gigs/service-orders/${order.id}/`, { status: 'accepted' }), 200);
+  const contract = is(await buyer.post('/messaging/contracts/', { order_type: 'service', order_id: order.id, amount: 20000, deadline: '2025-11-01', terms: '100% upon completion' }), 201);
+  assert.equal(contract.service_order, order.id);
+  is(await seller.post(`/messaging/contracts/${contract.id}/accept/`), 200);
+  const asked = is(await seller.post('/messaging/payment-requests/', { contract: contract.id, conversation_id: talk.id, amount: 20000, description: 'Final payment due', status: 'pending' }), 201);
+  const opened = is(await buyer.post(`/messaging/payments/${asked.id}/create-razorpay-order/`), 200);
+  const paid = is(await box.post('/sandbox/razorpay/pay', { order_id: opened.order_id }), 200);
+  is(await buyer.post(`/messaging/payments/${asked.id}/verify-razorpay-payment/`, paid), 200, { success: true });
+  assert.equal(is(await seller.patch(`/messaging/contracts/${contract.id}/`, { workflow_status: 'submitted' }), 200).workflow_status, 'submitted');
+  assert.equal(is(await buyer.patch(`/messaging/contracts/${contract.id}/`, { workflow_status: 'completed' }), 200).workflow_status, 'completed');
+  const wallet = is(await box.get('/api/wallet/balance', { token: seller.token }), 200);
+  assert.equal(wallet.available, 1900000, '20000 less 5 %');
+
+  const proposal = is(await buyer.post('/gigs/proposals/', { title: 'Landing Page Design Required', description: 'Need a creative landing page for our startup.', category_id: 2, skills_input: [{ name: 'UI/UX' }], budget_min: 10000, budget_max: 30000, timeline_days: 7, project_scope: 'Single page app', is_urgent: true }), 201);
+  const applied = is(await seller.post('/gigs/proposal-orders/', { proposal_id: proposal.id, message: 'Me', bid_amount: 15000 }), 201);
+  const about = is(await buyer.post('/messaging/conversations/', { order_type: 'proposalorder', order_id: applied.id }), 201);
+  assert.deepEqual([about.order_type, about.order_id, about.service_title, about.service_price, about.service_deadline], ['proposalorder', applied.id, 'Landing Page Design Required', '₹15000', '7 days']);
+  is(await buyer.patch(`/gigs/proposal-orders/${applied.id}/`, { status: 'accepted' }), 200);
+  const again = is(await seller.post('/messaging/conversations/', { order_type: 'proposalorder', order_id: applied.id }), 200);
+  assert.deepEqual([again.id, again.order_type, again.order_id], [about.id, 'proposalorder', applied.id]);
+  const signed = is(await seller.post('/messaging/contracts/', { order_type: 'proposal', order_id: applied.id, amount: 16000 }), 201);
+  is(await buyer.post(`/messaging/contracts/${signed.id}/accept/`), 200);
+  assert.equal(is(await buyer.get(`/messaging/conversations/${about.id}/`), 200).service_price, '₹16000');
+  assert.deepEqual(is(await buyer.get('/messaging/contracts/?order_type=proposal'), 200).map((c) => c.id), [signed.id]);
+  assert.deepEqual(is(await buyer.get('/messaging/contracts/?order_type=service'), 200).map((c) => c.id), [contract.id]);
+});

@@ -9,7 +9,7 @@
 #include "domain/payment_request.h"
 #include "domain/service.h"
 
-enum { SC_MESSAGES_PAGE = 50, DAY_MS = 24 * 60 * 60 * 1000 };
+enum { SC_MESSAGES_PAGE = 50 };
 
 /* ---- what a conversation is about ---- */
 
@@ -79,8 +79,7 @@ static bool talk_subject(Render *r, const void *row, Subject *out) {
     if (!v->gig || rec_get(tx, &GIG, v->gig, &g))
         return false;
     int64_t application = application_of(tx, v);
-    *out =
-        (Subject){g.title, g.budget_max, g.deadline_ms > g.created_ms ? (g.deadline_ms - g.created_ms + DAY_MS - 1) / DAY_MS : 0};
+    *out = (Subject){g.title, g.budget_max, gig_days(&g)};
     if (order)
         out->price = o.amount;
     else if (application && !rec_get(tx, &APPLICATION, application, &a) && a.amount)
