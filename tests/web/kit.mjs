@@ -12,7 +12,8 @@ const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 export async function browse() {
   const executablePath = process.env.CHROMIUM ?? places.find((p) => existsSync(p));
   assert.ok(executablePath, 'Chromium is not installed');
-  return await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-background-networking'] });
+  return await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-background-networking',
+    '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--disable-features=WebRtcHideLocalIpsWithMdns'] });
 }
 
 export class Visitor {
@@ -20,7 +21,7 @@ export class Visitor {
     const v = new Visitor();
     v.box = box;
     v.faults = [];
-    v.context = await browser.newContext({ viewport: sizes[size], locale: language, colorScheme: scheme, hasTouch: size === 'phone', baseURL: box.url, reducedMotion: 'reduce', ...more });
+    v.context = await browser.newContext({ viewport: sizes[size], locale: language, colorScheme: scheme, hasTouch: size === 'phone', baseURL: box.url, reducedMotion: 'reduce', permissions: ['camera', 'microphone'], ...more });
     v.context.setDefaultTimeout(15000);
     v.page = await v.context.newPage();
     v.page.on('console', (m) => m.type() === 'error' && !v.expected?.test(m.text()) && v.faults.push(`console: ${m.text()} (${m.location().url})`));

@@ -59,6 +59,7 @@ const pages: [string, ComponentType<any>][] = [
   ['/me/settings', later(() => import('./pages/settings'), true)],
   ['/me/saved', later(() => import('./pages/saved'))],
   ['/me/alerts', later(() => import('./pages/alerts'))],
+  ['/me/data', later(() => import('./pages/data'))],
   ['/me/trust', later(() => import('./pages/trust'))],
   ['/notifications', later(() => import('./pages/notifications'))],
   ['/setup', later(() => import('./pages/setup'), true)],
@@ -97,6 +98,7 @@ export function App() {
       hear('AUTHENTICATED', () => void countChats()),
       hear('ORDER_UPDATE', (o) => invalidate('/api/orders', '/api/wallet', ...(o.gigId ? [`/api/gigs/${o.gigId}`] : []))),
       hear('NEW_APPLICATION', (a) => invalidate(`/api/gigs/${a.gigId}`, '/api/gigs/my-gigs')),
+      hear('CALL_RING', (d) => void import('./lib/call').then((m) => m.ring(d))),
       hear('RESYNC', () => invalidate('/api/')),
     ];
     return () => stops.forEach((stop) => stop());
@@ -133,8 +135,24 @@ export function App() {
       return <Link key={p.href} href={p.href} class={`${on ? 'on' : ''}${p.icon === 'plus' ? ' post' : ''}`} aria-current={on ? 'page' : undefined}>
         {p.icon === 'plus' ? <span class="plus"><Icon name="plus" /></span> : <Icon name={p.icon} size={24} />}<span>{t(p.text)}</span>{p.icon === 'chat' && unreadChats.value > 0 && <span class="dot">{unreadChats.value}</span>}</Link>;
     })}</nav>}
+    {me.value && <Calls />}
     <Toasts />
   </>;
+}
+
+/** The call sheet's code is loaded when somebody rings or calls. */
+function Calls() {
+  const [Sheet, show] = useState<ComponentType>();
+  useEffect(() => {
+    const load = () => void import('./ui/call').then((m) => show(() => m.default));
+    const stop = hear('CALL_RING', load);
+    addEventListener('call', load);
+    return () => {
+      stop();
+      removeEventListener('call', load);
+    };
+  }, []);
+  return Sheet ? <Sheet /> : null;
 }
 
 /** Said only when it takes a while. */

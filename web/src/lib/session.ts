@@ -46,15 +46,16 @@ export function use(user: User): void {
   unread.value = user.unreadNotifications ?? unread.value;
 }
 
-function over(): void {
+/** The session is over, by whomever. */
+export function ended(): void {
   localStorage.removeItem(KEY);
   forgetAll();
   me.value = null;
   unread.value = 0;
 }
-onSessionEnd(over);
+onSessionEnd(ended);
 
 export async function signOut(): Promise<void> {
   await post('/api/auth/logout').catch(() => {});
-  over();
+  ended();
 }

@@ -140,6 +140,7 @@ export default function Chat({ id }: { id: string }) {
   return <div class="chat">
     <header class="chathead"><IconButton icon="back" label={t('back')} href="/chats" /><Avatar who={other ?? null} size={40} />
       <div class="grow"><h1 tabIndex={-1} class="cut">{other?.name ?? t('person.unnamed')}</h1>{chat.title && <Link class="cut small" href={chat.orderId ? `/orders/${chat.orderId}` : `/gigs/${chat.gigId}`}>{chat.title}</Link>}</div>
+      {other && <IconButton icon="video" label={t('call.start')} onClick={() => { dispatchEvent(new Event('call')); void import('../lib/call').then((m) => m.callSomebody(other)); }} />}
       <IconButton icon="archive" label={t(chat.archived ? 'chats.unarchive' : 'chats.archive')} onClick={() => void patch(`/api/conversations/${id}`, { archived: !chat.archived }).then(() => (invalidate('/api/conversations'), toast(t('saved'), 'good')), (e) => toast(e.message, 'bad'))} /></header>
     <div class="messages" ref={list} role="log" aria-label={t('chat.log')} tabIndex={0} onScroll={(e) => { const b = e.currentTarget; stick.current = b.scrollHeight - b.scrollTop - b.clientHeight < 60; }}>
       {more && <div class="row center"><Button small kind="quiet" onClick={() => void older()}>{t('chat.older')}</Button></div>}

@@ -22,6 +22,7 @@ export default function Me() {
       {row(`/people/${u.id}`, 'user', t('me.public'))}
       {row('/me/edit', 'edit', t('profile.edit'))}
       {row('/me/trust', 'shield', t('trust.title'))}
+      {row('/me/data', 'file', t('data.title'))}
       {row('/me/settings', 'gear', t('settings.title'))}
       {(u as { adminRoles?: string[] }).adminRoles?.length ? row('/admin', 'chart', t('admin')) : null}
       <button type="button" onClick={() => void signOut()}><Icon name="logout" /><span>{t('signout')}</span></button>
