@@ -263,7 +263,7 @@ typedef struct Track {
 
 static Err track_in(Call *c, void *arg) {
     const Track *t = arg;
-    AgreementListIn in = {.page = {1, 1}};
+    AgreementListIn in = {.page = {.page = 1, .limit = 1}};
     PageOut out;
     *(t->service ? &in.order : &in.application) = t->id;
     Err e = t->service ? sc_service_order(c, t->id) : OK;

@@ -91,7 +91,7 @@ static const char *code_to(const char *phone) {
     PageOut page = {0};
     MUST(!store_read(store, &arena, &tx));
     Call c = {.tx = tx, .arena = &arena, .now_ms = clock_now_ms(), .cfg = &config, .actor = {.rights = RIGHT_SYSTEM}};
-    OutboxListIn in = {.page = {1, 1}, .to = str_c0(phone)};
+    OutboxListIn in = {.page = {.page = 1, .limit = 1}, .to = str_c0(phone)};
     MUST(!outbox_list(&c, &in, &page) && page.count);
     const char *code = arena_cstr(&kept, ((Outbox *)page.items)->code);
     store_read_end(tx);

@@ -254,7 +254,7 @@ static void put_talk(Render *r, const void *what) {
 /* The next page of the conversation at hand, or of the next one; nothing when all are done. */
 static Err piece_of_talk(Export *x, Call *c) {
     for (;;) {
-        ConversationListIn in = {.page = {(int32_t)x->talk + 1, 1}, .archived = x->archived};
+        ConversationListIn in = {.page = {.page = (int32_t)x->talk + 1, .limit = 1}, .archived = x->archived};
         PageOut list = {0}, messages = {0};
         Err e = conversation_list(c, &in, &list);
         if (e)
@@ -267,7 +267,7 @@ static Err piece_of_talk(Export *x, Call *c) {
             continue;
         }
         const ConversationRow *row = list.items;
-        MessagesIn of = {.conversation = row->c.id, .page = {++x->page, EXPORT_ROWS}, .order = MESSAGES_OLDEST_FIRST};
+        MessagesIn of = {.conversation = row->c.id, .page = {.page = ++x->page, .limit = EXPORT_ROWS}, .order = MESSAGES_OLDEST_FIRST};
         e = conversation_messages(c, &of, &messages);
         if (e)
             return e;

@@ -92,7 +92,7 @@ static bool has_more(Render *r, const void *row, Value *out) {
     out->b = (int64_t)p->page * p->limit < p->total;
     return true;
 }
-VIEW(list_view, PageOut, "PaginatedResult", "One page.", SHOW_ITEMS_AS("data"),
+VIEW(ugig_list_view, PageOut, "PaginatedResult", "One page.", SHOW_ITEMS_AS("data"),
      SHOW("total", W_INT, PageOut, total, "Things in all."), SHOW("page", W_INT, PageOut, page, "Which page, from 1."),
      SHOW("limit", W_INT, PageOut, limit, "Things per page."),
      SHOW_GET("hasMore", W_BOOL, has_more, "Whether there is a next page."));
@@ -154,7 +154,7 @@ const Contract ugig_contract = {
     .prefixes = prefixes,
     .sections = sections,
     .section_count = COUNT(sections),
-    .list_envelope = &list_view,
+    .list_envelope = &ugig_list_view,
     .problems = problems,
     .codes = codes,
     .code_count = COUNT(codes),
