@@ -267,7 +267,8 @@ static Err piece_of_talk(Export *x, Call *c) {
             continue;
         }
         const ConversationRow *row = list.items;
-        MessagesIn of = {.conversation = row->c.id, .page = {.page = ++x->page, .limit = EXPORT_ROWS}, .order = MESSAGES_OLDEST_FIRST};
+        MessagesIn of = {
+            .conversation = row->c.id, .page = {.page = ++x->page, .limit = EXPORT_ROWS}, .order = MESSAGES_OLDEST_FIRST};
         e = conversation_messages(c, &of, &messages);
         if (e)
             return e;
