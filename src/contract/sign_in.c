@@ -139,8 +139,10 @@ Err refresh_before(Exchange *x) {
     bool expired = false;
     Str shown = bare(in->access);
     in->token = bare(in->token);
-    if (in->pair && !shown.n)
-        return diag_field(&x->diag, E_INVALID, S("access"), S("is required"));
+    if (in->pair && !shown.n) {
+        diag_field(&x->diag, E_INVALID, S("access"), S("is required"));
+        return diag_fail(&x->diag, E_INVALID, "ACCESS_TOKEN_MISSING", S("The access token is required too."));
+    }
     if (engine_refresh_check(x->engine, in->token, x->now_ms, &in->was))
         return bad_token(x);
     if (in->pair) {

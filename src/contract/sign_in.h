@@ -75,7 +75,8 @@ typedef struct RefreshBody {
     Token was;
     Str fresh;
 } RefreshBody;
-/* E_UNAUTHORIZED "INVALID_TOKEN" for a token that is not good; E_INVALID with field `access` when it is missing though `pair`. */
+/* E_UNAUTHORIZED "INVALID_TOKEN" for a token that is not good; E_INVALID "ACCESS_TOKEN_MISSING" with field `access`
+ * when it is missing though `pair`. */
 Err refresh_before(Exchange *x);
 /* Makes x->access_token under the session's own contract and the cookie; x->refresh_token is the one that is good from now on. */
 Err refresh_after(Exchange *x, Call *c, void *out);
