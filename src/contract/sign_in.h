@@ -22,7 +22,8 @@
  *   RefreshBody     session_refresh             refresh_before      refresh_after
  *   –               session_end                 –                   sign_out_after
  *
- * Routes of the first kinds are ACCESS_OPEN with RATE_AUTH, the row of the address has IN_ACCOUNT; those that set a password or
+ * Routes of the first kinds are ACCESS_OPEN with RATE_AUTH, the row of the address, of a refresh that of
+ * the token, has IN_ACCOUNT: a whole campus may be behind one address; those that set a password or
  * end a session are ACCESS_SIGNED_IN. */
 #ifndef CONTRACT_SIGN_IN_H
 #define CONTRACT_SIGN_IN_H

@@ -235,8 +235,7 @@ Err gig_news_run(Call *c, size_t max, size_t *done) {
         news.after = 0;
     }
     e = news_step(c, &news, &g, max < NEWS_AT_ONCE ? max : NEWS_AT_ONCE, done, &more);
-    if (*done == 0)
-        *done = 1; /* an end without anybody: the next one may have work */
+    *done = max; /* there may be more, of this one or of another */
     if (e)
         return e;
     return more ? rec_put(c->tx, &GIG_NEWS, &news) : rec_delete(c->tx, &GIG_NEWS, news.id);

@@ -39,7 +39,7 @@ OpFn gig_saved;
 Err gig_tell(Call *c, const Gig *g);
 /* The gig is deleted. */
 Err saved_forget(Call *c, int64_t gig);
-/* Tells (or forgets) up to `max` more. By a job. */
+/* Tells (or forgets) up to NEWS_AT_ONCE more. *done: 0 when there was nothing to do, else `max`. By a job. */
 Err gig_news_run(Call *c, size_t max, size_t *done);
 
 #endif

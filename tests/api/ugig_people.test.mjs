@@ -94,6 +94,19 @@ test('refreshing, as Supabase\'s clients do', async () => {
   assert.equal((await box.post('/auth/v1/token?grant_type=refresh_token', { refresh_token: once.body.refresh_token })).status, 401);
 });
 
+test('many may refresh from behind one address, nobody may try tokens without end', async () => {
+  const own = await Box.start({ sets: { rate_auth_per_min: 3 } });
+  try {
+    const refresh = (token) => own.post('/auth/v1/token?grant_type=refresh_token', { refresh_token: token });
+    for (let i = 0; i < 5; i++) assert.equal((await refresh((await Ugig.signUp(own)).refresh)).status, 200);
+    const guesses = [];
+    for (let i = 0; i < 5; i++) guesses.push((await refresh('a guess')).status);
+    assert.deepEqual(guesses, [401, 401, 401, 429, 429]);
+  } finally {
+    await own.stop();
+  }
+});
+
 test('a forgotten password', async () => {
   const me = await Ugig.signUp(box);
   const anon = nobody(box);

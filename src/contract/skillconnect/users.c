@@ -109,8 +109,8 @@ INPUTS(google_in, GoogleBody,
        INPUT("role", IN_BODY, W_WORD, GoogleBody, in.roles, NO_HAS, "Of a new account.", .words = &sc_role_words),
        CONTRACT_ROW(GoogleBody, in.contract));
 INPUTS(refresh_in, RefreshBody,
-       INPUT("refresh", IN_BODY, W_STR, RefreshBody, token, NO_HAS, "The refresh token.", .flags = IN_REQUIRED | IN_TRIM,
-             .min = 1, .max = 8192));
+       INPUT("refresh", IN_BODY, W_STR, RefreshBody, token, NO_HAS, "The refresh token.",
+             .flags = IN_REQUIRED | IN_TRIM | IN_ACCOUNT, .min = 1, .max = 8192));
 
 typedef struct UpdateIn {
     UserEdit edit; /* first: its has-bits */

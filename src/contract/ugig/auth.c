@@ -73,7 +73,7 @@ INPUTS(refresh_in, GrantBody,
        INPUT("grant_type", IN_QUERY, W_WORD, GrantBody, grant, NO_HAS, "What the token is asked for with.", .flags = IN_REQUIRED,
              .words = &ugig_grant_words),
        INPUT("refresh_token", IN_BODY, W_STR, GrantBody, refresh.token, NO_HAS, "The refresh token.",
-             .flags = IN_REQUIRED | IN_SECRET, .min = 1, .max = 4096),
+             .flags = IN_REQUIRED | IN_SECRET | IN_ACCOUNT, .min = 1, .max = 4096),
        INPUT_CONST(GrantBody, refresh.rotate, 1));
 
 typedef struct VerifyBody {
