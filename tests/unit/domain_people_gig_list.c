@@ -201,7 +201,7 @@ int main(void) {
         size_t n = kit_below(4) ? 0 : 1 + kit_below(2);
         for (size_t i = 0; i < n; i++)
             skills[i] = skill(kit_below(COUNT(skill_names)));
-        GigListIn in = {.page = {1 + (int32_t)kit_below(kit_below(3) ? 4 : 20), 1 + (int32_t)kit_below(40)},
+        GigListIn in = {.page = {.page = 1 + (int32_t)kit_below(kit_below(3) ? 4 : 20), .limit = 1 + (int32_t)kit_below(40)},
                         .skills = list_of_strs(&kit_arena, skills, n),
                         .deadline = kit_below(3) ? DEADLINE_ANY : (int32_t)kit_below(5),
                         .status = kit_below(3) ? 0 : (int32_t)(1 + kit_below(6)),
@@ -237,16 +237,16 @@ int main(void) {
     }
     CHECK(wrong == 0, "every list is what brute force finds");
     PageOut out;
-    GigListIn bad = {.page = {1, 20}, .category = S("nonsense")};
+    GigListIn bad = {.page = {.page = 1, .limit = 20}, .category = S("nonsense")};
     CHECK(READ(gig_list, (Actor){0}, &bad, &out) == E_INVALID && kit_diag.count == 1, "an unknown category is named");
     Str many[GIG_SKILLS_MAX + 1];
     for (size_t i = 0; i < COUNT(many); i++)
         many[i] = skill(0);
-    GigListIn crowd = {.page = {1, 20}, .skills = list_of_strs(&kit_arena, many, COUNT(many))};
+    GigListIn crowd = {.page = {.page = 1, .limit = 20}, .skills = list_of_strs(&kit_arena, many, COUNT(many))};
     CHECK(READ(gig_list, (Actor){0}, &crowd, &out) == E_INVALID && kit_diag.count == 1, "so are too many skills");
-    GigListIn far = {.page = {INT32_MAX, 100}, .sort = SORT_BUDGET_MIN, .category = S("design")};
+    GigListIn far = {.page = {.page = INT32_MAX, .limit = 100}, .sort = SORT_BUDGET_MIN, .category = S("design")};
     CHECK(READ(gig_list, (Actor){0}, &far, &out) == OK && out.count == 0 && out.total > 0, "a page beyond the last is empty");
-    GigListIn words = {.page = {1, 100}, .search = S("programming")};
+    GigListIn words = {.page = {.page = 1, .limit = 100}, .search = S("programming")};
     CHECK(READ(gig_list, (Actor){0}, &words, &out) == OK && out.total > 0 &&
               ((Gig *)out.items)[0].category == category_id(S("programming")),
           "the category's name is searched too");

@@ -260,7 +260,8 @@ static void test_applications(void) {
     MUST(RUN(block_remove, user(2), &(IdIn){6}, &none) == OK);
     CHECK(kit_apply(other, 6, 0) != 0, "until unblocked");
     Notification told;
-    MUST(RUN(notification_list, user(5), (&(NotificationListIn){.page = {1, 100}}), &page) == OK && page.count > 0);
+    MUST(RUN(notification_list, user(5), (&(NotificationListIn){.page = {.page = 1, .limit = 100}}), &page) == OK &&
+         page.count > 0);
     told = ((Notification *)page.items)[0];
     CHECK(told.type == NOTE_APPLICATION_REJECTED && told.gig == gig, "who was not chosen is told");
     CHECK(RUN(gig_delete, user(2), &(IdIn){gig}, &none) == E_STATE, "a gig that led to an order stays");

@@ -68,7 +68,7 @@ static void test_gig_life(void) {
     CHECK(RUN(gig_delete, user(1), &(IdIn){id}, &none) == OK && RUN(gig_get, user(1), &(IdIn){id}, &g) == E_MISSING,
           "what is deleted is gone");
     PageOut page;
-    MUST(RUN(application_mine, user(2), (&(MyApplicationsIn){.page = {1, 20}}), &page) == OK && page.count > 0);
+    MUST(RUN(application_mine, user(2), (&(MyApplicationsIn){.page = {.page = 1, .limit = 20}}), &page) == OK && page.count > 0);
     CHECK(((Application *)page.items)[0].status == APPLICATION_REJECTED, "and who applied is not left waiting");
 }
 
@@ -150,7 +150,8 @@ static Err op_answer(Call *c, const void *in, void *out) {
 
 static int64_t waiting(int64_t gig) {
     PageOut page;
-    if (RUN(application_list, user(1), (&(GigApplicationsIn){.gig = gig, .page = {1, 1}, .status = APPLICATION_PENDING}), &page))
+    if (RUN(application_list, user(1),
+            (&(GigApplicationsIn){.gig = gig, .page = {.page = 1, .limit = 1}, .status = APPLICATION_PENDING}), &page))
         return -1;
     return page.total;
 }
@@ -176,7 +177,7 @@ static void test_crowd(void) {
               waiting(gig) == -1 && RUN(gig_reopen, user(1), &(IdIn){gig}, &g) == E_MISSING,
           "a gig that many wanted is deleted at once");
     PageOut page;
-    MUST(READ(gig_mine, user(1), (&(MyGigsIn){.page = {1, 100}}), &page) == OK);
+    MUST(READ(gig_mine, user(1), (&(MyGigsIn){.page = {.page = 1, .limit = 100}}), &page) == OK);
     bool listed = false;
     for (size_t i = 0; i < page.count; i++)
         listed |= ((Gig *)page.items)[i].id == gig;
@@ -265,7 +266,7 @@ static void test_services(void) {
         .title = S("Essays proofread"), .description = S("Within a day."), .category = S("Translation"), .price = 30000};
     MUST(RUN(service_post, user(1), &in, &s) == OK);
     CHECK(s.category == 3 && s.active, "a category goes by its alias too");
-    ServiceListIn all = {.page = {1, 20}};
+    ServiceListIn all = {.page = {.page = 1, .limit = 20}};
     CHECK(READ(service_list, (Actor){0}, &all, &page) == OK && page.total == 1, "what is offered is listed");
     all.search = S("writing");
     CHECK(READ(service_list, (Actor){0}, &all, &page) == OK && page.total == 1, "and found, by its category too");
@@ -277,7 +278,7 @@ static void test_services(void) {
           "its owner takes it off");
     all.price_min = 0;
     CHECK(READ(service_list, (Actor){0}, &all, &page) == OK && page.total == 0 &&
-              READ(service_mine, user(1), (&(PageIn){1, 20}), &page) == OK && page.total == 1,
+              READ(service_mine, user(1), (&(PageIn){.page = 1, .limit = 20}), &page) == OK && page.total == 1,
           "then only its owner lists it");
     CHECK(RUN(service_delete, user(1), &(IdIn){s.id}, &none) == OK && RUN(service_get, user(1), &(IdIn){s.id}, &s) == E_MISSING,
           "and deletes it");
@@ -388,14 +389,14 @@ static void test_recommended(void) {
     }
     UserEdit me = {.has = 1u << USER_SET_SKILLS, .skills = list_of_strs(&kit_arena, &(Str){"quilting", 8}, 1)};
     MUST(RUN(user_edit, user(4), &me, &u) == OK);
-    MUST(RUN(gig_recommended, user(4), (&(PageIn){1, 100}), &page) == OK && page.count > 5);
+    MUST(RUN(gig_recommended, user(4), (&(PageIn){.page = 1, .limit = 100}), &page) == OK && page.count > 5);
     const Gig *rows = page.items;
     bool mine = false;
     for (size_t i = 0; i < page.count; i++)
         mine |= rows[i].id == own || rows[i].status != GIG_OPEN;
     CHECK(rows[0].id == fits && !mine, "what fits comes first, one's own never");
     MUST(kit_apply(fits, 4, 0));
-    MUST(RUN(gig_recommended, user(4), (&(PageIn){1, 100}), &page) == OK);
+    MUST(RUN(gig_recommended, user(4), (&(PageIn){.page = 1, .limit = 100}), &page) == OK);
     bool applied = false;
     for (size_t i = 0; i < page.count; i++)
         applied |= ((Gig *)page.items)[i].id == fits;

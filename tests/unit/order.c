@@ -208,7 +208,7 @@ static void test_happy(void) {
     MUST(RUN(wallet_balance, user(3), NULL, &w) == OK);
     CHECK(w.available == 9509 && w.earned == 9509 && w.pending == 0 && str_eq(w.currency, S("INR")), "wallet: what was earned");
     PageOut page;
-    MUST(RUN(wallet_transactions, user(3), (&(PageIn){1, 20}), &page) == OK);
+    MUST(RUN(wallet_transactions, user(3), (&(PageIn){.page = 1, .limit = 20}), &page) == OK);
     const WalletRow *rows = page.items;
     CHECK(page.total == 1 && rows[0].amount == 9509 && rows[0].balance_after == 9509 && rows[0].order == id &&
               rows[0].state == WALLET_DONE,
@@ -258,7 +258,7 @@ static void test_ends(void) {
               o.dispute_loser == 2,
           "settle: for the doer");
     PageOut page;
-    MUST(RUN(audit_list, admin(1), (&(AuditListIn){.page = {1, 20}}), &page) == OK);
+    MUST(RUN(audit_list, admin(1), (&(AuditListIn){.page = {.page = 1, .limit = 20}}), &page) == OK);
     const Audit *log = page.items;
     CHECK(page.total >= 3 && log[0].subject == id && log[0].actor == 1 && str_eq(log[0].act, S("order.decide")),
           "settle: is in the audit log");
@@ -317,26 +317,27 @@ static void test_unfunded(void) {
 
 static void test_lists(void) {
     PageOut page;
-    MUST(READ(order_list, user(2), (&(OrderListIn){.page = {1, 5}}), &page) == OK);
+    MUST(READ(order_list, user(2), (&(OrderListIn){.page = {.page = 1, .limit = 5}}), &page) == OK);
     int64_t all = page.total, sum = 0;
     bool falling = true;
     for (size_t i = 1; i < page.count; i++)
         falling = falling && ((Order *)page.items)[i - 1].id > ((Order *)page.items)[i].id;
     CHECK(page.count == 5 && all > 5 && falling, "list: newest first");
     for (int32_t s = ORDER_PENDING; s < ORDER_STATUS_COUNT; s++) {
-        MUST(READ(order_list, user(2), (&(OrderListIn){.page = {1, 100}, .role = ROLE_CLIENT, .statuses = ORDER_BIT(s)}),
+        MUST(READ(order_list, user(2),
+                  (&(OrderListIn){.page = {.page = 1, .limit = 100}, .role = ROLE_CLIENT, .statuses = ORDER_BIT(s)}),
                   &page) == OK);
         sum += page.total;
         for (size_t i = 0; i < page.count; i++)
             falling = falling && ((Order *)page.items)[i].status == s;
     }
     CHECK(sum == all && falling, "list: by status adds up to all");
-    MUST(READ(order_list, user(2), (&(OrderListIn){.page = {1, 100}, .role = ROLE_DOER}), &page) == OK);
+    MUST(READ(order_list, user(2), (&(OrderListIn){.page = {.page = 1, .limit = 100}, .role = ROLE_DOER}), &page) == OK);
     CHECK(page.total == 0 && page.count == 0, "list: no orders as a doer");
     uint32_t two = ORDER_BIT(ORDER_COMPLETED) | ORDER_BIT(ORDER_CANCELLED);
-    MUST(READ(order_list, user(2), (&(OrderListIn){.page = {1, 100}, .statuses = two}), &page) == OK);
+    MUST(READ(order_list, user(2), (&(OrderListIn){.page = {.page = 1, .limit = 100}, .statuses = two}), &page) == OK);
     int64_t total = page.total, first = ((Order *)page.items)[2].id;
-    MUST(READ(order_list, user(2), (&(OrderListIn){.page = {2, 2}, .statuses = two}), &page) == OK);
+    MUST(READ(order_list, user(2), (&(OrderListIn){.page = {.page = 2, .limit = 2}, .statuses = two}), &page) == OK);
     CHECK(page.total == total && ((Order *)page.items)[0].id == first, "list: pages of merged statuses follow each other");
     CHECK(READ(order_list, user(2), (&(OrderListIn){.all = true}), &page) == E_FORBIDDEN,
           "list: everybody's only for moderators");

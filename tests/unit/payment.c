@@ -10,7 +10,7 @@ static Err act(OpFn *op, Actor a, int64_t id) {
 
 static int64_t receipts(int32_t state) {
     PageOut page;
-    MUST(RUN(receipt_list, admin(1), (&(StateListIn){.page = {1, 100}, .state = state}), &page) == OK);
+    MUST(RUN(receipt_list, admin(1), (&(StateListIn){.page = {.page = 1, .limit = 100}, .state = state}), &page) == OK);
     return page.total;
 }
 
@@ -96,7 +96,7 @@ static void test_stray(void) {
     }
     CHECK(balance(ACC_GATEWAY, 0) == gateway - 5000, "stray: only the first of the double payment stays");
     PageOut page;
-    MUST(RUN(audit_list, admin(1), (&(AuditListIn){.page = {1, 100}}), &page) == OK);
+    MUST(RUN(audit_list, admin(1), (&(AuditListIn){.page = {.page = 1, .limit = 100}}), &page) == OK);
     int strays = 0;
     for (size_t i = 0; i < page.count; i++)
         strays += str_eq(((Audit *)page.items)[i].act, S("payment.stray"));
@@ -110,7 +110,8 @@ static void test_refund_fails(void) {
     now += MS_MINUTE;
     CHECK(kit_outbox(E_PROVIDER, true) == 1 && balance(ACC_REFUNDS, 0) == 5000, "refund: refused for good, it stays owed");
     PageOut page;
-    MUST(RUN(refund_list, admin(1), (&(StateListIn){.page = {1, 10}, .state = REFUND_DEAD}), &page) == OK && page.total == 1);
+    MUST(RUN(refund_list, admin(1), (&(StateListIn){.page = {.page = 1, .limit = 10}, .state = REFUND_DEAD}), &page) == OK &&
+         page.total == 1);
     int64_t id = ((Refund *)page.items)[0].id;
     Refund r;
     CHECK(RUN(refund_credit, user(2), &(IdIn){id}, &r) == E_FORBIDDEN, "refund: only an admin decides");
@@ -316,7 +317,7 @@ static void test_withdraw(void) {
     CHECK(kit_outbox(OK, false) == 1 && balance(ACC_WITHDRAWING, 3) == 0 && balance(ACC_BANK, 0) == 5000, "withdraw: paid");
     PayoutReversedIn rev = {.reason = S("account closed")};
     PageOut page;
-    MUST(RUN(withdrawal_list, user(3), (&(StateListIn){.page = {1, 10}}), &page) == OK && page.total == 1);
+    MUST(RUN(withdrawal_list, user(3), (&(StateListIn){.page = {.page = 1, .limit = 10}}), &page) == OK && page.total == 1);
     rev.provider_id = ((Withdrawal *)page.items)[0].provider_id;
     CHECK(RUN(payout_reversed, box, &rev, &w) == OK && RUN(payout_reversed, box, &rev, &w) == OK &&
               balance(ACC_AVAILABLE, 3) == start && balance(ACC_BANK, 0) == 0,
@@ -338,7 +339,7 @@ static void test_withdraw(void) {
               RUN(withdrawal_cancel, admin(1), &(IdIn){cancelled}, &w) == OK && balance(ACC_AVAILABLE, 3) == start,
           "withdraw: an admin takes it back");
     CHECK(kit_outbox(OK, false) == 0, "withdraw: and nothing leaves");
-    MUST(RUN(wallet_transactions, user(3), (&(PageIn){1, 2}), &page) == OK);
+    MUST(RUN(wallet_transactions, user(3), (&(PageIn){.page = 1, .limit = 2}), &page) == OK);
     const WalletRow *rows = page.items;
     CHECK(page.count == 2 && rows[0].amount == 5000 && rows[1].amount == -5000 && rows[1].state == WALLET_FAILED &&
               rows[0].balance_after == start,

@@ -417,7 +417,9 @@ static void step_admin(void) {
     char id[40];
     PageOut dead;
     int64_t withdrawal = pick(last(&WITHDRAWAL)), refund = pick(last(&REFUND));
-    if (chance(80) && RUN(refund_list, admin(ADMIN_ID), (&(StateListIn){.page = {1, 20}, .state = REFUND_DEAD}), &dead) == OK &&
+    if (chance(80) &&
+        RUN(refund_list, admin(ADMIN_ID), (&(StateListIn){.page = {.page = 1, .limit = 20}, .state = REFUND_DEAD}), &dead) ==
+            OK &&
         dead.count)
         refund = ((Refund *)dead.items)[kit_below(dead.count)].id;
     snprintf(id, sizeof id, "prov_%lld", (long long)pick(last(&OUTBOX)));
