@@ -13,6 +13,7 @@
 #include "base/blocking.h"
 #include "base/log.h"
 #include "contract/campus/campus.h"
+#include "contract/chayenity/chayenity.h"
 #include "contract/simple/simple.h"
 #include "contract/skillconnect/skillconnect.h"
 #include "contract/ugig/ugig.h"
@@ -27,7 +28,8 @@
 extern const unsigned char data_ca_bundle_pem[];
 extern const unsigned data_ca_bundle_pem_size;
 
-const Contract *const box_contracts[] = {&campus_contract, &skillconnect_contract, &ugig_contract, &simple_contract};
+const Contract *const box_contracts[] = {&campus_contract, &skillconnect_contract, &ugig_contract, &simple_contract,
+                                         &chayenity_contract};
 const size_t box_contract_count = COUNT(box_contracts);
 
 static const Dialect *const dialects[] = {&CAMPUS_DIALECT,     &CHANNELS_NOTIFICATIONS, &CHANNELS_CHAT,

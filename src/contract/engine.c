@@ -316,13 +316,18 @@ static bool unsafe(Str method) { return !str_eq(method, S("GET")) && !str_eq(met
 /* Reads the token, if any. Its claims decide who owns a shared path; the store decides later whether it is still good. */
 static Err identify(Exchange *x) {
     Str token = engine_token_of(x->req, &x->by_cookie);
-    return token.p ? engine_token_check(x->engine, token, x->now_ms, &x->token, NULL) : OK;
+    bool late = false;
+    Err e = token.p ? engine_token_check(x->engine, token, x->now_ms, &x->token, &late) : OK;
+    if (e)
+        x->token = (Token){0}; /* nobody, also when it was somebody once */
+    return late ? diag_fail(&x->diag, e, "TOKEN_EXPIRED", S("The token is over.")) : e;
 }
 
 static Err authorize(Exchange *x, Err identified) {
     uint8_t access = x->route->access;
     if (access == ACCESS_OPEN || (access == ACCESS_OPTIONAL && identified && x->by_cookie)) {
         x->token = (Token){0};
+        diag_clear(&x->diag);
         return OK;
     }
     if (identified)

@@ -221,3 +221,31 @@ Err engagements_mine(Call *c, const void *input, void *result) {
     }
     return OK;
 }
+
+/* ---- money ---- */
+
+Err orders_funded(Call *c, const void *input, void *result) {
+    const PageIn *page = input;
+    FundedOut *out = result;
+    *out = (FundedOut){.page = page_out(*page)};
+    Err e = call_signed_in(c);
+    Order *rows = ARENA_ARRAY(c->arena, (size_t)out->page.limit, Order), o;
+    if (e || !rows)
+        return e ? e : E_NOMEM;
+    Key key = key1(ORDER_BY_PARTY, c->actor.user);
+    Scan *scan;
+    int64_t start = page_offset(*page);
+    e = scan_open(c->tx, ORDER_BY_PARTY, (ScanRange){.prefix = &key, .descending = true}, &scan);
+    for (int left = 2 * ENGAGEMENTS_MAX; e == OK && left > 0 && scan_next_rec(scan, &ORDER, &o); left--) {
+        if (!(o.flags & ORDER_WAS_FUNDED))
+            continue;
+        if (o.client == c->actor.user)
+            out->paid += o.amount - o.refunded;
+        else if (o.escrow_state == ESCROW_RELEASED)
+            out->received += o.payout;
+        if (out->page.total++ >= start && out->page.count < (size_t)out->page.limit)
+            rows[out->page.count++] = o;
+    }
+    out->page.items = rows;
+    return e;
+}

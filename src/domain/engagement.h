@@ -47,4 +47,11 @@ enum { ENGAGEMENTS_MAX = 2000 /* the newest of each role that are looked at */ }
 /* EngagementsIn -> PageOut of GigRow: the caller's gigs and those that are or were his to do, newest first. */
 OpFn engagements_mine;
 
+typedef struct FundedOut {
+    PageOut page; /* of Order, newest first */
+    int64_t paid, received; /* as client, without what came back; as doer, net of fees, once released */
+} FundedOut;
+/* PageIn -> FundedOut: the caller's orders that money came for, on either side. */
+OpFn orders_funded;
+
 #endif
