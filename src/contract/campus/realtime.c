@@ -1,6 +1,6 @@
-/* The WebSocket, as the document shows it. Upgrades never come here: the server hands them to the realtime layer
- * (realtime/campus.h), so what does come is a plain request. */
+/* The WebSocket, as the document shows it (realtime/campus.h serves it). */
 #include "contract/campus/campus.h"
+#include "contract/socket.h"
 
 typedef struct SocketIn {
     Str token;
@@ -11,15 +11,10 @@ INPUTS(socket_in, SocketIn,
              "The access token; or the cookie jwt from a page of this box; or send AUTHENTICATE first.", .max = 2000,
              .flags = IN_SECRET));
 
-static Err plain_request(Exchange *x) {
-    reply_header(x->reply, "Upgrade", S("websocket"));
-    return diag_fail(&x->diag, E_SYNTAX, NULL, S("This path speaks WebSocket only."));
-}
-
 static const Route campus_realtime_routes[] = {
     {.method = "GET",
      .path = "/ws",
-     .handler = plain_request,
+     .handler = socket_plain,
      .in = &socket_in,
      .shape = SHAPE_NONE,
      .status = 101,

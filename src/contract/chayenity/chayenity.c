@@ -114,8 +114,9 @@ int64_t chayenity_reputation_e1(const User *u) {
 
 /* ---- the contract ---- */
 
-static const Section *const sections[] = {&chayenity_auth, &chayenity_users, &chayenity_buddies, &chayenity_gigs,
-                                          &chayenity_chat, &chayenity_files, &chayenity_reviews, &chayenity_money};
+static const Section *const sections[] = {&chayenity_auth,    &chayenity_users, &chayenity_buddies,
+                                          &chayenity_gigs,    &chayenity_chat,  &chayenity_files,
+                                          &chayenity_reviews, &chayenity_money, &chayenity_socket};
 static const char *const prefixes[] = {"/api/", NULL};
 
 const Contract chayenity_contract = {

@@ -11,7 +11,7 @@
 
 extern const Contract chayenity_contract;
 extern const Section chayenity_auth, chayenity_users, chayenity_buddies, chayenity_gigs, chayenity_chat, chayenity_files,
-    chayenity_reviews, chayenity_money;
+    chayenity_reviews, chayenity_money, chayenity_socket;
 
 extern const View chayenity_user_view;    /* User: oneself at sign-up */
 

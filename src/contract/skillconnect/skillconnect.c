@@ -561,10 +561,10 @@ VIEW_WITH(sc_category_view, Category, "Category", "A kind of work.", (.load = ca
 
 /* ---- the contract ---- */
 
-static const Section *const sections[] = {
-    &skillconnect_users,  &skillconnect_services, &skillconnect_proposals, &skillconnect_orders,   &skillconnect_profiles,
-    &skillconnect_browse, &skillconnect_talk,     &skillconnect_contracts, &skillconnect_payments, &skillconnect_media,
-};
+static const Section *const sections[] = {&skillconnect_users,  &skillconnect_services,  &skillconnect_proposals,
+                                          &skillconnect_orders, &skillconnect_profiles,  &skillconnect_browse,
+                                          &skillconnect_talk,   &skillconnect_contracts, &skillconnect_payments,
+                                          &skillconnect_media,  &skillconnect_sockets};
 static const char *const prefixes[] = {"/api/v1/", "/media/", NULL};
 
 const Contract skillconnect_contract = {

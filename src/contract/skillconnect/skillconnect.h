@@ -21,7 +21,8 @@
 extern const Contract skillconnect_contract;
 
 /* One section a topic, each in the file of its name. */
-extern const Section skillconnect_users, skillconnect_services, skillconnect_proposals, skillconnect_orders, skillconnect_media;
+extern const Section skillconnect_users, skillconnect_services, skillconnect_proposals, skillconnect_orders, skillconnect_media,
+    skillconnect_sockets;
 extern const Section skillconnect_profiles, skillconnect_browse;
 extern const Section skillconnect_talk, skillconnect_contracts, skillconnect_payments;
 

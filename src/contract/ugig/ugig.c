@@ -134,10 +134,9 @@ bool ugig_gig_of(Render *r, int64_t gig, Value *out) {
 
 /* ---- the contract ---- */
 
-static const Section *const sections[] = {
-    &ugig_auth,  &ugig_profiles, &ugig_gigs,          &ugig_applications, &ugig_messages, &ugig_subscriptions,
-    &ugig_calls, &ugig_reviews,  &ugig_notifications, &ugig_realtime,     &ugig_box,
-};
+static const Section *const sections[] = {&ugig_auth,          &ugig_profiles,      &ugig_gigs,  &ugig_applications,
+                                          &ugig_messages,      &ugig_subscriptions, &ugig_calls, &ugig_reviews,
+                                          &ugig_notifications, &ugig_realtime,      &ugig_box,   &ugig_socket};
 static const char *const prefixes[] = {"/api/actions/", "/auth/v1/", "/api/webhooks/stripe", "/api/cron/", "/realtime/v1/", NULL};
 
 const Contract ugig_contract = {

@@ -14,7 +14,7 @@ extern const Contract ugig_contract;
 
 /* One section a topic, each in the file of its name. */
 extern const Section ugig_auth, ugig_profiles, ugig_subscriptions, ugig_gigs, ugig_applications, ugig_messages, ugig_calls,
-    ugig_reviews, ugig_notifications, ugig_box, ugig_realtime;
+    ugig_reviews, ugig_notifications, ugig_box, ugig_realtime, ugig_socket;
 
 /* Views that several topics, and the realtime dialect, show. */
 extern const View ugig_profile_view;      /* User, or int64_t: a user id, which it begins with */

@@ -1,0 +1,19 @@
+/* The chat socket, as the document shows it (realtime/chayenity.h serves it). */
+#include "contract/socket.h"
+#include "contract/chayenity/chayenity.h"
+#include "domain/conversation.h"
+
+typedef struct RoomSocketIn {
+    int64_t room;
+    Str token;
+} RoomSocketIn;
+INPUTS(room_socket_in, RoomSocketIn, INPUT_ID("room_id", RoomSocketIn, room, &CONVERSATION, "Which room."),
+       SOCKET_TOKEN(RoomSocketIn, token));
+static const Route chayenity_socket_routes[] = {
+    SOCKET_ROUTE(
+        "/ws/chat/{room_id}", room_socket_in, "A room as it goes on.",
+        "Frames are {type, data}. From the box: message, user_joined, user_left, typing. To the box: {type: \"send_message\", "
+        "content, image_url} and {type: \"typing\", is_typing}. Close 4401 without a session, 4403 for strangers, 4404 where "
+        "there is no room."),
+};
+SECTION(chayenity_socket, "Events", "Chat over WebSocket.");
