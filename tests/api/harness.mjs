@@ -151,9 +151,11 @@ export class Box {
   validate(method, pathname, headers, status, contentType, body) {
     const own = contractOf(headers);
     const inOrder = [...(this.validators ?? [])].sort((a, b) => Number(b.name === own) - Number(a.name === own));
-    for (const validator of inOrder) {
-      const route = validator.route(method, pathname);
-      if (route) return validator.check(route, method, status, contentType, body);
+    /* Whoever owns it, a path that is written out beats one with a parameter. */
+    const found = inOrder.map((validator) => ({ validator, route: validator.route(method, pathname) })).filter((f) => f.route);
+    const { validator, route } = found.find((f) => f.route.fixed) ?? found[0] ?? {};
+    if (route) {
+      return validator.check(route, method, status, contentType, body);
     }
   }
 

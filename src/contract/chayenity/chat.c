@@ -7,16 +7,12 @@
 
 /* ---- a room ---- */
 
-static const void *person_load(Render *r, const void *row) {
-    User *u = ARENA_NEW(r->arena, User);
-    return u && user_load(r->call, ((const Member *)row)->user, u) == OK ? u : NULL;
-}
 static bool person_picture(Render *r, const void *row, Value *out) {
     return chayenity_file_url(r, ((const User *)row)->avatar_file, out);
 }
-VIEW_WITH(chayenity_participant_view, User, "Participant", "Who talks.", (.load = person_load),
-          SHOW_ID("id", User, id, &USER, "The person's id."), SHOW("full_name", W_STR, User, name, "Name."),
-          SHOW_GET("profile_image_url", W_STR, person_picture, "Where the picture is.", .optional = true));
+VIEW(chayenity_participant_view, User, "Participant", "Who talks.", SHOW_ID("id", User, id, &USER, "The person's id."),
+     SHOW("full_name", W_STR, User, name, "Name."),
+     SHOW_GET("profile_image_url", W_STR, person_picture, "Where the picture is.", .optional = true));
 
 static bool title_of(Render *r, int64_t gig, Value *out) {
     Gig g;
@@ -28,12 +24,13 @@ static bool title_of(Render *r, int64_t gig, Value *out) {
 static bool room_title(Render *r, const void *row, Value *out) { return title_of(r, ((const ConversationRow *)row)->c.gig, out); }
 static bool room_members(Render *r, const void *row, Value *out) {
     const Conversation *c = &((const ConversationRow *)row)->c;
-    Member *all = ARENA_ARRAY(r->arena, c->members.count + 1, Member);
+    User *all = ARENA_ARRAY(r->arena, c->members.count + 1, User);
+    Member member;
     size_t n = 0;
     if (!all)
         return false;
-    for (ListIter it = list_iter(&c->members); list_rec(&it, &MEMBER, &all[n]);)
-        n++;
+    for (ListIter it = list_iter(&c->members); list_rec(&it, &MEMBER, &member);)
+        n += user_load(r->call, member.user, &all[n]) == OK;
     out->rows = (Rows){all, n};
     return true;
 }
