@@ -1,6 +1,7 @@
 #include "domain/review.h"
 
 #include "domain/application.h"
+#include "domain/audit.h"
 #include "domain/event.h"
 #include "domain/notify.h"
 #include "domain/order.h"
@@ -23,6 +24,8 @@ static const Field review_fields[] = {
     FIELD(9, Review, published_ms, F_I64, "since when others see it"),
     FIELD(10, Review, due_ms, F_I64, "published by itself then"),
     FIELD(11, Review, updated_ms, F_I64, "changed since"),
+    FIELD(19, Review, removed_ms, F_I64, "taken down by a moderator since"),
+    FIELD(20, Review, removed_reason, F_STR, "why"),
 };
 // clang-format off
 static const Index review_indexes[] = {
@@ -115,7 +118,7 @@ Err review_add(Call *c, const void *input, void *result) {
     bool both = e == OK;
     if (e && e != E_MISSING)
         return e;
-    e = both && !other.published_ms ? publish(c, &other) : OK;
+    e = both && !other.published_ms && !other.removed_ms ? publish(c, &other) : OK;
     if (e == OK && (both || in->at_once))
         e = publish(c, r);
     User author;
@@ -254,6 +257,69 @@ Err review_stars(Call *c, int64_t user, int64_t stars[6]) {
         e = index_count(c->tx, REVIEW_BY_STARS, &key, &stars[i]);
     }
     return e;
+}
+
+/* ---- for moderators ---- */
+
+static Err review_for(Call *c, int64_t id, bool removed, Review *r) {
+    Err e = call_moderator(c);
+    if (e == OK)
+        e = row_load(c, &REVIEW, id, r);
+    if (e)
+        return e;
+    if (r->author == c->actor.user || r->subject == c->actor.user)
+        return diag_fail(c->diag, E_FORBIDDEN, "FORBIDDEN", S("Somebody else must look at this one."));
+    if ((r->removed_ms != 0) != removed)
+        return diag_fail(c->diag, E_STATE, "INVALID_STATE",
+                         removed ? S("the review is not taken down") : S("the review is taken down already"));
+    return OK;
+}
+
+static Err tell_author(Call *c, const Review *r, int32_t type, Str reason) {
+    Err e = notify(
+        c, &(Notice){
+               .user = r->author, .type = type, .order = r->order, .gig = r->gig, .subject = S("Your review"), .detail = reason});
+    return e == E_MISSING ? OK : e;
+}
+
+Err review_take_down(Call *c, const void *input, void *result) {
+    const ReasonIn *in = input;
+    Review *r = result;
+    Str reason = str_trim(in->reason);
+    Err e = review_for(c, in->id, false, r);
+    if (e)
+        return e;
+    if (!reason.n || str_utf8_len(reason) > REVIEW_COMMENT_MAX)
+        return diag_field(c->diag, E_INVALID, S("reason"),
+                          arena_printf(c->arena, "must have 1 to %d characters", REVIEW_COMMENT_MAX));
+    bool counted = r->published_ms != 0;
+    r->removed_ms = c->now_ms;
+    r->removed_reason = reason;
+    r->published_ms = 0;
+    r->due_ms = INT64_MAX;
+    e = rec_put(c->tx, &REVIEW, r);
+    if (e == OK && counted)
+        e = count(c, r, r->rating, -1);
+    if (e == OK)
+        e = audit_add(c, S("review.take_down"), S("review"), r->id, reason);
+    return e ? e : tell_author(c, r, NOTE_LISTING_REMOVED, reason);
+}
+
+Err review_restore(Call *c, const void *input, void *result) {
+    Review *r = result, other;
+    Err e = review_for(c, ((const IdIn *)input)->id, true, r);
+    if (e)
+        return e;
+    r->removed_ms = 0;
+    r->removed_reason = (Str){NULL, 0};
+    r->due_ms = r->created_ms + c->cfg->review_hidden_ms;
+    e = other_review(c, r->order, r->subject, &other);
+    if (e && e != E_MISSING)
+        return e;
+    e = e == OK || r->due_ms <= c->now_ms ? publish(c, r) : rec_put(c->tx, &REVIEW, r);
+    if (e == OK)
+        e = audit_add(c, S("review.restore"), S("review"), r->id, S(""));
+    return e ? e : tell_author(c, r, NOTE_LISTING_RESTORED, S(""));
 }
 
 Err reviews_publish_due(Call *c, size_t max, size_t *done) {

@@ -19,6 +19,8 @@ typedef struct Review {
     int64_t published_ms; /* 0: hidden still */
     int64_t due_ms;       /* published by itself then */
     int64_t updated_ms;   /* when its author changed it, 0 = never */
+    int64_t removed_ms;   /* taken down by a moderator: then hidden whatever is due */
+    Str removed_reason;
 } Review;
 extern const Record REVIEW;
 extern const Index *const REVIEW_BY_SUBJECT; /* subject, where published; counted */
@@ -70,6 +72,12 @@ OpFn review_delete;
 OpFn reviews_written;
 /* How many published reviews about a user have 1 to 5 stars (stars[1] to stars[5]). */
 Err review_stars(Call *c, int64_t user, int64_t stars[6]);
+
+/* ReasonIn -> Review. Moderators: it does not count any more, and only its author sees it. E_STATE when it is down already.
+ * Neither one's own nor one about oneself: E_FORBIDDEN. Audited; the author is told. */
+OpFn review_take_down;
+/* IdIn -> Review. And back; one that nobody may have seen yet waits for its time. E_STATE when it is not down. */
+OpFn review_restore;
 
 /* Publishes up to `max` reviews whose time has come. By a job. */
 Err reviews_publish_due(Call *c, size_t max, size_t *done);

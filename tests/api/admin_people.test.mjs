@@ -1,7 +1,7 @@
 // Admins and moderators: who may, people, listings, reports, the audit log.
 import test, { after, before } from 'node:test';
 import { gigBody, phone, assert } from './harness.mjs';
-import { audited, freshCode, png, staffed, upload } from './admin_kit.mjs';
+import { audited, freshCode, fundedOrder, png, staffed, upload } from './admin_kit.mjs';
 
 let box, admin, moderator, stop, asha, ravi;
 before(async () => {
@@ -178,6 +178,36 @@ test('a service is taken down and comes back', async () => {
   assert.equal((await moderator.post(`/api/admin/services/${service.id}/restore`)).status, 200);
   assert.equal((await box.get('/api/services')).body.total, 1);
   assert.equal((await moderator.get('/api/admin/services')).body.total, 0);
+});
+
+test('a review is taken down and comes back', async () => {
+  const order = await fundedOrder(box, asha, ravi, { gig: gigBody({ budgetMin: 1, budgetMax: 100000 }), amount: 100000 });
+  await ravi.post(`/api/orders/${order.id}/submit`, { message: 'x' });
+  await asha.post(`/api/orders/${order.id}/approve`);
+  const review = (await asha.post(`/api/orders/${order.id}/review`, { rating: 1, comment: 'a slur' })).body;
+  await ravi.post(`/api/orders/${order.id}/review`, { rating: 4, comment: 'fine' });
+  const about = async () => (await box.get(`/api/users/${ravi.id}/reviews`)).body.reviews.map((r) => r.id);
+  const rating = async () => (await box.get(`/api/users/${ravi.id}`)).body.rating;
+  assert.deepEqual(await about(), [review.id]);
+  assert.equal(await rating(), 1);
+  assert.equal((await asha.post(`/api/admin/reviews/${review.id}/take-down`, { reason: 'x' })).status, 403);
+  assert.equal((await moderator.post(`/api/admin/reviews/${review.id}/take-down`, {})).status, 400);
+  const down = await moderator.post(`/api/admin/reviews/${review.id}/take-down`, { reason: 'abusive' });
+  assert.equal(down.status, 200, JSON.stringify(down.body));
+  assert.equal(down.body.isRemoved, true);
+  assert.deepEqual(await about(), []);
+  assert.equal(await rating(), 0);
+  assert.deepEqual((await ravi.get(`/api/orders/${order.id}/review`)).body.reviews.map((r) => r.rating), [4]);
+  assert.equal((await asha.get(`/api/orders/${order.id}/review`)).body.reviews.find((r) => r.id === review.id).removedReason, 'abusive');
+  assert.equal((await asha.get('/api/notifications')).body.notifications[0].type, 'listing_removed');
+  assert.equal((await moderator.post(`/api/admin/reviews/${review.id}/take-down`, { reason: 'x' })).status, 409);
+  const up = await moderator.post(`/api/admin/reviews/${review.id}/restore`);
+  assert.equal(up.status, 200);
+  assert.equal(up.body.isRemoved, undefined);
+  assert.deepEqual(await about(), [review.id]);
+  assert.equal(await rating(), 1);
+  assert.equal((await moderator.post(`/api/admin/reviews/${review.id}/restore`)).status, 409);
+  assert.equal((await audited(admin, 'review.take_down')).detail, 'abusive');
 });
 
 test('reports wait for a moderator and are settled once', async () => {

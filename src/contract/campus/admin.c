@@ -83,6 +83,8 @@ INPUTS(admin_gig_in, IdIn, INPUT_ID("id", IdIn, id, &GIG, "Which gig."));
 INPUTS(admin_service_in, IdIn, INPUT_ID("id", IdIn, id, &SERVICE, "Which service."));
 REASON_IN(admin_gig_reason_in, &GIG, "Which gig.");
 REASON_IN(admin_service_reason_in, &SERVICE, "Which service.");
+INPUTS(admin_review_in, IdIn, INPUT_ID("id", IdIn, id, &REVIEW, "Which review."));
+REASON_IN(admin_review_reason_in, &REVIEW, "Which review.");
 
 static const Route campus_admin_listings_routes[] = {
     {ADMIN_READ(MODERATOR, "/api/admin/gigs", gig_list_removed, &admin_page_in, &campus_gig_view), .shape = SHAPE_LIST,
@@ -99,8 +101,14 @@ static const Route campus_admin_listings_routes[] = {
      .errors = ERR(E_STATE), .summary = "Take a service down."},
     {ADMIN_ACT(MODERATOR, "POST", "/api/admin/services/{id}/restore", service_restore, &admin_service_in, &campus_service_view),
      .errors = ERR(E_STATE), .summary = "Show it again."},
+    {ADMIN_ACT(MODERATOR, "POST", "/api/admin/reviews/{id}/take-down", review_take_down, &admin_review_reason_in,
+               &campus_review_view),
+     .errors = ERR(E_STATE), .summary = "Take a review down.",
+     .doc = "It does not count any more; only its author still sees it."},
+    {ADMIN_ACT(MODERATOR, "POST", "/api/admin/reviews/{id}/restore", review_restore, &admin_review_in, &campus_review_view),
+     .errors = ERR(E_STATE), .summary = "Show it again."},
 };
-SECTION(campus_admin_listings, "Admin: listings", "Taking gigs and services down.");
+SECTION(campus_admin_listings, "Admin: listings", "Taking gigs, services and reviews down.");
 
 /* ---- ids of any kind ---- */
 

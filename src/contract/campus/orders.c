@@ -244,6 +244,12 @@ static bool review_visible(Render *r, const void *row, Value *out) {
     out->b = ((const Review *)row)->published_ms > 0;
     return true;
 }
+/* Its author and moderators only ever see one that was taken down. */
+static bool review_removed(Render *r, const void *row, Value *out) {
+    (void)r;
+    out->b = ((const Review *)row)->removed_ms != 0;
+    return out->b;
+}
 VIEW(campus_review_view, Review, "Review", "What one party says of the other.", SHOW_ID("id", Review, id, &REVIEW, "Its id."),
      SHOW_ID("orderId", Review, order, &ORDER, "Of which order."),
      SHOW_ID("gigId", Review, gig, &GIG, "Of which gig.", .empty = EMPTY_OMIT),
@@ -252,6 +258,8 @@ VIEW(campus_review_view, Review, "Review", "What one party says of the other.", 
      SHOW_GET("reviewer", W_ROW, review_author, "Who says it, in short.", .view = &campus_person_view, .optional = true),
      SHOW("rating", W_INT, Review, rating, "1 to 5 stars."), SHOW("comment", W_STR, Review, comment, "In words."),
      SHOW_GET("visible", W_BOOL, review_visible, "Others see it: both sides wrote one, or 7 days have passed."),
+     SHOW_GET("isRemoved", W_BOOL, review_removed, "A moderator took it down.", .optional = true, .empty = EMPTY_OMIT),
+     SHOW("removedReason", W_STR, Review, removed_reason, "Why.", .empty = EMPTY_OMIT),
      SHOW("createdAt", W_TIME, Review, created_ms, "When."));
 INPUTS(review_in, ReviewIn, INPUT_ID("id", ReviewIn, order, &ORDER, "Which order."),
        INPUT("rating", IN_BODY, W_INT, ReviewIn, rating, NO_HAS, "Stars.", .flags = IN_REQUIRED, .min = 1, .max = 5),
