@@ -120,6 +120,10 @@ reproducible: all  ## build twice more from other folders and compare byte by by
 container: build/gigbox cross  ## build/container/gigbox: an OCI image for amd64, arm64 and arm/v7
 	@board/container/build build/gigbox build/aarch64/gigbox build/armv7/gigbox build/container/gigbox
 
+.PHONY: image
+image: build/aarch64/gigbox build/.deps-image  ## build/image/gigbox-arm64.img: an SD card for the Raspberry Pi 3, 4, Zero 2 W and arm64 virtual machines
+	@board/image/build build/aarch64/gigbox build/image
+
 .PHONY: packages
 packages: build/gigbox cross  ## build/packages/*.deb: Debian packages for amd64, arm64 and armhf
 	@board/debian/build build/gigbox amd64 build/packages

@@ -28,6 +28,7 @@ const Command commands[] = {
     {"backups", command_backups, true, 0, 0, "--data DIR", "list the backups in the places in the settings"},
     {"restore", command_restore, true, 1, 1, "--data DIR FILE|-|s3:NAME", "verify a backup and put it in place; the old file is kept beside"},
     {"admin", command_admin, true, 1, 3, "--data DIR create|grant|revoke PHONE|EMAIL [admin|moderator] | list", "give and take the roles of admin and moderator; create makes the account too"},
+    {"upgrade", command_upgrade, false, 1, 1, "FILE|confirm|state", "on the board's card: verify a signed upgrade and put it into the other slot; keep the running slot; show which is which"},
     {"openapi", command_openapi, false, 1, 1, "CONTRACT", "print a contract's OpenAPI document"},
     {"healthcheck", command_healthcheck, false, 0, 1, "[ADDR:PORT]", "ask a running box whether it is well; exit 0 when it is"},
     {"lint", command_lint, false, 0, 0, "", "check the program's own tables"},

@@ -53,6 +53,7 @@ int command_check(const Options *o);
 int command_backup(const Options *o);
 int command_backups(const Options *o);
 int command_restore(const Options *o);
+int command_upgrade(const Options *o);
 int command_openapi(const Options *o);
 int command_demo(const Options *o);
 int command_healthcheck(const Options *o);

@@ -31,6 +31,8 @@ typedef struct Settings {
     /* backups */
     Str backup_dir, backup_passphrase, backup_s3_url, backup_s3_region, backup_s3_prefix, backup_s3_key_id, backup_s3_secret;
     int64_t backup_every_ms, backup_keep;
+    /* the board's upgrades */
+    Str upgrade_key, upgrade_dir, upgrade_disk;
     /* providers */
     Str razorpay_key_id, razorpay_key_secret, razorpay_webhook_secret, razorpay_account_number, razorpay_url;
     Str sms_provider, sms_url, sms_key, sms_sender, sms_template, sms_account;

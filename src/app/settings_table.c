@@ -88,6 +88,10 @@ const SettingRow setting_rows[] = {
     TEXT("backup_s3_key_id", backup_s3_key_id, "", 200, "access key id at the store"),
     SECRET("backup_s3_secret", backup_s3_secret, "secret access key at the store"),
 
+    TEXT("upgrade_key", upgrade_key, "", 130, "public key (P-256, uncompressed point in hex) that upgrades of the board must be signed with"),
+    TEXT("upgrade_dir", upgrade_dir, "/boot", 200, "where the board's slots a.slot and b.slot are"),
+    TEXT("upgrade_disk", upgrade_disk, "", 200, "the board's disk, whose sectors 64 and 65 say which slot is booted"),
+
     TEXT("razorpay_key_id", razorpay_key_id, "", 100, "Razorpay API key id; empty: the sandbox plays Razorpay"),
     SECRET("razorpay_key_secret", razorpay_key_secret, "Razorpay API key secret"),
     SECRET("razorpay_webhook_secret", razorpay_webhook_secret, "secret that Razorpay signs webhooks with"),

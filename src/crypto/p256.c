@@ -173,3 +173,10 @@ Err push_open(Arena *a, const P256Key *own, Str auth, Str sealed, Str *text) {
     *text = str_slice(record, 0, n - 1);
     return OK;
 }
+
+Err p256_verify(const uint8_t point[P256_POINT_BYTES], const uint8_t hash[SHA256_BYTES], Str signature) {
+    br_ec_public_key key = {.curve = BR_EC_secp256r1, .q = (unsigned char *)(uintptr_t)point, .qlen = P256_POINT_BYTES};
+    return signature.n && br_ecdsa_i31_vrfy_asn1(br_ec_get_default(), hash, SHA256_BYTES, &key, signature.p, signature.n) == 1
+               ? OK
+               : E_UNAUTHORIZED;
+}

@@ -26,6 +26,9 @@ void p256_key_new(P256Key *out);
 /* The key with this secret. E_INVALID when it is out of range. */
 Err p256_key_from(const uint8_t secret[P256_SCALAR_BYTES], P256Key *out);
 
+/* Is `signature` (ASN.1, as openssl writes it) that of the key with this point over a SHA-256? E_UNAUTHORIZED when not. */
+Err p256_verify(const uint8_t point[P256_POINT_BYTES], const uint8_t hash[SHA256_BYTES], Str signature);
+
 /* Appends header.payload.signature; both are JSON texts. out->err; E_INTERNAL. */
 Err jwt_es256_make(const P256Key *key, Str header_json, Str payload_json, Buf *out);
 

@@ -1,0 +1,290 @@
+/* Process 1 of the board: devices, modules, the data partition, the network, and then gigbox for good.
+ *
+ * The kernel's command line tells the slot (gigbox.slot=a|b) and whether this boot is a trial of it (gigbox.trial=1): a trial that is
+ * well for CONFIRM_S is confirmed, one that is not within TRIAL_S ends in a reboot, after which the boot script takes the other slot.
+ * The hardware watchdog is fed only while /healthz is well (or gigbox has not had START_S to become so). */
+#include "init.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/watchdog.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PORT = 80, TICK_S = 2, WATCHDOG_S = 15, START_S = 60, CONFIRM_S = 10, TRIAL_S = 90, TRIAL_CRASHES = 3, CLOCK_S = 300, USER = 65532 };
+#define GIGBOX "/gigbox"
+#define CONF "/run/gigbox.conf"
+#define DB "/data/gigbox.db"
+#define DB_KEPT "/data/gigbox.db.before-upgrade"
+#define CLOCK "/data/clock"
+
+static char disk[64], disk_path[80], slot = 'a';
+static bool trial, fallen_back;
+static int dog = -1;
+
+void say(const char *fmt, ...) {
+    char line[512];
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(line, sizeof line - 1, fmt, args);
+    va_end(args);
+    if (n > (int)sizeof line - 2)
+        n = (int)sizeof line - 2;
+    line[n++] = '\n';
+    (void)!write(STDERR_FILENO, "board: ", 7);
+    (void)!write(STDERR_FILENO, line, (size_t)n);
+}
+
+static int64_t seconds(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec;
+}
+
+static void restart(const char *why) {
+    say("restarting: %s", why);
+    sync();
+    umount2("/data", MNT_DETACH);
+    umount2("/boot", MNT_DETACH);
+    sync();
+    reboot(RB_AUTOBOOT);
+    for (;;)
+        pause();
+}
+
+/* ---- before anything else ---- */
+
+static void devices(void) {
+    mkdir("/proc", 0755), mkdir("/sys", 0755), mkdir("/dev", 0755), mkdir("/run", 0755), mkdir("/boot", 0755), mkdir("/data", 0755);
+    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+    mount("sys", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+    mount("dev", "/dev", "devtmpfs", MS_NOSUID, "mode=0755");
+    int fd = open("/dev/console", O_RDWR | O_NOCTTY);
+    for (int i = 0; fd >= 0 && i < 3; i++)
+        dup2(fd, i);
+    if (fd > 2)
+        close(fd);
+}
+
+static void modules(void) {
+    char path[512];
+    FILE *f = fopen("/modules/list", "re");
+    while (f && fgets(path, sizeof path, f)) {
+        path[strcspn(path, "\n")] = 0;
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0 || (syscall(SYS_finit_module, fd, "", 4) != 0 && errno != EEXIST && errno != ENODEV))
+            say("module %s: %s", path, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+    }
+    if (f)
+        fclose(f);
+}
+
+static void command_line(void) {
+    char text[2048] = "";
+    int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = 0;
+    const char *at = strstr(text, "gigbox.slot=");
+    slot = at ? at[12] : 'a';
+    trial = strstr(text, "gigbox.trial=1") != NULL;
+    fallen_back = strstr(text, "gigbox.fell=1") != NULL;
+}
+
+static void watchdog(int timeout_s) {
+    dog = open("/dev/watchdog0", O_WRONLY | O_CLOEXEC);
+    if (dog < 0)
+        say("no hardware watchdog");
+    else
+        ioctl(dog, WDIOC_SETTIMEOUT, &timeout_s);
+}
+
+/* A board has no clock of its own: it goes on from where it was. */
+static void clock_from_disk(void) {
+    struct stat built, kept = {0};
+    time_t now = time(NULL), best = now;
+    if (stat("/init", &built) == 0 && built.st_mtime > best)
+        best = built.st_mtime;
+    if (stat(CLOCK, &kept) == 0 && kept.st_mtime > best)
+        best = kept.st_mtime;
+    if (best > now)
+        settimeofday(&(struct timeval){.tv_sec = best}, NULL);
+}
+
+static void clock_to_disk(void) {
+    int fd = open(CLOCK, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    if (fd >= 0) {
+        futimens(fd, NULL);
+        close(fd);
+    }
+}
+
+/* ---- gigbox ---- */
+
+static pid_t spawn(const char *const *argv, const char *out) {
+    pid_t pid = fork();
+    if (pid)
+        return pid;
+    if (out) {
+        int fd = open(out, O_WRONLY | O_CLOEXEC);
+        dup2(fd, STDOUT_FILENO);
+    }
+    setsid();
+    setrlimit(RLIMIT_NOFILE, &(struct rlimit){65536, 65536});
+    execv(argv[0], (char *const *)(uintptr_t)argv);
+    _exit(127);
+}
+
+static int run(const char *const *argv, const char *out) {
+    int status = 0;
+    pid_t pid = spawn(argv, out);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int upgrade(const char *what) {
+    char disk_set[120], key_set[160] = "upgrade_key=";
+    int fd = open("/upgrade.pub", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, key_set + 12, 130);
+    if (fd >= 0)
+        close(fd);
+    key_set[12 + (n > 0 ? n : 0)] = 0;
+    snprintf(disk_set, sizeof disk_set, "upgrade_disk=%s", disk_path);
+    return run((const char *[]){GIGBOX, "upgrade", what, "--set", disk_set, "--set", "upgrade_dir=/boot", "--set", key_set, NULL}, NULL);
+}
+
+/* Before a trial the data file is put aside; when the old program is back and cannot read what the new one left, it returns. */
+static void data_across_upgrades(void) {
+    if (trial && access(DB, F_OK) == 0) {
+        unlink(DB_KEPT);
+        if (run((const char *[]){GIGBOX, "backup", "--data", "/data", DB_KEPT, NULL}, NULL) != 0)
+            say("the data file was not put aside");
+    }
+    if (fallen_back && access(DB_KEPT, F_OK) == 0 &&
+        run((const char *[]){GIGBOX, "backup", "--data", "/data", "-", NULL}, "/dev/null") == 3) {
+        rename(DB, "/data/gigbox.db.from-failed-upgrade");
+        unlink("/data/gigbox.db-lock");
+        if (rename(DB_KEPT, DB) == 0)
+            say("the data file of before the upgrade is back");
+    }
+}
+
+static pid_t serve(void) {
+    return spawn((const char *[]){GIGBOX, "serve", "--data", "/data", "--config", CONF, "--listen", "0.0.0.0:80", NULL}, NULL);
+}
+
+static void take_upgrade(void) {
+    static const char *const places[] = {"/boot/upgrade.gbu", "/data/upgrade.gbu"};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if (access(places[i], F_OK) != 0)
+            continue;
+        mount(NULL, "/boot", NULL, MS_REMOUNT | MS_NOATIME | MS_SYNCHRONOUS, NULL);
+        int code = upgrade(places[i]);
+        unlink(places[i]); /* taken or refused: it would be so again */
+        sync();
+        say("upgrade: %s", code == 0 ? "in place, to be tried now" : "refused");
+        if (code == 0)
+            restart("upgrade");
+        mount(NULL, "/boot", NULL, MS_REMOUNT | MS_RDONLY, NULL);
+    }
+}
+
+static void supervise(void) {
+    int64_t born = seconds(), began = born, well_since = 0, clock_due = born + CLOCK_S;
+    int crashes = 0;
+    bool confirmed = !trial;
+    pid_t box = serve();
+    for (;;) {
+        int status;
+        pid_t gone;
+        sleep(TICK_S);
+        while ((gone = waitpid(-1, &status, WNOHANG)) > 0)
+            if (gone == box) {
+                say("gigbox ended: %s %d", WIFEXITED(status) ? "exit" : "signal", WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+                if (trial && !confirmed && ++crashes >= TRIAL_CRASHES)
+                    restart("the trial failed");
+                sleep(1);
+                well_since = 0;
+                began = seconds();
+                box = serve();
+            }
+        bool well = net_health(PORT) == 200;
+        int64_t now = seconds();
+        if (well && !well_since) {
+            well_since = now;
+            say("well after %lld s (slot %c)", (long long)(now - born), slot);
+        }
+        if (!well)
+            well_since = 0;
+        if (!confirmed && well && now - well_since >= CONFIRM_S) {
+            confirmed = upgrade("confirm") == 0;
+            say(confirmed ? "slot %c is confirmed" : "slot %c could not be confirmed", slot);
+        }
+        if (!confirmed && now - born > TRIAL_S)
+            restart("the trial was not well in time");
+        if (dog >= 0 && (well || now - began < START_S))
+            (void)!write(dog, "1", 1);
+        if (now >= clock_due) {
+            clock_to_disk();
+            clock_due = now + CLOCK_S;
+        }
+        take_upgrade();
+    }
+}
+
+int main(void) {
+    BoardConfig config;
+    char part[80], path[100];
+    devices();
+    say("starting");
+    modules();
+    command_line();
+    watchdog(WATCHDOG_S);
+    if (!disk_find(disk, sizeof disk, 30))
+        restart("no disk of ours");
+    snprintf(disk_path, sizeof disk_path, "/dev/%s", disk);
+    disk_part(disk, 1, part, sizeof part);
+    snprintf(path, sizeof path, "/dev/%s", part);
+    if (mount(path, "/boot", "vfat", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "fmask=0077,dmask=0077") != 0)
+        say("boot partition: %s", strerror(errno));
+    disk_grow(disk);
+    disk_part(disk, 2, part, sizeof part);
+    snprintf(path, sizeof path, "/dev/%s", part);
+    if (mount(path, "/data", "ext4", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME, NULL) != 0) {
+        say("data partition: %s", strerror(errno));
+        sleep(10);
+        restart("no data partition");
+    }
+    disk_fill(disk, "/data");
+    (void)!chown("/data", USER, USER);
+    chmod("/data", 0700);
+    clock_from_disk();
+    config_read("/boot/gigbox.txt", CONF, &config);
+    net_start(&config);
+    if (fallen_back) {
+        say("back in slot %c: the other one failed", slot);
+        upgrade("confirm");
+    }
+    data_across_upgrades();
+    if (*config.admin)
+        run((const char *[]){GIGBOX, "admin", "--data", "/data", "create", config.admin, NULL}, NULL);
+    supervise();
+}
