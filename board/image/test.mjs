@@ -57,6 +57,7 @@ class Card {
     if (within && seen) result.within = await within(`http://127.0.0.1:${port}`);
     q.kill('SIGKILL');
     await ended;
+    if (!seen) writeFileSync(path.join(out, 'serial.log'), result.text);
     if (!seen) console.log(result.text.split('\n').slice(-25).map((l) => '# ' + l.replace(/[^\x20-\x7e]/g, '')).join('\n'));
     return result;
   }
