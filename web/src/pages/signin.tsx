@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation, useSearch } from 'wouter-preact';
 import { get, post } from '../lib/api';
 import { useForm } from '../lib/form';
@@ -13,12 +13,14 @@ import { toast } from '../ui/toast';
 
 const CODE_DIGITS = 6;
 const AGAIN_S = 30;
+const PEEKS = 8, PEEK_MS = 250;
 
 export default function SignIn() {
   useTitle(t('signin.title'));
   const [step, setStep] = useState<'phone' | 'code'>('phone');
   const [left, setLeft] = useState(0);
   const form = useForm({ phone: '', otp: '' });
+  const asked = useRef(0);
   const to = new URLSearchParams(useSearch()).get('to') ?? '/';
   const [, go] = useLocation();
   const inside = to.startsWith('/') && !to.startsWith('//') ? to : '/';
@@ -35,6 +37,7 @@ export default function SignIn() {
   const phone = form.v.phone.replace(/[^\d+]/g, '');
   const send = async () => {
     if (phone.replace(/\D/g, '').length < 10) return form.fail({ phone: t('signin.phoneShort') });
+    asked.current = Date.now();
     if (await form.submit(() => post('/api/auth/send-otp', { phone }))) {
       setStep('code');
       setLeft(AGAIN_S);
@@ -61,8 +64,14 @@ export default function SignIn() {
   const peek = async () => {
     try {
       const e164 = phone.startsWith('+') ? phone : '+91' + phone.slice(-10);
-      const { messages } = await get<{ messages: { code?: string }[] }>('/sandbox/outbox?to=' + encodeURIComponent(e164));
-      const code = messages.find((m) => m.code)?.code;
+      let code: string | undefined;
+      for (let i = 0; i < PEEKS; i++) { // the one before may still be the newest
+        const { messages } = await get<{ messages: { code?: string; sentAt: number }[] }>('/sandbox/outbox?to=' + encodeURIComponent(e164));
+        const newest = messages.find((m) => m.code);
+        code = newest?.code;
+        if (newest && newest.sentAt >= asked.current) break;
+        await new Promise((done) => setTimeout(done, PEEK_MS));
+      }
       if (code) await enter(code);
       else toast(t('signin.sandboxNone'), 'bad');
     } catch {
