@@ -10,6 +10,7 @@ import './style/base.css';
 import './style/parts.css';
 import './style/layout.css';
 
+const WORKER_AFTER_MS = 2500;
 void boot();
 
 async function boot() {
@@ -17,5 +18,6 @@ async function boot() {
   render(<App />, document.getElementById('app')!);
   startSocket();
   startOutbox();
-  if ('serviceWorker' in navigator) void navigator.serviceWorker.register('/sw.js').catch(() => {}); // needs https or this machine
+  // Needs https or this machine. Later, so that it does not take the network and the processor from what is looked at now.
+  if ('serviceWorker' in navigator) setTimeout(() => void navigator.serviceWorker.register('/sw.js').catch(() => {}), WORKER_AFTER_MS);
 }

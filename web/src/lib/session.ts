@@ -17,26 +17,31 @@ export const countChats = (): Promise<void> =>
 
 const KEY = 'signed-in'; // says only that it is worth asking; the session itself is a cookie
 
+function facts(c: Config): void {
+  config.value = c;
+  currency.code = c.currency;
+  currency.decimals = c.currencyDecimals;
+}
+
+/** What was known the last time is shown at once and renewed behind it; only a first visit waits. */
 export async function start(): Promise<void> {
-  const facts = get<Config>('/api/config').then((c) => {
-    config.value = c;
-    currency.code = c.currency;
-    currency.decimals = c.currencyDecimals;
+  const keptFacts = localStorage.getItem('config'), kept = localStorage.getItem(KEY);
+  if (keptFacts) facts(JSON.parse(keptFacts));
+  const asked = get<Config>('/api/config').then((c) => {
+    facts(c);
     localStorage.setItem('config', JSON.stringify(c));
-  }).catch(() => {
-    const kept = localStorage.getItem('config'); // offline: as it was
-    if (kept) config.value = JSON.parse(kept);
-  });
-  await Promise.all([facts, localStorage.getItem(KEY) ? renew() : (me.value = null)]);
+  }, () => {});
+  if (kept && kept !== '1') me.value = JSON.parse(kept);
+  else if (!kept) me.value = null;
+  const known = kept ? renew() : undefined;
+  await Promise.all([keptFacts ? undefined : asked, me.value === undefined ? known : undefined]);
 }
 
 export async function renew(): Promise<void> {
   try {
     use(await get<User>('/api/users/me'));
   } catch {
-    // Offline: as it was the last time. After a 401 the session is over already.
-    const kept = localStorage.getItem(KEY);
-    if (me.value === undefined) me.value = kept && kept !== '1' ? JSON.parse(kept) : null;
+    me.value ??= null; // offline: as it was; after a 401 the session is over already
   }
 }
 

@@ -31,13 +31,13 @@ export function Home() {
       <div class="grid">{waiting.map(({ o, step }) => <Card key={o.id} href={`/orders/${o.id}`} class="next"><h3>{o.title}</h3><p class="soft">{step.text}</p>
         <span class="row between"><b>{step.action}</b><Icon name="next" /></span></Card>)}</div></section>}
     <section aria-labelledby="h-cat"><div class="sectionhead"><h2 id="h-cat">{t('home.categories')}</h2></div>
-      {categories.data ? <Categories all={categories.data.categories} kind="gigs" /> : categories.error ? <Failure error={categories.error} retry={categories.reload} /> : <Skeleton lines={4} />}</section>
+      {categories.data ? <Categories all={categories.data.categories} kind="gigs" /> : categories.error ? <Failure error={categories.error} retry={categories.reload} /> : <div class="cats" aria-hidden="true">{Array.from({ length: 9 }, (_, i) => <div key={i} class="cat ghost skeleton" />)}</div>}</section>
     <section aria-labelledby="h-gigs"><div class="sectionhead"><h2 id="h-gigs">{recommended ? t('home.recommended') : t('home.newest')}</h2><Link href="/gigs">{t('home.allGigs')}</Link></div>
       {gigs ? <div class="grid">{gigs.map((g) => <GigCard key={g.id} gig={g} />)}</div>
-        : newest.error ? <Failure error={newest.error} retry={newest.reload} /> : <div class="grid"><Skeleton card lines={5} /><Skeleton card lines={5} /><Skeleton card lines={5} /></div>}</section>
+        : newest.error ? <Failure error={newest.error} retry={newest.reload} /> : <div class="grid">{Array.from({ length: 6 }, (_, i) => <Skeleton key={i} card lines={6} />)}</div>}</section>
     <section aria-labelledby="h-svc"><div class="sectionhead"><h2 id="h-svc">{t('home.services')}</h2><Link href="/services">{t('home.allServices')}</Link></div>
       {services.data ? <div class="scroller" tabIndex={0} role="group" aria-labelledby="h-svc">{services.data.services.map((s) => <ServiceCard key={s.id} service={s} />)}</div>
-        : services.error ? null : <div class="grid"><Skeleton card lines={4} /><Skeleton card lines={4} /></div>}</section>
+        : services.error ? null : <div class="scroller ghosts" aria-hidden="true">{Array.from({ length: 4 }, (_, i) => <Skeleton key={i} card lines={4} />)}</div>}</section>
     <Card class="hero"><div class="stack"><h2>{t('home.how')}</h2>
       <ol class="steps3">{([1, 2, 3] as const).map((i) => <li key={i}><h3>{t(`home.how${i}`)}</h3><p class="soft">{t(`home.how${i}Text`)}</p></li>)}</ol>
       <div class="row"><Button kind="main" href="/post" icon="plus">{t('post.title')}</Button><Button href="/offer">{t('offer.title')}</Button></div></div></Card>
