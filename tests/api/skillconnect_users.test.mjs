@@ -1,6 +1,6 @@
 // Accounts as clients of SkillConnect know them.
 import { test, before, after } from 'node:test';
-import { Box, assert, is, join, mail, password, notSignedIn, forbidden, missing, required, form } from './skillconnect.mjs';
+import { Box, assert, is, join, mail, password, notSignedIn, forbidden, missing, required, form, png } from './skillconnect.mjs';
 
 const users = '/api/v1/users';
 let box;
@@ -168,6 +168,8 @@ test('the manners of the framework', async () => {
   is(method, 405, { detail: 'Method "DELETE" not allowed.' });
   assert.match(method.headers.get('allow'), /POST/);
   is(await box.get('/api/v1/nothing/'), 404, missing);
+  for (const path of ['notifications', 'messaging/chat/1', 'messaging/contracts/serviceorder/1'])
+    is(await box.get(`/ws/${path}/`), 400, { detail: 'This path speaks WebSocket only.' });
   is(await box.get('/media/profiles/nothing/a.png'), 404, missing);
 });
 
@@ -179,6 +181,22 @@ test('limits on trying', async () => {
     const refused = await strict.post(`${users}/login/`, body);
     const wait = Number(refused.headers.get('retry-after'));
     is(refused, 429, { detail: `Request was throttled. Expected available in ${wait} second${wait === 1 ? '' : 's'}.` });
+  } finally {
+    await strict.stop();
+  }
+});
+
+test('forms with files count as uploads, others do not', async () => {
+  const strict = await Box.start({ sets: { rate_upload_per_min: 1 } });
+  try {
+    const who = await join(strict, 'FREELANCER');
+    const body = { title: 'With a picture', description: 'x', category_id: 1, price: 5 };
+    for (let i = 0; i < 3; i++) is(await who.post('/api/v1/gigs/services/', form(body)), 201);
+    is(await who.post('/api/v1/gigs/services/', form({ ...body, image: { bytes: png } })), 201);
+    const refused = await who.post('/api/v1/gigs/services/', form({ ...body, image: { bytes: png } }));
+    assert.match(is(refused, 429).detail, /^Request was throttled\. Expected available in \d+ seconds?\.$/);
+    assert.ok(Number(refused.headers.get('retry-after')) > 0);
+    assert.equal(is(await who.get('/api/v1/gigs/services/'), 200).length, 4);
   } finally {
     await strict.stop();
   }
