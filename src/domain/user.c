@@ -279,7 +279,7 @@ static const struct {
     uint16_t min, max;
     Str name;
 } texts[] = {
-    {USER_SET_NAME, offsetof(UserEdit, name), offsetof(User, name), 0, USER_NAME_MAX, STR_INIT("name")},
+    {USER_SET_NAME, offsetof(UserEdit, name), offsetof(User, name), 1, USER_NAME_MAX, STR_INIT("name")},
     {USER_SET_BIO, offsetof(UserEdit, bio), offsetof(User, bio), 0, USER_BIO_MAX, STR_INIT("bio")},
     {USER_SET_UNIVERSITY, offsetof(UserEdit, university), offsetof(User, university), 0, USER_PLACE_MAX, STR_INIT("university")},
     {USER_SET_COURSE, offsetof(UserEdit, course), offsetof(User, course), 0, USER_COURSE_MAX, STR_INIT("course")},
@@ -295,10 +295,10 @@ static Err edit_texts(Call *c, const UserEdit *in, User *u) {
         if (!HAS(in, texts[i].bit))
             continue;
         Str v = str_trim(*(const Str *)(const void *)((const char *)in + texts[i].from));
-        size_t n = str_utf8_len(v);
-        if (n < texts[i].min || n > texts[i].max)
+        size_t n = str_utf8_len(v), min = texts[i].bit == USER_SET_NAME && in->nameless ? 0 : texts[i].min;
+        if (n < min || n > texts[i].max)
             e = diag_field(c->diag, E_INVALID, texts[i].name,
-                           arena_printf(c->arena, "must have %u to %u characters", texts[i].min, texts[i].max));
+                           arena_printf(c->arena, "must have %zu to %u characters", min, texts[i].max));
         *(Str *)(void *)((char *)u + texts[i].to) = v;
     }
     if (HAS(in, USER_SET_NAME))

@@ -159,6 +159,7 @@ typedef struct UserEdit {
     Str username;
     Str contact_info;
     bool welcomed;
+    bool nameless; /* the name may be empty */
     List ai_tools, links; /* STRS */
     int64_t hourly_rate; /* 0 = none */
     Str timezone;

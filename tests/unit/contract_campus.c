@@ -63,6 +63,8 @@ static Str call(const char *method, const char *target, const char *body) {
     reply = reply_new(&req);
     engine_handle(engine, &req, &reply);
     Str s = reply.fixed.p ? reply.fixed : buf_str(&reply.body);
+    if (reply.done) /* a stream that nobody reads */
+        reply.done(reply.stream_ctx);
     if (reply.status >= 500)
         printf("# %s %s: %d %.*s\n", method, target, reply.status, STR_ARG(s));
     return s;

@@ -83,6 +83,7 @@ INPUTS_NAMED(profile_data, ProfileBody, "ProfileUpdateInput",
                    .flags = IN_TRIM | IN_NULLABLE, .max = USER_PLACE_MAX),
              INPUT("timezone", IN_BODY, W_STR, ProfileBody, edit.timezone, USER_SET_TIMEZONE, "Time zone by name.",
                    .flags = IN_TRIM | IN_NULLABLE, .max = USER_TIMEZONE_MAX),
+             INPUT_CONST(ProfileBody, edit.nameless, 1),
              INPUT("is_available", IN_BODY, W_BOOL, ProfileBody, edit.available, USER_SET_AVAILABLE, "Takes work now."));
 INPUTS(profile_in, ProfileBody, UGIG_DATA("data", ProfileBody, profile_data, "What changes."));
 
