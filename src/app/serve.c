@@ -394,6 +394,7 @@ static void stop(Box *box) {
     backups_stop(box->backups); /* not before the server: /healthz asks it */
     sandbox_stop(box->sandbox);
     store_close(box->store);
+    hub_free(box->hub);
     gateway_free(gateway);
     fetch_close(box->fetch);
     live_close(box->live);

@@ -236,6 +236,17 @@ Err conversation_about(Call *c, const ConversationAbout *a, Conversation *v, boo
     return e ? e : link_order(c, a->order, v->id);
 }
 
+Err conversation_adopt(Call *c, Order *o) {
+    ConversationAbout about = {{o->client, o->doer}, o->gig, o->id, o->application};
+    Conversation v;
+    Err e = o->gig ? find_about(c, &about, &v) : E_MISSING;
+    if (e)
+        return e == E_MISSING ? OK : e;
+    o->conversation = v.id;
+    e = rec_put(c->tx, &ORDER, o);
+    return e ? e : keep_up(c, &about, &v);
+}
+
 static Err show(Call *c, const Conversation *v, ConversationRow *out) {
     Member all[MEMBERS_MAX];
     Member *self = member_of(all, conversation_members(v, all), c->actor.user);

@@ -11,7 +11,7 @@
 #ifndef DOMAIN_CONVERSATION_H
 #define DOMAIN_CONVERSATION_H
 
-#include "domain/domain.h"
+#include "domain/order.h"
 
 enum {
     MESSAGE_TEXT_MAX = 5000, /* code points */
@@ -209,6 +209,8 @@ typedef struct ConversationAbout {
     int64_t gig, order, application;
 } ConversationAbout;
 Err conversation_about(Call *c, const ConversationAbout *about, Conversation *v, bool *created);
+/* A new order of a gig: what its two said about the gig before is its chat from now on. Sets o->conversation. */
+Err conversation_adopt(Call *c, Order *o);
 /* The members of an order's chat: client and doer. E_FORBIDDEN unless the caller is one or a moderator. Fills users[2]. */
 Err order_chat_users(Call *c, int64_t order, int64_t users[2]);
 /* Whether the user takes part. */

@@ -1,5 +1,6 @@
 /* Where orders come from, and what their moves do to what they came from. */
 #include "domain/application.h"
+#include "domain/conversation.h"
 #include "domain/event.h"
 #include "domain/file.h"
 #include "domain/ledger.h"
@@ -17,6 +18,8 @@ static Err make(Call *c, Order *o, int32_t note_client, int32_t note_doer) {
     o->escrow_state = ESCROW_AWAITING;
     o->created_ms = o->updated_ms = c->now_ms;
     Err e = rec_insert(c->tx, &ORDER, o);
+    if (!e)
+        e = conversation_adopt(c, o);
     if (e)
         return e;
     List users = list_of_i64s(c->arena, (int64_t[]){o->client, o->doer}, 2);

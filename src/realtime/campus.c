@@ -148,16 +148,23 @@ typedef struct Chat {
     size_t n;
 } Chat;
 
+/* Fills in who takes part, and the one id that was not said. */
 static Err chat_users(Call *c, Incoming *in, void *arg) {
     (void)in;
     Chat *chat = arg;
-    if (chat->order) {
-        chat->n = 2;
-        return order_chat_users(c, chat->order, chat->users);
-    }
     Conversation v;
     Member all[MEMBERS_MAX];
+    if (chat->order) {
+        Order o;
+        Err e = order_chat_users(c, chat->order, chat->users);
+        chat->n = 2;
+        if (e == OK)
+            e = rec_get(c->tx, &ORDER, chat->order, &o);
+        chat->conversation = e ? 0 : o.conversation;
+        return e;
+    }
     Err e = conversation_join(c, chat->conversation, &v, all, &chat->n);
+    chat->order = e ? 0 : v.order;
     for (size_t i = 0; e == OK && i < chat->n; i++)
         chat->users[i] = all[i].user;
     return e;

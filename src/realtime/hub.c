@@ -444,7 +444,7 @@ Hub *hub_start(const HubConfig *cfg, Err *err) {
         hub->pumping = true;
         return hub;
     }
-    hub_stop(hub);
+    hub_free(hub);
     return NULL;
 }
 
@@ -462,6 +462,12 @@ void hub_stop(Hub *hub) {
         next = cl->next_all;
         client_free(hub, cl);
     }
+    hub->all = NULL;
+}
+
+void hub_free(Hub *hub) {
+    if (!hub)
+        return;
     pthread_cond_destroy(&hub->wake);
     pthread_mutex_destroy(&hub->lock);
     free(hub);

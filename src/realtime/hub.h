@@ -66,8 +66,10 @@ typedef struct HubConfig {
 
 /* Starts the pump. Events older than now are not sent. E_NOMEM, E_IO. */
 Hub *hub_start(const HubConfig *cfg, Err *err);
-/* Stops the pump and forgets all clients; the sockets are the net layer's to close. NULL is fine. */
+/* Stops the pump and forgets all clients; the sockets are the net layer's to close. hub_wake may still be called: the store's
+ * writer tells of a commit after it has answered for it, so the hub is freed when the store is closed. NULL is fine. */
 void hub_stop(Hub *hub);
+void hub_free(Hub *hub);
 /* A commit happened: give to store_on_commit. Returns at once. */
 void hub_wake(void *hub);
 

@@ -168,6 +168,7 @@ test("pictures and files, and the order's chat is the gig's conversation", async
 
   const application = is(await bob.post(`/api/gigs/${gig.id}/applications`, { message: 'Me' }), 201);
   const { order } = is(await ann.post(`/api/applications/${application.id}/accept`), 200);
+  assert.equal(is(await ann.get(`/api/conversations/${talk.id}`), 200).orderId, order.id, 'at once');
   const chat = is(await ann.get(`/api/orders/${order.id}/messages`), 200);
   assert.equal(chat.total, 2, 'what was said before the order');
   const said = is(await ann.post(`/api/orders/${order.id}/messages`, { text: 'Chosen' }), 201);
@@ -181,6 +182,13 @@ test("pictures and files, and the order's chat is the gig's conversation", async
   const bought = is(await ann.post(`/api/services/${service.id}/order`, { message: 'Please' }), 201);
   const made = is(await ann.post(`/api/orders/${bought.id}/conversation`), 201);
   assert.notEqual(made.id, talk.id);
+  const [sa, sb] = [await ann.socket(), await bob.socket()];
+  sa.send('TYPING_START', { orderId: order.id });
+  assert.deepEqual(await sb.next('TYPING_START'), { orderId: order.id, conversationId: talk.id, userId: ann.id });
+  sb.send('TYPING_STOP', { conversationId: talk.id });
+  assert.deepEqual(await sa.next('TYPING_STOP'), { orderId: order.id, conversationId: talk.id, userId: bob.id });
+  await sa.close();
+  await sb.close();
   assert.deepEqual([made.orderId, made.gigId, made.title], [bought.id, null, service.title]);
   const again = is(await eve.post(`/api/services/${service.id}/order`, { message: 'Please' }), 201);
   assert.notEqual(is(await bob.post(`/api/orders/${again.id}/conversation`), 201).id, made.id);
