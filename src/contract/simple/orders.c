@@ -211,7 +211,7 @@ static bool order_review(Render *r, const void *row, Value *out) {
 #define ORDER_ID SHOW_ID("_id", Order, id, &ORDER, "Its id.")
 #define ORDER_PRICE SHOW("price", W_MONEY, Order, amount, "Agreed price.")
 #define ORDER_STATE SHOW_GET("status", W_WORD, order_status, "Its state.", .words = &simple_status_words)
-#define ORDER_DUE SHOW("expectedDelivery", W_TIME, Order, due_ms, "When it should be delivered.")
+#define ORDER_DUE SHOW("expectedDelivery", W_TIME, Order, due_ms, "When it should be delivered.", .empty = EMPTY_NULL)
 #define ORDER_CREATED SHOW("createdAt", W_TIME, Order, created_ms, "When it was ordered.")
 VIEW(simple_order_view, Order, "Order", "An order.", ORDER_ID,
      SHOW_GET("gig", W_ROW, order_itself, "What was ordered.", .view = &simple_thing_view, .optional = true),
