@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Box, assert, binary } from '../api/harness.mjs';
+import { Box, assert, binary, phone } from '../api/harness.mjs';
 import { browse, Visitor } from './kit.mjs';
 
 const PHONE = '+919800000001'; // a person of the sample marketplace
@@ -96,4 +96,29 @@ test('the assets: kept for ever, packed, the page asked for again each time; str
   for (const path of ['/assets/none.js', '/nothing.png']) assert.equal((await fetch(box.url + path, { headers: { accept: 'text/html' } })).status, 404);
   assert.equal((await fetch(box.url + '/api/nothing', { headers: { accept: 'text/html' } })).headers.get('content-type'), 'application/json');
   assert.equal((await fetch(box.url + '/anything', { method: 'POST' })).status, 404);
+});
+
+test('only a box with a payment provider lets its checkout in', async () => {
+  const other = await Box.start({ validate: false, sets: { razorpay_key_id: 'rzp_live_x', razorpay_key_secret: 's', razorpay_url: 'http://127.0.0.1:9' } });
+  const policy = (await fetch(other.url + '/')).headers.get('content-security-policy');
+  assert.match(policy, /script-src 'self' https:\/\/checkout\.razorpay\.com;/);
+  assert.match(policy, /frame-src https:\/\/api\.razorpay\.com/);
+  assert.doesNotMatch(policy, /unsafe|\*/);
+  await other.stop();
+});
+
+test('a profile is filled in and shown to others', async () => {
+  const v = await Visitor.open(browser, box);
+  await v.signIn(phone(), 'Noor');
+  await v.go('/me/edit');
+  await v.page.getByLabel('Portfolio').fill('https://example.org/noor,');
+  await v.fill('Hourly rate', '300');
+  await v.fill('About you', 'I draw.');
+  await v.press('Save');
+  await v.page.waitForURL((u) => u.pathname === '/me');
+  await v.follow('My public profile');
+  await v.page.getByRole('link', { name: 'example.org/noor' }).waitFor();
+  await v.sees('₹300');
+  await v.accessible('a profile');
+  await v.close();
 });

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { post, remove } from '../lib/api';
-import { ago, date, number, t, tn, word } from '../lib/i18n';
+import { ago, date, money, number, t, tn, word } from '../lib/i18n';
 import { useTitle } from '../lib/page';
 import { invalidate, useGet, usePages } from '../lib/query';
 import { me } from '../lib/session';
@@ -42,13 +42,14 @@ export default function PersonPage({ id }: { id: string }) {
       {blocked && <Notice tone="wait" icon="flag">{t('block.blocked')}</Notice>}
       {u.bio && <p class="prose">{u.bio}</p>}
       {u.skills.length > 0 && <div class="tags">{u.skills.map((s) => <Link key={s} class="tag plain" href={`/gigs?skills=${encodeURIComponent(s)}`}>{s}</Link>)}</div>}
+      {u.portfolioUrls?.length ? <ul class="stack tight" aria-label={t('profile.portfolio')}>{u.portfolioUrls.map((x) => <li key={x} class="row nowrap"><Icon name="globe" size={18} /><a class="cut" href={/^https?:\/\//.test(x) ? x : undefined} target="_blank" rel="noreferrer ugc">{x.replace(/^https?:\/\//, '')}</a></li>)}</ul> : null}
       {u.badges.length > 0 && <div class="tags">{u.badges.map((b) => <Tag key={b} tone="wait" icon="star">{word('badge', b)}</Tag>)}</div>}</Card>
     {services && services.services.length > 0 && <section class="stack"><h2>{t('home.services')}</h2><div class="grid">{services.services.map((s) => <ServiceCard key={s.id} service={s} />)}</div></section>}
     <section class="stack"><h2>{t('reviews')}</h2>
       {reviews.items.length ? <Reviews rows={reviews.items} /> : reviews.busy ? <Loading cards={1} /> : <Empty icon="star" title={t('reviews.none')} />}
       {reviews.more && <Button onClick={reviews.next} busy={reviews.busy}>{t('more')}</Button>}</section></div>
     <aside class="stack"><Card class="stack"><div class="row nowrap"><Trust score={u.trustScore} /><div><b>{t('trust.title')}</b><div class="soft small">{t('trust.short')}</div></div></div>
-      <Facts rows={[[t('person.completed'), number(u.completedGigs)], [t('person.member'), date(u.createdAt)], ...(u.lastActiveAt ? [[t('person.seen'), ago(u.lastActiveAt)] as [string, string]] : [])]} />
+      <Facts rows={[[t('person.completed'), number(u.completedGigs)], [t('person.member'), date(u.createdAt)], ...(u.hourlyRate ? [[t('profile.rate'), money(u.hourlyRate)] as [string, string]] : []), ...(u.lastActiveAt ? [[t('person.seen'), ago(u.lastActiveAt)] as [string, string]] : [])]} />
       <div class="stack tight soft small">{u.phoneVerified && <span><Icon name="check" size={16} /> {t('person.phone')}</span>}{u.emailVerified && <span><Icon name="check" size={16} /> {t('person.email')}</span>}{u.completedGigs > 0 && <span><Icon name="check" size={16} /> {tn('person.done', u.completedGigs)}</span>}</div>
       {mine ? <Button wide href="/me/edit" icon="edit">{t('profile.edit')}</Button> : me.value && <div class="row">{!blocked && <Button small kind="main" icon="chat" href={`/chats/with?user=${id}`}>{t('person.message')}</Button>}
         {blocked ? <Button small onClick={() => void block(false)}>{t('block.undo')}</Button> : <Button small onClick={() => setDialog('block')}>{t('block')}</Button>}

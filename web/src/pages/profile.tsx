@@ -9,7 +9,7 @@ import { invalidate } from '../lib/query';
 import { me, use } from '../lib/session';
 import type { User } from '../lib/types';
 import { Avatar, Button, Card, Notice, Page, Tag } from '../ui/base';
-import { Input, Select, Switch, TextArea, Words } from '../ui/fields';
+import { Input, Money, Select, Switch, TextArea, Words } from '../ui/fields';
 import { Icon } from '../ui/icon';
 import { toast } from '../ui/toast';
 
@@ -21,6 +21,7 @@ export default function Profile() {
   const form = useForm({
     name: u.name ?? '', bio: u.bio ?? '', university: u.university ?? '', course: u.course ?? '', year: u.year ? String(u.year) : '', place: u.place ?? '',
     skills: u.skills, available: u.available, doer: u.roles.includes('doer'), client: u.roles.includes('client'), email: u.email ?? '',
+    portfolioUrls: u.portfolioUrls ?? [], hourlyRate: u.hourlyRate ?? null,
   });
   const { v, set, errors } = form;
   const [busy, setBusy] = useState('');
@@ -30,7 +31,7 @@ export default function Profile() {
     if (!v.name.trim()) return form.fail({ name: t('required') });
     const text = (s: string) => s.trim() || null;
     const body = {
-      name: v.name.trim(), bio: text(v.bio), university: text(v.university), course: text(v.course), place: text(v.place), skills: v.skills, available: v.available,
+      name: v.name.trim(), bio: text(v.bio), university: text(v.university), course: text(v.course), place: text(v.place), skills: v.skills, available: v.available, portfolioUrls: v.portfolioUrls, hourlyRate: v.hourlyRate,
       roles: [...(v.doer ? ['doer'] : []), ...(v.client ? ['client'] : [])], ...(v.year ? { year: Number(v.year) } : {}), ...(v.email.trim() && v.email.trim() !== u.email ? { email: v.email.trim() } : {}),
     };
     if (await form.submit(async () => use(await patch<User>('/api/users/me', body)))) {
@@ -58,6 +59,8 @@ export default function Profile() {
       <Input label={t('profile.name')} autocomplete="name" maxLength={120} value={v.name} on={(x) => set('name', x)} error={errors.name} />
       <TextArea label={t('profile.bio')} optional max={500} value={v.bio} on={(x) => set('bio', x)} error={errors.bio} />
       <Words label={t('profile.skills')} value={v.skills} on={(x) => set('skills', x)} error={errors.skills} />
+      <Words label={t('profile.portfolio')} optional hint={t('profile.portfolioHint')} max={10} value={v.portfolioUrls} on={(x) => set('portfolioUrls', x)} error={errors.portfolioUrls} />
+      <Money label={t('profile.rate')} optional value={v.hourlyRate} on={(x) => set('hourlyRate', x)} error={errors.hourlyRate} />
       <Switch label={t('profile.available')} hint={t('profile.availableHint')} value={v.available} on={(x) => set('available', x)} />
       <Switch label={t('welcome.doer')} value={v.doer} on={(x) => set('doer', x)} /><Switch label={t('welcome.client')} value={v.client} on={(x) => set('client', x)} /></Card>
     <Card class="stack"><h2>{t('profile.studies')}</h2>
