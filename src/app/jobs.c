@@ -11,6 +11,7 @@
 #include "domain/event.h"
 #include "domain/figures.h"
 #include "domain/gig.h"
+#include "domain/moderate.h"
 #include "domain/outbox.h"
 #include "domain/review.h"
 #include "domain/saved.h"
@@ -66,6 +67,7 @@ static const struct {
     {"answers", applications_answer, JOBS_GRAIN_MS},
     {"news", gig_news_run, JOBS_GRAIN_MS},
     {"erase", erase_rest, JOBS_GRAIN_MS},
+    {"listings", listings_shift, JOBS_GRAIN_MS},
     {"views", job_views, 5 * MS_SECOND},
     {"figures", job_figures, 5 * MS_SECOND},
     {"searches", job_searches, JOBS_GRAIN_MS},

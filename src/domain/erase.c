@@ -143,7 +143,7 @@ static Err hide_gigs(Call *c, size_t max, size_t *done) {
     scan_close(scan);
     for (*done = 0; e == OK && *done < n; ++*done) {
         e = row_load(c, &GIG, ids[*done], &g);
-        g.flags |= GIG_REMOVED;
+        g.flags |= GIG_REMOVED | GIG_SUSPENDED;
         if (e == OK)
             e = gig_store(c, &g, VERB_STATUS);
     }

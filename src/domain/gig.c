@@ -39,10 +39,9 @@ static Err id_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **s
     return one_part(a, ((const Gig *)row)->id, n, i64s);
 }
 
-/* For an index that is counted as a whole. */
-static Err same_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
-    (void)row, (void)strs;
-    return one_part(a, 1, n, i64s);
+static Err removed_part(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
+    (void)strs;
+    return one_part(a, ((const Gig *)row)->flags & GIG_SUSPENDED ? DOWN_WITH_OWNER : DOWN_BY_ITSELF, n, i64s);
 }
 
 static Err skill_parts(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **strs) {
@@ -119,7 +118,7 @@ static const Index gig_indexes[] = {
     {.id = 30, .kind = IX_ORDERED, .part_count = 1, .name = "gig_to_answer", .doc = "whose applications wait to be rejected", .parts = {{.tag = TAG_STATUS}}, .when = is_answering},
     {.id = 15, .kind = IX_ORDERED, .part_count = 5, .name = "gig_place", .doc = "by where they are", .when = is_placed,
      .parts = {{.tag = TAG_STATUS}, {.type = F_I64, .of = cell_part}, {.tag = 16}, {.tag = 17}, {.tag = TAG_BUDGET_MAX}}},
-    {.id = 94, .kind = IX_ORDERED, .part_count = 1, .counted = 1, .name = "gig_removed", .doc = "taken down", .parts = {{.type = F_I64, .of = same_part}}, .when = is_removed},
+    {.id = 94, .kind = IX_ORDERED, .part_count = 1, .counted = 1, .name = "gig_removed", .doc = "taken down", .parts = {{.type = F_I64, .of = removed_part}}, .when = is_removed},
 };
 // clang-format on
 const Record GIG = {.kind = 4,

@@ -40,8 +40,10 @@ enum {
     GIG_HAS_PLACE = 1,
     GIG_REMOVED = 2,   /* taken down by a moderator: nobody but owner and moderators sees it */
     GIG_ANSWERING = 4, /* a job rejects what applications are pending */
-    GIG_DELETED = 8    /* and then deletes it; nobody sees it */
+    GIG_DELETED = 8,   /* and then deletes it; nobody sees it */
+    GIG_SUSPENDED = 16 /* with GIG_REMOVED: only because its owner is suspended or has left */
 };
+enum { DOWN_BY_ITSELF = 1, DOWN_WITH_OWNER };
 
 typedef struct Gig {
     int64_t id;
@@ -77,7 +79,7 @@ extern const Record GIG;
 extern const Index *const GIG_BY_CLIENT; /* client, status; counted both */
 extern const Index *const GIG_TEXT;      /* full text of open gigs */
 extern const Index *const GIG_TO_ANSWER; /* those that are GIG_ANSWERING */
-extern const Index *const GIG_TAKEN_DOWN; /* 1, where GIG_REMOVED; counted */
+extern const Index *const GIG_TAKEN_DOWN; /* why (below), where GIG_REMOVED; counted */
 
 enum {
     GIG_SET_TITLE,

@@ -3,7 +3,7 @@
 #include "codec/contact.h"
 #include "domain/audit.h"
 #include "domain/event.h"
-#include "domain/file.h"
+#include "domain/gig_internal.h"
 #include "domain/notify.h"
 #include "domain/row.h"
 #include "domain/session.h"
@@ -132,10 +132,91 @@ static Err store_user(Call *c, const User *u, Str act, Str detail) {
     return e ? e : audit_add(c, act, S("user"), u->id, detail);
 }
 
+/* ---- listings follow their owner's standing ---- */
+
+enum { SHIFT_ROWS_MAX = 16 /* what one transaction has memory for, twice */ };
+
+/* Ids of the owner's rows in `ix` whose flags `want` chooses. */
+static Err rows_to_shift(Call *c, const Record *r, const Index *ix, int64_t owner, bool hide,
+                         bool (*want)(const void *row, bool hide), int64_t ids[SHIFT_ROWS_MAX], size_t *n) {
+    union {
+        Gig gig;
+        Service service;
+    } row;
+    Key key = key1(ix, owner);
+    Scan *scan;
+    *n = 0;
+    Err e = scan_open(c->tx, ix, (ScanRange){.prefix = &key}, &scan);
+    if (e)
+        return e;
+    while (*n < SHIFT_ROWS_MAX && scan_next_rec(scan, r, &row))
+        if (want(&row, hide))
+            ids[(*n)++] = *(const int64_t *)(const void *)&row;
+    scan_close(scan);
+    return tx_err(c->tx);
+}
+
+static bool gig_wanted(const void *row, bool hide) {
+    return hide ? !(((const Gig *)row)->flags & GIG_REMOVED) : ((const Gig *)row)->flags & GIG_SUSPENDED;
+}
+static bool service_wanted(const void *row, bool hide) {
+    return hide ? !(((const Service *)row)->flags & SERVICE_REMOVED) : ((const Service *)row)->flags & SERVICE_SUSPENDED;
+}
+
+static const Str suspended_reason = STR_INIT("the account is suspended");
+
+static Err shift(Call *c, const User *u, size_t *done) {
+    bool hide = u->flags & USER_SUSPENDED;
+    Str why = hide ? suspended_reason : (Str){NULL, 0};
+    int64_t ids[SHIFT_ROWS_MAX];
+    size_t n;
+    *done = 0;
+    Err e = rows_to_shift(c, &GIG, GIG_BY_CLIENT, u->id, hide, gig_wanted, ids, &n);
+    for (size_t i = 0; e == OK && i < n; i++, ++*done) {
+        Gig g;
+        e = row_load(c, &GIG, ids[i], &g);
+        g.flags = hide ? g.flags | GIG_REMOVED | GIG_SUSPENDED : g.flags & ~(GIG_REMOVED | GIG_SUSPENDED);
+        g.removed_reason = why;
+        if (e == OK)
+            e = gig_store(c, &g, VERB_STATUS);
+    }
+    if (e == OK)
+        e = rows_to_shift(c, &SERVICE, SERVICE_BY_DOER, u->id, hide, service_wanted, ids, &n);
+    for (size_t i = 0; e == OK && i < n; i++, ++*done) {
+        Service s;
+        Event ev = {.type = EV_SERVICE, .verb = VERB_STATUS, .subject = ids[i]};
+        e = row_load(c, &SERVICE, ids[i], &s);
+        s.flags = hide ? s.flags | SERVICE_REMOVED | SERVICE_SUSPENDED : s.flags & ~(SERVICE_REMOVED | SERVICE_SUSPENDED);
+        s.removed_reason = why;
+        if (e == OK)
+            e = rec_put(c->tx, &SERVICE, &s);
+        if (e == OK)
+            e = event_emit(c, &ev);
+    }
+    return e;
+}
+
+Err listings_shift(Call *c, size_t max, size_t *done) {
+    User *who;
+    size_t n, shifted;
+    *done = 0;
+    Err e = users_in_state(c, USER_IS_SHIFTING, 1, &who, &n);
+    if (e == OK && n)
+        e = shift(c, who, &shifted);
+    if (e || !n)
+        return e;
+    *done = max; /* there may be more, of this person or another */
+    if (shifted)
+        return OK;
+    who->flags &= ~USER_SHIFTING;
+    return rec_put(c->tx, &USER, who);
+}
+
 Err user_suspend(Call *c, const void *input, void *result) {
     const ReasonIn *in = input;
     User *u = result;
     Str reason;
+    size_t shifted;
     Err e = subject(c, in->id, u);
     if (e == OK)
         e = reason_of(c, in->reason, &reason);
@@ -145,24 +226,28 @@ Err user_suspend(Call *c, const void *input, void *result) {
         return bad_state(c, "take the admin's right away first");
     if (u->flags & USER_SUSPENDED)
         return bad_state(c, "the account is suspended already");
-    u->flags |= USER_SUSPENDED;
+    u->flags |= USER_SUSPENDED | USER_SHIFTING;
     u->suspended_ms = c->now_ms;
     u->suspend_reason = reason;
     e = session_end_all(c, u->id, 0);
+    if (e == OK)
+        e = shift(c, u, &shifted);
     return e ? e : store_user(c, u, S("user.suspend"), reason);
 }
 
 Err user_unsuspend(Call *c, const void *input, void *result) {
     User *u = result;
+    size_t shifted;
     Err e = subject(c, ((const IdIn *)input)->id, u);
     if (e)
         return e;
     if (!(u->flags & USER_SUSPENDED))
         return bad_state(c, "the account is not suspended");
-    u->flags &= ~USER_SUSPENDED;
+    u->flags = (u->flags & ~USER_SUSPENDED) | USER_SHIFTING;
     u->suspended_ms = 0;
     u->suspend_reason = (Str){NULL, 0};
-    return store_user(c, u, S("user.unsuspend"), S(""));
+    e = shift(c, u, &shifted);
+    return e ? e : store_user(c, u, S("user.unsuspend"), S(""));
 }
 
 static Str right_name(int32_t right) { return right == RIGHT_ADMIN ? S("admin") : S("moderator"); }
@@ -276,7 +361,8 @@ static Err gig_for(Call *c, int64_t id, bool removed, Gig *g) {
         e = row_load(c, &GIG, id, g);
     if (e == OK && (g->flags & GIG_DELETED))
         e = E_MISSING;
-    if (e == OK && !!(g->flags & GIG_REMOVED) != removed)
+    bool down = (g->flags & (GIG_REMOVED | GIG_SUSPENDED)) == GIG_REMOVED;
+    if (e == OK && down != removed)
         e = bad_state(c, removed ? "the gig is not taken down" : "the gig is taken down already");
     if (e == OK && g->client == c->actor.user)
         e = own(c);
@@ -300,7 +386,7 @@ Err gig_take_down(Call *c, const void *input, void *result) {
         e = reason_of(c, in->reason, &reason);
     if (e)
         return e;
-    g->flags |= GIG_REMOVED;
+    g->flags = (g->flags & ~GIG_SUSPENDED) | GIG_REMOVED;
     g->removed_reason = reason;
     e = gig_stored(c, g, S("gig.take_down"), reason);
     return e ? e : tell_owner(c, g->client, NOTE_LISTING_REMOVED, g->id, g->title, reason);
@@ -318,7 +404,7 @@ Err gig_restore(Call *c, const void *input, void *result) {
 }
 
 Err gig_list_removed(Call *c, const void *in, void *out) {
-    Key key = key1(GIG_TAKEN_DOWN, 1);
+    Key key = key1(GIG_TAKEN_DOWN, DOWN_BY_ITSELF);
     Err e = call_moderator(c);
     return e ? e : row_page(c, &GIG, GIG_TAKEN_DOWN, &key, *(const PageIn *)in, out);
 }
@@ -329,7 +415,8 @@ static Err service_for(Call *c, int64_t id, bool removed, Service *s) {
         e = row_load(c, &SERVICE, id, s);
     if (e == OK && (s->flags & SERVICE_DELETED))
         e = E_MISSING;
-    if (e == OK && !!(s->flags & SERVICE_REMOVED) != removed)
+    bool down = (s->flags & (SERVICE_REMOVED | SERVICE_SUSPENDED)) == SERVICE_REMOVED;
+    if (e == OK && down != removed)
         e = bad_state(c, removed ? "the service is not taken down" : "the service is taken down already");
     if (e == OK && s->doer == c->actor.user)
         e = own(c);
@@ -353,7 +440,7 @@ Err service_take_down(Call *c, const void *input, void *result) {
         e = reason_of(c, in->reason, &reason);
     if (e)
         return e;
-    s->flags |= SERVICE_REMOVED;
+    s->flags = (s->flags & ~SERVICE_SUSPENDED) | SERVICE_REMOVED;
     s->removed_reason = reason;
     e = service_stored(c, s, S("service.take_down"), reason);
     return e ? e : tell_owner(c, s->doer, NOTE_LISTING_REMOVED, 0, s->title, reason);

@@ -25,10 +25,13 @@ OpFn user_list;
 /* IdIn -> User: deleted ones too. Moderators. */
 OpFn user_look;
 
-/* ReasonIn -> User: all sessions end, their sockets close. E_STATE when suspended already. */
+/* ReasonIn -> User: all sessions end, their sockets close, and nobody sees the listings any more. E_STATE when suspended already.
+ */
 OpFn user_suspend;
-/* IdIn -> User. E_STATE when not suspended. */
+/* IdIn -> User: the listings come back, but for those that were taken down for themselves. E_STATE when not suspended. */
 OpFn user_unsuspend;
+/* Takes down or brings back up to about `max` listings of people whose standing changed. By a job. */
+Err listings_shift(Call *c, size_t max, size_t *done);
 
 typedef struct RightIn {
     int64_t id;

@@ -4,6 +4,7 @@
 #include "domain/outbox.h"
 #include "domain/payment_internal.h"
 #include "domain/row.h"
+#include "domain/user.h"
 
 static const Field fields[] = {
     FIELD(1, Refund, state, F_I32, "RefundState"),
@@ -210,6 +211,9 @@ Err refund_credit(Call *c, const void *in, void *out) {
     Err e = dead_refund(c, in, r);
     if (e)
         return e;
+    User payer;
+    if (r->payer && user_load(c, r->payer, &payer) == E_MISSING)
+        return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("The payer has left: nobody could take this money."));
     if (!r->payer || !booked(c, r))
         return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("Nobody's wallet can take this money."));
     e = book(c, r, CAUSE_REFUND_KEPT, "refund", owed, (Leg){.type = ACC_AVAILABLE, .owner = r->payer});

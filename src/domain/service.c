@@ -19,7 +19,7 @@ static Err removed_part(const void *row, Arena *a, size_t *n, int64_t **i64s, St
     *i64s = ARENA_NEW(a, int64_t);
     if (!*i64s)
         return E_NOMEM;
-    **i64s = (((const Service *)row)->flags & SERVICE_REMOVED) != 0;
+    **i64s = (((const Service *)row)->flags & (SERVICE_REMOVED | SERVICE_SUSPENDED)) == SERVICE_REMOVED;
     *n = 1;
     return OK;
 }

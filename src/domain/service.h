@@ -16,7 +16,11 @@ enum {
     SERVICE_REVISIONS_MAX = 100
 };
 /* Service.flags */
-enum { SERVICE_REMOVED = 1 /* taken down by a moderator */, SERVICE_DELETED = 2 /* by its owner, while orders refer to it */ };
+enum {
+    SERVICE_REMOVED = 1,  /* taken down by a moderator */
+    SERVICE_DELETED = 2,  /* by its owner, while orders refer to it */
+    SERVICE_SUSPENDED = 4 /* with SERVICE_REMOVED: only because its owner is suspended */
+};
 
 typedef struct Service {
     int64_t id;
@@ -40,7 +44,8 @@ typedef struct Service {
 extern const Record SERVICE;
 extern const Index *const SERVICE_BY_DOER; /* doer, 1 when it is listed, else 0; counted both */
 extern const Index *const SERVICE_TEXT;    /* where listed */
-extern const Index *const SERVICE_BY_REMOVED;  /* 1 when taken down, else 0; category; counted both: all but deleted ones */
+extern const Index
+    *const SERVICE_BY_REMOVED;  /* 1 when taken down by itself, else 0; category; counted both: all but deleted ones */
 
 /* Active, not removed, not deleted. */
 bool service_orderable(const Service *s);

@@ -53,6 +53,7 @@ static Err states(const void *row, Arena *a, size_t *n, int64_t **i64s, Str **st
         {u->rights & RIGHT_ADMIN, USER_IS_ADMIN},
         {u->flags & USER_DELETED, USER_IS_DELETED},
         {u->flags & USER_ERASING, USER_IS_ERASING},
+        {u->flags & USER_SHIFTING, USER_IS_SHIFTING},
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         if (rows[i].is)

@@ -38,7 +38,8 @@ enum {
     USER_AVAILABLE = 32,
     USER_HAS_PLACE = 64,
     USER_WELCOMED = 128, /* the first sign-in's greeting is over */
-    USER_ERASING = 256   /* deleted; a job removes what is left */
+    USER_ERASING = 256,  /* deleted; a job removes what is left */
+    USER_SHIFTING = 512  /* suspended, or not any more; a job takes the listings down or brings them back */
 };
 
 typedef struct User {
@@ -100,6 +101,7 @@ typedef enum UserState {
     USER_IS_ADMIN,
     USER_IS_DELETED,
     USER_IS_ERASING, /* deleted, and not everything of theirs is gone yet */
+    USER_IS_SHIFTING,
     USER_STATE_COUNT
 } UserState;
 extern const Index *const USER_BY_STATE; /* UserState; counted */
