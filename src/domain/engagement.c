@@ -6,44 +6,88 @@
 #include "domain/conversation.h"
 #include "domain/row.h"
 
-/* Which of a gig's orders counts: the higher the number. */
-static int rank(const Order *o) {
-    if (ORDER_OPEN_MASK & ORDER_BIT(o->status))
+/* Which of a gig's orders counts: the higher the number; of equals the newest. */
+static int rank(int64_t status) {
+    if (ORDER_OPEN_MASK & ORDER_BIT(status))
         return 3;
-    return o->status == ORDER_COMPLETED ? 2 : 1;
+    return status == ORDER_COMPLETED ? 2 : 1;
 }
 
-static Err order_of(Call *c, int64_t gig, Order *out) {
-    enum { LOOKED_AT = 64 }; /* an accepted gig rarely fell through more often */
+/* By the index alone: its id, 0 where there is none, and its status. */
+static Err order_of(Call *c, int64_t gig, int64_t *order, int32_t *status) {
     Key key = key1(ORDER_BY_GIG, gig);
-    Order *all;
-    size_t n = 0;
-    *out = (Order){0};
-    Err e = row_all(c, &ORDER, ORDER_BY_GIG, &key, LOOKED_AT, &all, &n);
-    for (size_t i = 0; e == OK && i < n; i++)
-        if (!out->id || rank(&all[i]) > rank(out) || (rank(&all[i]) == rank(out) && all[i].id > out->id))
-            *out = all[i];
-    return e;
+    Scan *scan;
+    int64_t id;
+    *order = *status = 0;
+    Err e = scan_open(c->tx, ORDER_BY_GIG, (ScanRange){.prefix = &key}, &scan);
+    if (e)
+        return e;
+    while (scan_next(scan, &id)) {
+        int32_t s = (int32_t)scan_part_i64(scan, 1);
+        if (!*order || rank(s) > rank(*status) || (rank(s) == rank(*status) && id > *order)) {
+            *order = id;
+            *status = s;
+        }
+    }
+    scan_close(scan);
+    return tx_err(c->tx);
 }
 
-static GigStage stage_of(const Gig *g, const Order *o) {
-    if (g->status == GIG_CANCELLED)
+static GigStage stage_of(int32_t gig_status, int32_t order_status, bool begun) {
+    if (gig_status == GIG_CANCELLED)
         return STAGE_CANCELLED;
-    switch (o->id ? o->status : 0) {
+    switch (order_status) {
     case ORDER_PENDING_PAYMENT: return STAGE_ACCEPTED;
-    case ORDER_IN_PROGRESS: return o->begun_ms ? STAGE_IN_PROGRESS : STAGE_ACCEPTED;
+    case ORDER_IN_PROGRESS: return begun ? STAGE_IN_PROGRESS : STAGE_ACCEPTED;
     case ORDER_SUBMITTED:
     case ORDER_IN_REVISION:
     case ORDER_DISPUTED: return STAGE_IN_PROGRESS;
     case ORDER_APPROVED:
     case ORDER_COMPLETED: return STAGE_COMPLETED;
-    default: return g->status == GIG_COMPLETED ? STAGE_COMPLETED : STAGE_PENDING;
+    default: return gig_status == GIG_COMPLETED ? STAGE_COMPLETED : STAGE_PENDING;
     }
 }
 
+static Err has_order(Call *c, int64_t gig, OrderStatus status, bool *yes) {
+    int64_t n;
+    Key key = key2(ORDER_BY_GIG, gig, status);
+    Err e = index_count(c->tx, ORDER_BY_GIG, &key, &n);
+    *yes = e == OK && n > 0;
+    return e;
+}
+
+Err engagement_stage(Call *c, int64_t gig, int32_t gig_status, int32_t *stage) {
+    bool yes = false;
+    int64_t id;
+    int32_t status = 0;
+    Order o = {0};
+    Err e = OK;
+    if (gig_status == GIG_OPEN) {
+        e = has_order(c, gig, ORDER_PENDING_PAYMENT, &yes);
+        status = yes ? ORDER_PENDING_PAYMENT : 0;
+    } else if (gig_status == GIG_IN_PROGRESS) {
+        e = has_order(c, gig, ORDER_IN_PROGRESS, &yes);
+        if (e == OK && yes) { /* only the order itself knows whether work was begun */
+            e = order_of(c, gig, &id, &status);
+            if (e == OK)
+                e = rec_get(c->tx, &ORDER, id, &o);
+        } else if (e == OK) {
+            e = has_order(c, gig, ORDER_APPROVED, &yes);
+            status = yes ? ORDER_APPROVED : ORDER_SUBMITTED;
+        }
+    }
+    *stage = stage_of(gig_status, status, o.begun_ms != 0);
+    return e;
+}
+
 Err engagement_load(Call *c, GigRow *row) {
-    Err e = order_of(c, row->gig.id, &row->order);
-    row->stage = stage_of(&row->gig, &row->order);
+    int64_t order;
+    int32_t status;
+    row->order = (Order){0};
+    Err e = order_of(c, row->gig.id, &order, &status);
+    if (e == OK && order)
+        e = row_load(c, &ORDER, order, &row->order);
+    row->stage = stage_of(row->gig.status, status, row->order.begun_ms != 0);
     /* An order that fell through is not the gig's while somebody else may have it. */
     if (row->stage == STAGE_PENDING)
         row->order = (Order){0};
@@ -153,73 +197,94 @@ Err engagement_move(Call *c, const void *input, void *out) {
 /* ---- one's own ---- */
 
 static int newest_first(const void *a, const void *b) {
-    const GigRow *x = a, *y = b;
-    if (x->gig.created_ms != y->gig.created_ms)
-        return x->gig.created_ms < y->gig.created_ms ? 1 : -1;
-    return (x->gig.id < y->gig.id) - (x->gig.id > y->gig.id);
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x < y) - (x > y);
 }
 
 typedef struct Mine {
     Call *c;
-    GigRow *rows;
-    size_t n, cap;
+    int64_t *gigs; /* ids */
+    size_t n, looked_at;
     int32_t stage;
 } Mine;
 
-static Err mine_add(Mine *m, int64_t gig) {
-    GigRow row;
-    Err e = load(m->c, gig, &row);
-    if (e || row.gig.flags & GIG_DELETED || (m->stage && row.stage != m->stage) || m->n == m->cap)
-        return e == E_MISSING ? OK : e;
-    m->rows[m->n++] = row;
-    return OK;
+static Err mine_add(Mine *m, int64_t gig, int32_t gig_status) {
+    int32_t stage = 0;
+    Err e = m->stage ? engagement_stage(m->c, gig, gig_status, &stage) : OK;
+    if (e == OK && stage == m->stage)
+        m->gigs[m->n++] = gig;
+    return e;
 }
 
-/* Walks an index of the caller's from its newest entry: of gigs, or of orders that name one. */
-static Err mine_walk(Mine *m, const Index *ix, const Record *kind) {
-    Key key = key1(ix, m->c->actor.user);
+static Err mine_wanted(Mine *m) {
+    Key key = key1(GIG_BY_CLIENT, m->c->actor.user);
     Scan *scan;
     int64_t id;
-    Err e = scan_open(m->c->tx, ix, (ScanRange){.prefix = &key, .descending = true}, &scan);
-    for (int left = ENGAGEMENTS_MAX; e == OK && left > 0 && scan_next(scan, &id); left--) {
-        Order o;
-        if (kind == &ORDER && (e = rec_get(m->c->tx, &ORDER, id, &o)) == OK)
-            id = o.gig;
-        if (e == OK && id)
-            e = mine_add(m, id);
-    }
+    Err e = scan_open(m->c->tx, GIG_BY_CLIENT, (ScanRange){.prefix = &key, .descending = true}, &scan);
+    if (e)
+        return e;
+    for (; e == OK && m->looked_at < ENGAGEMENTS_MAX && scan_next(scan, &id); m->looked_at++)
+        e = mine_add(m, id, (int32_t)scan_part_i64(scan, 1));
+    scan_close(scan);
+    return e ? e : tx_err(m->c->tx);
+}
+
+/* An order that fell through was the caller's only if the gig ended with it. */
+static Err mine_counts(Call *c, const Order *o, const Gig *g, bool *yes) {
+    int64_t order;
+    int32_t status;
+    *yes = !(g->flags & GIG_DELETED) && (o->status != ORDER_CANCELLED || g->status == GIG_CANCELLED);
+    if (!*yes || o->status != ORDER_CANCELLED)
+        return OK;
+    Err e = order_of(c, g->id, &order, &status);
+    *yes = order == o->id;
     return e;
+}
+
+static Err mine_done(Mine *m) {
+    Key key = key1(ORDER_BY_DOER, m->c->actor.user);
+    Scan *scan;
+    Order o;
+    Err e = scan_open(m->c->tx, ORDER_BY_DOER, (ScanRange){.prefix = &key, .descending = true}, &scan);
+    if (e)
+        return e;
+    for (; e == OK && m->looked_at < ENGAGEMENTS_MAX && scan_next_rec(scan, &ORDER, &o); m->looked_at++) {
+        Gig g;
+        bool yes = false;
+        if (!o.gig || (e = rec_get(m->c->tx, &GIG, o.gig, &g)) == E_MISSING) {
+            e = OK;
+            continue;
+        }
+        if (e == OK)
+            e = mine_counts(m->c, &o, &g, &yes);
+        if (e == OK && yes && (!m->stage || stage_of(g.status, o.status, o.begun_ms != 0) == (GigStage)m->stage))
+            m->gigs[m->n++] = g.id;
+    }
+    scan_close(scan);
+    return e ? e : tx_err(m->c->tx);
 }
 
 Err engagements_mine(Call *c, const void *input, void *result) {
     const EngagementsIn *in = input;
     PageOut *out = result;
-    Mine m = {.c = c, .cap = (size_t)2 * ENGAGEMENTS_MAX, .stage = in->stage};
+    Mine m = {.c = c, .stage = in->stage};
     *out = page_out(in->page);
     Err e = call_signed_in(c);
-    if (e == OK && !(m.rows = ARENA_ARRAY(c->arena, m.cap, GigRow)))
+    if (e == OK && !(m.gigs = ARENA_ARRAY(c->arena, ENGAGEMENTS_MAX, int64_t)))
         e = E_NOMEM;
     if (e == OK && in->role != ROLE_DOER)
-        e = mine_walk(&m, GIG_BY_CLIENT, &GIG);
-    size_t own = m.n;
+        e = mine_wanted(&m);
     if (e == OK && in->role != ROLE_CLIENT)
-        e = mine_walk(&m, ORDER_BY_DOER, &ORDER);
-    if (e)
-        return e;
-    /* A gig that somebody took, lost and took again has two orders. */
-    qsort(m.rows + own, m.n - own, sizeof *m.rows, newest_first);
-    size_t kept = own;
-    for (size_t i = own; i < m.n; i++)
-        if (i == own || m.rows[i].gig.id != m.rows[kept - 1].gig.id)
-            m.rows[kept++] = m.rows[i];
-    qsort(m.rows, kept, sizeof *m.rows, newest_first);
-    int64_t start = page_offset(in->page);
-    out->total = (int64_t)kept;
-    if (start < out->total) {
-        out->items = m.rows + start;
-        out->count = kept - (size_t)start < (size_t)out->limit ? kept - (size_t)start : (size_t)out->limit;
-    }
-    return OK;
+        e = mine_done(&m);
+    GigRow *rows = e ? NULL : ARENA_ARRAY(c->arena, (size_t)out->limit, GigRow);
+    if (!rows)
+        return e ? e : E_NOMEM;
+    qsort(m.gigs, m.n, sizeof *m.gigs, newest_first); /* ids ascend with time */
+    out->total = (int64_t)m.n;
+    out->items = rows;
+    for (size_t i = (size_t)page_offset(in->page); e == OK && i < m.n && out->count < (size_t)out->limit; i++)
+        e = load(c, m.gigs[i], &rows[out->count++]);
+    return e;
 }
 
 /* ---- money ---- */
@@ -236,7 +301,7 @@ Err orders_funded(Call *c, const void *input, void *result) {
     Scan *scan;
     int64_t start = page_offset(*page);
     e = scan_open(c->tx, ORDER_BY_PARTY, (ScanRange){.prefix = &key, .descending = true}, &scan);
-    for (int left = 2 * ENGAGEMENTS_MAX; e == OK && left > 0 && scan_next_rec(scan, &ORDER, &o); left--) {
+    for (int left = ENGAGEMENTS_MAX; e == OK && left > 0 && scan_next_rec(scan, &ORDER, &o); left--) {
         if (!(o.flags & ORDER_WAS_FUNDED))
             continue;
         if (o.client == c->actor.user)

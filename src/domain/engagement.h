@@ -23,6 +23,8 @@ typedef struct GigRow {
 
 /* The order that counts and the stage, for row->gig. Any transaction. */
 Err engagement_load(Call *c, GigRow *row);
+/* The stage alone, by what indexes know: for looking through many. */
+Err engagement_stage(Call *c, int64_t gig, int32_t gig_status, int32_t *stage);
 
 /* IdIn (gig) -> GigRow. As gig_get, views included. */
 OpFn engagement_get;
@@ -43,7 +45,7 @@ typedef struct EngagementsIn {
     int32_t role; /* ROLE_CLIENT, ROLE_DOER; 0 = both */
     int32_t stage; /* 0 = any */
 } EngagementsIn;
-enum { ENGAGEMENTS_MAX = 2000 /* the newest of each role that are looked at */ };
+enum { ENGAGEMENTS_MAX = 20000 /* that are looked at */ };
 /* EngagementsIn -> PageOut of GigRow: the caller's gigs and those that are or were his to do, newest first. */
 OpFn engagements_mine;
 

@@ -129,11 +129,9 @@ static Err gig_found(void *ctx, const Scan *scan, Match m) {
     if ((g->in->budget_min && budget < g->in->budget_min) || (g->in->budget_max && budget > g->in->budget_max))
         return OK;
     if (g->in->stage) {
-        GigRow row = {.distance_m = -1};
-        Err e = rec_get(g->c->tx, &GIG, m.id, &row.gig);
-        if (e == OK)
-            e = engagement_load(g->c, &row);
-        if (e || row.stage != g->in->stage)
+        int32_t stage;
+        Err e = engagement_stage(g->c, m.id, (int32_t)scan_part_i64(scan, 0), &stage);
+        if (e || stage != g->in->stage)
             return e;
     }
     nearest_add(&g->q, m);

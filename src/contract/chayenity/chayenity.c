@@ -84,7 +84,7 @@ bool chayenity_has_more(Render *r, const void *page, Value *out) {
 
 #define FILE_PATH "/api/upload/"
 bool chayenity_file_url(Render *r, int64_t file, Value *out) {
-    if (!file)
+    if (!file || !rec_exists(r->call->tx, &FILE_RECORD, file))
         return false;
     Str origin = r->exchange ? exchange_origin(r->exchange) : (Str){NULL, 0},
         id = id_text(r->ids, r->arena, ID_UUID, FILE_RECORD.kind, file);
