@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PORT = 80, TICK_S = 2, WATCHDOG_S = 15, START_S = 60, CONFIRM_S = 10, TRIAL_S = 90, TRIAL_CRASHES = 3, CLOCK_S = 300, USER = 65532 };
+enum { PORT = 80, TICK_S = 2, WATCHDOG_S = 15, START_S = 60, CONFIRM_S = 10, TRIAL_S = 150, TRIAL_CRASHES = 3, CLOCK_S = 300, USER = 65532 };
 #define GIGBOX "/gigbox"
 #define CONF "/run/gigbox.conf"
 #define DB "/data/gigbox.db"

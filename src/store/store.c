@@ -120,7 +120,8 @@ static int open_dbs(Store *s, MDB_txn *txn, unsigned flags) {
     return MDB_SUCCESS;
 }
 
-/* 1: an empty file; 0: our databases are there and open; otherwise LMDB's code. */
+/* 1: an empty file; 2: our databases are there and open, with nothing in any of them: power went before the first commit of
+ * open_new's second step; 0: they are there and open; otherwise LMDB's code. */
 static int open_old(Store *s) {
     enum { MAIN = 1 }; /* LMDB's unnamed database, which holds the names */
     MDB_txn *txn;
@@ -135,8 +136,15 @@ static int open_old(Store *s) {
     }
     if (!rc)
         rc = open_dbs(s, txn, 0);
-    if (!rc)
-        return mdb_txn_commit(txn); /* keeps the handles */
+    if (!rc) {
+        size_t entries = 0;
+        for (int i = 0; i < DB_COUNT && !rc; i++) {
+            rc = mdb_stat(txn, s->dbi[i], &st);
+            entries += st.ms_entries;
+        }
+        int kept = mdb_txn_commit(txn); /* keeps the handles */
+        return rc ? rc : kept ? kept : entries ? 0 : 2;
+    }
     mdb_txn_abort(txn);
     return rc;
 }
@@ -160,6 +168,8 @@ static Err open_data(Opening *o) {
     Err e = db_err(rc);
     if (rc == 1)
         e = s->cfg.read_only ? E_MISSING : open_new(s);
+    if (rc == 2)
+        e = s->cfg.read_only ? E_MISSING : schema_begin(s);
     if (rc == MDB_NOTFOUND || rc == MDB_INCOMPATIBLE)
         return because(o, E_CORRUPT, "%s is not a gigbox database", s->path);
     if (e)

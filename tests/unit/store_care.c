@@ -1,4 +1,6 @@
 /* Blobs, and what the check finds when something is deliberately wrong. */
+#include "base/clock.h"
+#include "base/failpoint.h"
 #include "store/blob.h"
 #include "store/internal.h"
 #include "store_kit.h"
@@ -319,6 +321,20 @@ static void test_damage(void) {
     }
 }
 
+/* Power goes between the two commits that make a new file: the databases, then the version. */
+static void test_half_made(void) {
+    Err e;
+    const char *dir = kit_dir();
+    failpoint_arm(FP_STORE_COMMIT, 1);
+    s = kit_open(dir, (StoreConfig){.no_sync = true});
+    CHECK(!s, "a file whose making failed is not served");
+    StoreConfig beside = {.dir = dir, .read_only = true, .now_ms = clock_now_ms};
+    CHECK(!store_open(&beside, NULL, NULL, &e) && e == E_MISSING, "for those beside it is not there yet");
+    s = kit_open(dir, (StoreConfig){.no_sync = true});
+    CHECK(s, "the next start finishes it");
+    store_close(s);
+}
+
 int main(void) {
     for (size_t i = 0; i < sizeof big; i++)
         big[i] = (uint8_t)kit_next();
@@ -328,5 +344,6 @@ int main(void) {
     test_small();
     store_close(s);
     test_damage();
+    test_half_made();
     return kit_failed;
 }
