@@ -508,7 +508,12 @@ void engine_refuse(Engine *e, const Request *req, Reply *rep, Err err, int statu
         no_memory(rep);
         return;
     }
-    x->contract = owner_of(e, req->path, NULL, &n);
+    /* In the words of whoever would have answered. */
+    Match m;
+    routes_match(&e->root, req->path, &m);
+    identify(x);
+    const Leaf *leaf = m.node ? routes_pick(m.node, req->method, x->token.contract) : NULL;
+    x->contract = leaf ? leaf->contract : owner_of(e, req->path, x->token.contract, &n);
     problem_reply(x, err, status);
 }
 
