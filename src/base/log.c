@@ -9,8 +9,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 
-static LogLevel least = LOG_INFO;
-static bool as_json;
+static _Atomic(LogLevel) least = LOG_INFO;
+static _Atomic(bool) as_json;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
     uint64_t seq; /* lines ever */

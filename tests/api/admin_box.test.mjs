@@ -21,7 +21,7 @@ const set = (settings) => admin.patch('/api/admin/settings', { settings });
 const fee = () => box.get('/api/config').then((a) => a.body.feeBasisPoints);
 
 test('only admins', async () => {
-  for (const what of ['settings', 'statistics', 'status', 'backup']) {
+  for (const what of ['settings', 'statistics', 'status', 'backup', 'log']) {
     is(await moderator.get(`/api/admin/${what}`), 403);
     is(await asha.get(`/api/admin/${what}`), 403);
     is(await box.get(`/api/admin/${what}`), 401);
@@ -132,6 +132,20 @@ test('the state of the box', async () => {
   assert.ok(s.diskFreeBytes <= s.diskBytes);
   assert.equal(s.sandbox, true);
   assert.equal(s.outboxDead, 0);
+});
+
+test('the log, and what came since', async () => {
+  is(await moderator.get('/api/admin/log'), 403);
+  const all = is(await admin.get('/api/admin/log'), 200);
+  assert.ok(all.lines.length > 0 && all.next >= all.lines.length);
+  assert.ok(all.lines.some((l) => l.includes('sandbox')));
+  assert.deepEqual(is(await admin.get(`/api/admin/log?after=${all.next}`), 200), { lines: [], next: all.next });
+  is(await set({ otp_ttl_s: 301 }), 200);
+  const more = is(await admin.get(`/api/admin/log?after=${all.next}`), 200);
+  assert.ok(more.next > all.next && more.lines.some((l) => /reloaded/.test(l)), JSON.stringify(more));
+  assert.ok(is(await admin.get('/api/admin/log?after=999999999'), 200).lines.length > 0, 'a number of another run');
+  is(await admin.get('/api/admin/log?after=-1'), 400);
+  is(await admin.get('/api/admin/log?after=x'), 400);
 });
 
 test('a backup is complete and can be restored', async () => {

@@ -1,4 +1,5 @@
 /* The box itself: settings, figures, how it is, its backup. */
+#include "base/log.h"
 #include "codec/iso8601.h"
 #include "contract/campus/admin.h"
 #include "domain/audit.h"
@@ -217,6 +218,45 @@ static Err status(Exchange *x) {
     return e ? e : exchange_render_as(x, NULL, 200, &admin_status_view, out);
 }
 
+/* ---- the log ---- */
+
+typedef struct LogIn {
+    int64_t after;
+} LogIn;
+INPUTS(admin_log_in, LogIn,
+       INPUT("after", IN_QUERY, W_INT, LogIn, after, NO_HAS, "The next of an earlier answer: only what came since.", .min = 0,
+             .max = INT64_MAX));
+typedef struct LogOut {
+    List lines; /* STRS */
+    int64_t next;
+} LogOut;
+VIEW(admin_log_view, LogOut, "Log", "The newest lines of the box's log.",
+     SHOW("lines", W_STRS, LogOut, lines, "Oldest first, as they were written."),
+     SHOW("next", W_INT, LogOut, next, "To ask for what comes after these."));
+
+static Err recent_log(Exchange *x) {
+    enum { LOG_BYTES = LOG_LINE_BYTES * LOG_RING_LINES };
+    const LogIn *in = x->in;
+    uint64_t seq = 0;
+    LogOut out = {.next = 0};
+    char *text = arena_raw(x->arena, LOG_BYTES);
+    Str line, *lines = ARENA_ARRAY(x->arena, LOG_RING_LINES, Str);
+    if (!text || !lines)
+        return E_NOMEM;
+    size_t n = log_recent(&seq, text, LOG_BYTES), count = 0;
+    /* A number from before the last start is ahead of us: then all is new. */
+    if (in->after && (uint64_t)in->after <= seq) {
+        seq = (uint64_t)in->after;
+        n = log_recent(&seq, text, LOG_BYTES);
+    }
+    for (Str rest = str_of(text, n); count < LOG_RING_LINES && str_split(&rest, '\n', &line);)
+        if (line.n)
+            lines[count++] = line;
+    out.lines = list_of_strs(x->arena, lines, count);
+    out.next = (int64_t)seq;
+    return count && !out.lines.p ? E_NOMEM : exchange_render_as(x, NULL, 200, &admin_log_view, &out);
+}
+
 /* ---- backup ---- */
 
 static Err backup_write(Exchange *x, Call *c, void *arg) {
@@ -273,6 +313,15 @@ static const Route campus_admin_system_routes[] = {
      .shape = SHAPE_ONE,
      .access = ACCESS_ADMIN,
      .summary = "How the box is: disk, memory, data file, outbox."},
+    {.method = "GET",
+     .path = "/api/admin/log",
+     .handler = recent_log,
+     .in = &admin_log_in,
+     .view = &admin_log_view,
+     .shape = SHAPE_ONE,
+     .access = ACCESS_ADMIN,
+     .summary = "The newest lines of the log.",
+     .doc = "As many as the program keeps in memory. Secrets, codes and whole phone numbers are never in it."},
     {.method = "GET",
      .path = "/api/admin/backup",
      .handler = backup,
