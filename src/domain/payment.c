@@ -211,6 +211,9 @@ Err payment_prepare_target(Call *c, const PaymentTarget *t, PaymentPrepareOut *o
         return diag_field(c->diag, E_INVALID, S("provider"), S("is not known"));
     if (t->amount <= 0 || t->amount > MONEY_MAX)
         return diag_field(c->diag, E_INVALID, S("amount"), S("cannot be paid"));
+    /* Razorpay's least order is one rupee. */
+    if (t->provider == PROVIDER_RAZORPAY && t->amount < RAZORPAY_LEAST)
+        return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("The payment provider does not take so small an amount."));
     for (int32_t state = PAYMENT_OPENING; state <= PAYMENT_OPEN; state++) {
         Payment *rows;
         size_t n;

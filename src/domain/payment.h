@@ -16,6 +16,7 @@
 #include "domain/order.h"
 
 /* Permanent numbers. */
+enum { RAZORPAY_LEAST = 100 /* minor units; razorpay.com/docs/api/orders */ };
 typedef enum Provider { PROVIDER_RAZORPAY = 1, PROVIDER_STRIPE, PROVIDER_WALLET, PROVIDER_MOCK, PROVIDER_COUNT } Provider;
 typedef enum PaymentPurpose {
     PAY_ORDER = 1, /* ref: order */

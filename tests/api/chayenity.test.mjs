@@ -374,6 +374,11 @@ test('escrow, release, history, fees', async () => {
   assert.equal((await seeker.get('/api/transactions/history/my')).body.total_count, 2);
 });
 
+test('a socket\'s path by plain HTTP', async () => {
+  refused(await box.get('/ws/chat/00000000-0000-4000-8000-000000000000'), 400, 'BAD_REQUEST');
+  assert.equal((await box.get('/realtime/v1/websocket')).status, 400);
+});
+
 test('a path that two contracts have is served by the session\'s own', async () => {
   const campus = await box.person(phone(), { name: 'Campus' });
   const there = (await campus.post('/api/gigs', gigBody())).body;

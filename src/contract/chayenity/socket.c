@@ -1,13 +1,12 @@
 /* The chat socket, as the document shows it (realtime/chayenity.h serves it). */
 #include "contract/socket.h"
 #include "contract/chayenity/chayenity.h"
-#include "domain/conversation.h"
 
 typedef struct RoomSocketIn {
-    int64_t room;
-    Str token;
+    Str room, token;
 } RoomSocketIn;
-INPUTS(room_socket_in, RoomSocketIn, INPUT_ID("room_id", RoomSocketIn, room, &CONVERSATION, "Which room."),
+INPUTS(room_socket_in, RoomSocketIn,
+       INPUT("room_id", IN_PATH, W_STR, RoomSocketIn, room, NO_HAS, "Which room.", .flags = IN_REQUIRED, .max = 40),
        SOCKET_TOKEN(RoomSocketIn, token));
 static const Route chayenity_socket_routes[] = {
     SOCKET_ROUTE(
