@@ -25,6 +25,13 @@ static const Index file_indexes[] = {
      .name = "file_owner",
      .doc = "of a user",
      .parts = {{.tag = 1}}},
+    {.id = 19,
+     .kind = IX_ORDERED,
+     .part_count = 2,
+     .counted = 2,
+     .name = "file_purpose",
+     .doc = "of a user by what they are for",
+     .parts = {{.tag = 1}, {.tag = 2}}},
 };
 const Record FILE_RECORD = {.kind = 13,
                             .size = sizeof(File),
@@ -35,6 +42,7 @@ const Record FILE_RECORD = {.kind = 13,
                             .indexes = file_indexes,
                             .index_count = COUNT(file_indexes)};
 const Index *const FILE_BY_OWNER = &file_indexes[0];
+const Index *const FILE_BY_PURPOSE = &file_indexes[1];
 
 bool file_is_public(const File *f) {
     return f->purpose == FILE_AVATAR || f->purpose == FILE_GIG_IMAGE || f->purpose == FILE_PORTFOLIO;
@@ -124,6 +132,17 @@ Err file_mine(Call *c, const void *input, void *result) {
     Err e = call_signed_in(c);
     Key key = key1(FILE_BY_OWNER, c->actor.user);
     return e ? e : row_page(c, &FILE_RECORD, FILE_BY_OWNER, &key, *(const PageIn *)input, result);
+}
+
+Err file_mine_of(Call *c, const void *input, void *out) {
+    const FilesOfIn *in = input;
+    PageSource src[FILE_PURPOSE_COUNT];
+    size_t n = 0;
+    Err e = call_signed_in(c);
+    for (int32_t p = FILE_ATTACHMENT; p < FILE_PURPOSE_COUNT; p++)
+        if (in->purposes >> p & 1)
+            src[n++] = (PageSource){FILE_BY_PURPOSE, key2(FILE_BY_PURPOSE, c->actor.user, p)};
+    return e ? e : row_page_merge(c, &FILE_RECORD, src, n, in->page, out);
 }
 
 /* ---- for other domain code ---- */

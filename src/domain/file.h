@@ -31,6 +31,7 @@ typedef struct File {
 } File;
 extern const Record FILE_RECORD;
 extern const Index *const FILE_BY_OWNER; /* owner; counted */
+extern const Index *const FILE_BY_PURPOSE; /* owner, purpose; counted both */
 
 typedef struct FileAddIn {
     Str name, type; /* type: as sniffed by the caller (codec/sniff.h) */
@@ -48,6 +49,12 @@ bool file_is_public(const File *f);
 OpFn file_delete;
 /* PageIn -> PageOut of File: the caller's, newest first. */
 OpFn file_mine;
+typedef struct FilesOfIn {
+    PageIn page;
+    uint32_t purposes; /* 1 << FilePurpose of those wanted */
+} FilesOfIn;
+/* FilesOfIn -> PageOut of File: the same of some purposes. */
+OpFn file_mine_of;
 
 /* ---- for other domain code ---- */
 

@@ -44,7 +44,8 @@ static int by_from(const void *a, const void *b) {
 }
 
 size_t geo_cover(int32_t lat_e6, int32_t lon_e6, int64_t radius_m, GeoRange out[GEO_RANGES_MAX]) {
-    double angle = (double)clamp(radius_m, 0, GEO_RADIUS_MAX_M) / EARTH_M, lat = lat_e6 * RAD;
+    /* Distances are rounded: half a metre beyond is within, too. */
+    double angle = ((double)clamp(radius_m, 0, GEO_RADIUS_MAX_M) + 1) / EARTH_M, lat = lat_e6 * RAD;
     int64_t reach = (int64_t)ceil(angle / RAD);
     bool pole = lat_e6 + reach >= 90000000 || lat_e6 - reach <= -90000000;
     int64_t y0 = clamp(row(lat_e6 - reach) - MARGIN, 0, AXIS - 1), y1 = clamp(row(lat_e6 + reach) + MARGIN, 0, AXIS - 1);

@@ -151,7 +151,7 @@ typedef struct ServiceOrderIn {
     int64_t service;
     Str message;
     List files;      /* I64S */
-    List questions;  /* sub-records Requirement, at most ORDER_QUESTIONS_MAX */
+    List questions;  /* sub-records Requirement, at most ORDER_QUESTIONS_MAX; without a message they make it */
     int64_t amount;  /* 0: the service's price */
     int64_t due_ms;  /* 0: from the service's delivery time */
     int32_t flags;

@@ -124,6 +124,22 @@ Err application_accept(Call *c, const void *in, void *out_) {
     return make(c, &out->order, NOTE_ORDER_CREATED, NOTE_ORDER_CREATED);
 }
 
+/* Questions and answers in words, for those who know of a message only. */
+static Err questions_text(Call *c, const List *questions, Str *text) {
+    Buf b = buf_arena(c->arena, 2 * ORDER_TEXT_MAX_BYTES);
+    Requirement r;
+    for (ListIter it = list_iter(questions); list_rec(&it, &REQUIREMENT, &r);) {
+        if (b.n)
+            buf_lit(&b, "\n\n");
+        buf_add(&b, r.question);
+        if (r.answer.n)
+            buf_char(&b, '\n');
+        buf_add(&b, r.answer);
+    }
+    *text = buf_str(&b);
+    return b.err;
+}
+
 Err service_order(Call *c, const void *in, void *out) {
     const ServiceOrderIn *q = in;
     Order *o = out;
@@ -149,6 +165,9 @@ Err service_order(Call *c, const void *in, void *out) {
         return diag_field(c->diag, E_INVALID, S("message"), S("is too long"));
     if (q->questions.count > ORDER_QUESTIONS_MAX || q->questions.bytes > ORDER_TEXT_MAX_BYTES)
         return diag_field(c->diag, E_INVALID, S("questions"), S("are too many"));
+    Str message = q->message;
+    if (!message.n && q->questions.count && (e = questions_text(c, &q->questions, &message)))
+        return e;
     *o = (Order){.status = ORDER_PENDING,
                  .flags = chosen_flags(q->flags),
                  .client = c->actor.user,
@@ -156,7 +175,7 @@ Err service_order(Call *c, const void *in, void *out) {
                  .service = s.id,
                  .title = s.title,
                  .amount = amount,
-                 .requirements = q->message,
+                 .requirements = message,
                  .requirement_files = q->files,
                  .questions = q->questions,
                  .revisions_max = s.revisions,

@@ -76,6 +76,9 @@ test('signing up, in, out, and refreshing', async () => {
   assert.equal(json.body.expires_in_minutes, 30);
   assert.match(json.headers.get('set-cookie'), /^jwt=.*HttpOnly/);
   assert.equal((await box.call('POST', '/api/auth/login', { body: `username=${encodeURIComponent(seeker.email)}&password=${seeker.password}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } })).status, 200);
+  assert.equal((await box.post('/api/auth/login', { email: seeker.email, password: seeker.password })).status, 200, 'or by the name that JSON clients give it');
+  const nobody = refused(await box.post('/api/auth/login', { password: seeker.password }), 422, 'VALIDATION_ERROR');
+  assert.deepEqual(Object.keys(nobody.field_errors), ['username']);
   assert.deepEqual((await seeker.get('/api/auth/me')).body, seeker.user);
   refused(await box.get('/api/auth/me'), 401, 'NOT_AUTHENTICATED');
 
@@ -293,6 +296,12 @@ test('pictures', async () => {
   refused(await stranger.delete(`/api/upload/${gig.file_id}`), 403, 'INSUFFICIENT_PERMISSIONS');
   assert.equal((await helper.delete(`/api/upload/${gig.file_id}`)).status, 204);
   refused(await box.get(`/api/upload/${gig.file_id}`), 404, 'RESOURCE_NOT_FOUND');
+  assert.deepEqual((await helper.get('/api/upload/my-files/?category=general')).body, []);
+  refused(await helper.get('/api/upload/my-files/?category=other'), 422, 'VALIDATION_ERROR');
+  assert.equal((await helper.delete(`/api/upload/${file_id}`)).status, 204);
+  assert.equal((await helper.get('/api/users/profile')).body.profile_image_url, null, 'a picture that is gone is not shown');
+  refused(await box.post('/api/upload/gig', new FormData()), 401, 'NOT_AUTHENTICATED');
+  refused(await box.get('/api/upload/my-files/'), 401, 'NOT_AUTHENTICATED');
   // the client in the documentation labels its upload application/json
   const form = new Response((() => { const f = new FormData(); f.append('file', new Blob([png]), 'p.png'); return f; })());
   const mislabelled = await box.call('POST', '/api/upload/profile', { token: helper.token, body: Buffer.from(await form.arrayBuffer()), headers: { 'content-type': 'application/json' } });
@@ -384,6 +393,9 @@ test('a path that two contracts have is served by the session\'s own', async () 
   const there = (await campus.post('/api/gigs', gigBody())).body;
   assert.equal(there.budgetMax, 150000);
   assert.equal((await seeker.get(`/api/gigs/${there.id}`)).body.budget, 1500, 'the same gig in the other\'s words');
+  const picture = (await upload(campus, '/api/files')).body;
+  const shown = (await campus.post('/api/gigs', gigBody({ attachments: [picture.id] }))).body;
+  assert.deepEqual((await seeker.get(`/api/gigs/${shown.id}`)).body.image_urls, [`${box.url}/api/upload/${picture.id}`], 'what campus attached is a picture here');
   const here = await posted();
   assert.equal((await campus.get(`/api/gigs/${here.id}`)).body.budgetMax, 150000);
   assert.equal((await box.get(`/api/gigs/${here.id}`)).body.clientId, seeker.id, 'without a session campus comes first');

@@ -340,6 +340,12 @@ test('what one contract makes, the others show', async () => {
   assert.deepEqual(campus.map((s) => [s.title, s.price]), [['Shown everywhere', 5000]]);
   const o = (await buyer.post(`/api/services/${campus[0].id}/order`, { message: 'Via campus' })).body;
   const mine = (await seller.get('/api/simple-orders/seller')).body.orders[0];
+  assert.deepEqual((await seller.get(`/api/simple-orders/${mine._id}`)).body.order.requirements, [{ question: 'Message', answer: 'Via campus' }]);
+  const asked = (await buyer.post('/api/simple-orders', { gigId: gig._id, requirements: [{ question: 'Theme?', answer: 'Modern' }, { question: 'Logo?' }] })).body.order;
+  const inCampus = (await seller.get('/api/orders')).body.orders.find((x) => x.title === gig.title && x.id !== o.id);
+  assert.equal(inCampus.requirements, 'Theme?\nModern\n\nLogo?');
+  assert.equal((await buyer.get(`/api/orders/${inCampus.id}`)).body.requirements, inCampus.requirements);
+  assert.deepEqual(asked.requirements, [{ question: 'Theme?', answer: 'Modern' }, { question: 'Logo?', answer: '' }]);
   assert.equal(mine.gig.title, 'Shown everywhere');
   assert.equal((await move(seller, mine._id, 'active')).status, 200);
   assert.equal((await buyer.get(`/api/orders/${o.id}`)).body.status, 'in_progress');

@@ -64,29 +64,15 @@ static Err profile_image(Call *c, const void *in, void *out) {
     return e ? e : user_edit(c, &edit, &me);
 }
 
-typedef struct MyFilesIn {
-    PageIn page;
-    int32_t purpose;
-} MyFilesIn;
-INPUTS(my_files_in, MyFilesIn,
-       INPUT("category", IN_QUERY, W_WORD, MyFilesIn, purpose, NO_HAS, "Only such.", .words = &chayenity_category_words),
-       CHAYENITY_PAGING(MyFilesIn, page, "offset", LIST_LIMIT_DEFAULT));
-static Err my_files(Call *c, const void *input, void *result) {
-    const MyFilesIn *in = input;
-    PageOut *out = result;
-    PageIn page = in->page, all = {.page = 1, .limit = LIST_WHOLE};
-    page.page = 1;
-    Err e = file_mine(c, in->purpose ? &all : &page, out);
-    if (e || !in->purpose)
-        return e;
-    File *rows = out->items;
-    size_t kept = 0, skip = (size_t)page.skip;
-    Str word = words_of(&chayenity_category_words, in->purpose);
-    for (size_t i = 0; i < out->count && kept < (size_t)page.limit; i++)
-        if (str_eq(words_of(&chayenity_category_words, rows[i].purpose), word) && (!skip || !skip--))
-            rows[kept++] = rows[i];
-    out->count = kept;
-    return OK;
+WORDS(chayenity_category_filter_words, "FileCategory", WORD(1 << FILE_AVATAR, "profile"), WORD(1 << FILE_GIG_IMAGE, "gig"),
+      WORD(1 << FILE_ATTACHMENT | 1 << FILE_ID_DOCUMENT | 1 << FILE_PORTFOLIO, "general"));
+INPUTS(my_files_in, FilesOfIn,
+       INPUT("category", IN_QUERY, W_WORD, FilesOfIn, purposes, NO_HAS, "Only such.", .words = &chayenity_category_filter_words),
+       CHAYENITY_PAGING(FilesOfIn, page, "offset", LIST_LIMIT_DEFAULT));
+static Err my_files(Call *c, const void *input, void *out) {
+    FilesOfIn in = *(const FilesOfIn *)input;
+    in.page.page = 1;
+    return in.purposes ? file_mine_of(c, &in, out) : file_mine(c, &in.page, out);
 }
 
 static Err remove_file(Call *c, const void *in, void *out) {

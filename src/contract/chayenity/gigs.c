@@ -1,6 +1,7 @@
 /* Gigs: engagements that the first helper gets. */
 #include "codec/iso8601.h"
 #include "contract/chayenity/chayenity.h"
+#include "domain/file.h"
 #include "domain/near.h"
 
 WORDS(chayenity_stage_words, "GigStatus", WORD(STAGE_PENDING, "PENDING"), WORD(STAGE_ACCEPTED, "ACCEPTED"),
@@ -27,6 +28,28 @@ static bool gig_distance(Render *r, const void *row, Value *out) {
     out->i = (m + 50) / 100;
     return m >= 0;
 }
+/* The addresses that were given, and what other contracts attached. */
+static bool gig_images(Render *r, const void *row, Value *out) {
+    const Gig *g = &((const GigRow *)row)->gig;
+    Str *all, url;
+    int64_t id;
+    File f;
+    Value v;
+    size_t n = 0;
+    out->list = g->image_urls;
+    if (!g->files.count)
+        return true;
+    all = ARENA_ARRAY(r->arena, g->image_urls.count + g->files.count, Str);
+    if (!all)
+        return false;
+    for (ListIter it = list_iter(&g->image_urls); n < g->image_urls.count && list_str(&it, &url);)
+        all[n++] = url;
+    for (ListIter it = list_iter(&g->files); list_i64(&it, &id);)
+        if (rec_get(r->call->tx, &FILE_RECORD, id, &f) == OK && str_starts(f.type, S("image/")) && chayenity_file_url(r, id, &v))
+            all[n++] = v.s;
+    out->list = list_of_strs(r->arena, all, n);
+    return true;
+}
 static bool gig_updated(Render *r, const void *row, Value *out) {
     (void)r;
     const GigRow *g = row;
@@ -45,7 +68,7 @@ VIEW(chayenity_gig_view, GigRow, "Gig", "Help that somebody wants.", SHOW_ID("id
      SHOW("budget", W_MONEY, GigRow, gig.budget_max, "What is paid."),
      SHOW("address_text", W_STR, GigRow, gig.place, "Where, in words.", .empty = EMPTY_NULL),
      SHOW("status", W_WORD, GigRow, stage, "How far it is.", .words = &chayenity_stage_words),
-     SHOW("image_urls", W_STRS, GigRow, gig.image_urls, "Where its pictures are."),
+     SHOW_GET("image_urls", W_STRS, gig_images, "Where its pictures are."),
      SHOW("created_at", W_TIME, GigRow, gig.created_ms, "When it was posted."),
      SHOW_GET("updated_at", W_TIME, gig_updated, "When it changed last."),
      SHOW("starts_at", W_STR, GigRow, gig.starts_at, "When it begins, as it was written.", .empty = EMPTY_NULL),

@@ -81,8 +81,10 @@ INPUTS(register_in, SignUpBody,
        INPUT("contact_info", IN_BODY, W_STR, SignUpBody, account.contact_info, NO_HAS, "How to reach you, for everybody to see.",
              .flags = IN_TRIM, .max = USER_CONTACT_MAX));
 INPUTS(login_in, SignInBody,
-       INPUT("username", IN_BODY, W_STR, SignInBody, login.email, NO_HAS, "E-mail address.",
-             .flags = IN_REQUIRED | IN_TRIM | IN_ACCOUNT, .min = 1, .max = 254),
+       INPUT("username", IN_BODY, W_STR, SignInBody, login.email, NO_HAS, "E-mail address.", .flags = IN_TRIM | IN_ACCOUNT,
+             .min = 1, .max = 254),
+       INPUT("email", IN_BODY, W_STR, SignInBody, login.email, NO_HAS, "The same by another name.", .flags = IN_TRIM | IN_ACCOUNT,
+             .min = 1, .max = 254, .format = "email"),
        INPUT("password", IN_BODY, W_STR, SignInBody, password, NO_HAS, "Password.", .flags = IN_REQUIRED | IN_SECRET, .min = 1,
              .max = USER_PASSWORD_MAX),
        INPUT_CONST(SignInBody, login.contract, CONTRACT_CHAYENITY));
@@ -92,6 +94,11 @@ INPUTS(refresh_in, RefreshBody,
        INPUT("X-Access-Token", IN_HEADER, W_STR, RefreshBody, access, NO_HAS, "The access token, expired or not.",
              .flags = IN_SECRET, .max = 4096),
        INPUT_CONST(RefreshBody, pair, 1));
+static Err login_before(Exchange *x) {
+    if (!((const SignInBody *)x->in)->login.email.n)
+        return diag_field(&x->diag, E_INVALID, S("email"), S("is required"));
+    return sign_in_before(x);
+}
 static Err chayenity_refresh_before(Exchange *x) {
     const RefreshBody *in = x->in;
     if (!in->token.n)
@@ -120,7 +127,7 @@ static const Route chayenity_auth_routes[] = {
      .path = "/api/auth/login",
      .op = account_login,
      .in = &login_in,
-     .before = sign_in_before,
+     .before = login_before,
      .after = sign_in_after,
      .view = &chayenity_tokens_view,
      .shape = SHAPE_ONE,

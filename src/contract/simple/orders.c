@@ -143,6 +143,21 @@ VIEW(simple_requirement_view, Requirement, "Requirement", "An answered question.
      SHOW("question", W_STR, Requirement, question, "What the seller wants to know."),
      SHOW("answer", W_STR, Requirement, answer, "What the buyer says."));
 
+/* Orders that other contracts made have a message instead of questions. */
+static bool order_requirements(Render *r, const void *row, Value *out) {
+    const Order *o = row;
+    size_t n = 0;
+    Requirement *all = ARENA_ARRAY(r->arena, o->questions.count + 1, Requirement);
+    if (!all)
+        return false;
+    for (ListIter it = list_iter(&o->questions); n < o->questions.count && list_rec(&it, &REQUIREMENT, &all[n]);)
+        n++;
+    if (!n && o->requirements.n)
+        all[n++] = (Requirement){.question = S("Message"), .answer = o->requirements};
+    out->rows = (Rows){all, n};
+    return true;
+}
+
 static bool deliverable_files(Render *r, const void *row, Value *out) {
     const Deliverable *d = row;
     return simple_file_urls(r, &d->files, &d->urls, out);
@@ -219,8 +234,7 @@ VIEW(simple_order_view, Order, "Order", "An order.", ORDER_ID,
      SHOW_GET("seller", W_ROW, order_seller, "Who works.", .view = &simple_party_view, .optional = true), ORDER_PRICE,
      SHOW("deliveryTime", W_INT, Order, delivery_days, "In days.", .empty = EMPTY_NULL),
      SHOW("revisions", W_INT, Order, revisions_max, "Changes that are included; -1 is any number."), ORDER_STATE,
-     SHOW("requirements", W_ROWS, Order, questions, "Answered questions.", .view = &simple_requirement_view,
-          .record = &REQUIREMENT),
+     SHOW_GET("requirements", W_ROWS, order_requirements, "Answered questions.", .view = &simple_requirement_view),
      SHOW("deliverables", W_ROWS, Order, deliverables, "Work handed in.", .view = &simple_deliverable_view,
           .record = &DELIVERABLE),
      SHOW_GET("revisionRequests", W_ROWS, order_revisions, "Changes asked for.", .view = &simple_revision_view),
