@@ -316,7 +316,7 @@ static void files(void) {
         {STR_INIT("RIFF\x20\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x0f\0\0\x1f\0\0"), FILE_WEBP},
         {STR_INIT("RIFF\x20\0\0\0WEBPVP8 \x0a\0\0\0\0\0\0\x9d\x01\x2a\x10\0\x20\0"), FILE_WEBP},
         {STR_INIT("RIFF\x20\0\0\0WEBPVP8L\x0a\0\0\0\x2f\x0f\xc0\x07\0\0\0\0\0\0"), FILE_WEBP},
-        {STR_INIT("RIFF\x20\0\0\0WAVEfmt \x0a\0\0\0\0\0\0\0\x0f\0\0\x1f\0\0"), FILE_UNKNOWN},
+        {STR_INIT("RIFF\x20\0\0\0WAVEfmt \x0a\0\0\0\0\0\0\0\x0f\0\0\x1f\0\0"), FILE_WAV},
         {STR_INIT("%PDF-1.7\n"), FILE_PDF},
         {STR_INIT("PK\3\4\x14\0"), FILE_ZIP},
         {STR_INIT("plain text, नमस्ते\n"), FILE_TEXT},

@@ -137,7 +137,9 @@ static void test_edit(void) {
     in.bio.n = USER_BIO_MAX;
     CHECK(RUN(user_edit, user(4), &in, &u) == OK && u.bio.n == USER_BIO_MAX, "at its limit");
     in = (UserEdit){.has = 1u << USER_SET_NAME, .name = S("  ")};
-    CHECK(RUN(user_edit, user(4), &in, &u) == OK && u.name.n == 0, "a name may be taken away: contracts say whether");
+    CHECK(RUN(user_edit, user(4), &in, &u) == E_INVALID, "nobody goes nameless");
+    in.nameless = true;
+    CHECK(RUN(user_edit, user(4), &in, &u) == OK && u.name.n == 0, "but where the contract allows it");
     in = (UserEdit){.has = 1u << USER_SET_LAT, .lat_e6 = 12000000};
     CHECK(RUN(user_edit, user(4), &in, &u) == E_INVALID && str_eq(kit_diag.fields[0].name, S("lon_e6")), "half a place is none");
     Str skills[] = {S(" C "), S("c"), S("C++")};
