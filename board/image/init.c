@@ -152,12 +152,47 @@ static pid_t spawn(const char *const *argv, const char *out) {
     _exit(127);
 }
 
-static int run(const char *const *argv, const char *out) {
+static void feed(void) {
+    if (dog >= 0)
+        (void)!write(dog, "1", 1);
+}
+
+/* Its exit code; 128 and more when it had to be ended, after `limit` seconds by us: a program on trial may hang. */
+static int run(const char *const *argv, const char *out, int limit) {
     int status = 0;
     pid_t pid = spawn(argv, out);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
+    for (int i = 0; waitpid(pid, &status, WNOHANG) == 0; i++) {
+        if (i == limit * 10)
+            kill(pid, SIGKILL);
+        feed();
+        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+    }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* A whole copy under its name, or none. */
+static bool copy_file(const char *from, const char *to) {
+    static char block[256 * 1024];
+    char part[200];
+    ssize_t n = -1;
+    snprintf(part, sizeof part, "%s.part", to);
+    int in = open(from, O_RDONLY | O_CLOEXEC), out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    while (in >= 0 && out >= 0 && (n = read(in, block, sizeof block)) > 0) {
+        feed();
+        if (write(out, block, (size_t)n) != n) {
+            n = -1;
+            break;
+        }
+    }
+    bool good = n == 0 && fsync(out) == 0 && rename(part, to) == 0;
+    if (!good)
+        unlink(part);
+    if (in >= 0)
+        close(in);
+    if (out >= 0)
+        close(out);
+    sync();
+    return good;
 }
 
 static int upgrade(const char *what) {
@@ -168,18 +203,19 @@ static int upgrade(const char *what) {
         close(fd);
     key_set[12 + (n > 0 ? n : 0)] = 0;
     snprintf(disk_set, sizeof disk_set, "upgrade_disk=%s", disk_path);
-    return run((const char *[]){GIGBOX, "upgrade", what, "--set", disk_set, "--set", "upgrade_dir=/boot", "--set", key_set, NULL}, NULL);
+    return run((const char *[]){GIGBOX, "upgrade", what, "--set", disk_set, "--set", "upgrade_dir=/boot", "--set", key_set, NULL}, NULL, 300);
 }
 
 /* Before a trial the data file is put aside; when the old program is back and cannot read what the new one left, it returns. */
 static void data_across_upgrades(void) {
     if (trial && access(DB, F_OK) == 0) {
         unlink(DB_KEPT);
-        if (run((const char *[]){GIGBOX, "backup", "--data", "/data", DB_KEPT, NULL}, NULL) != 0)
+        if (!copy_file(DB, DB_KEPT))
             say("the data file was not put aside");
+        (void)!chown(DB_KEPT, USER, USER);
     }
     if (fallen_back && access(DB_KEPT, F_OK) == 0 &&
-        run((const char *[]){GIGBOX, "backup", "--data", "/data", "-", NULL}, "/dev/null") == 3) {
+        run((const char *[]){GIGBOX, "backup", "--data", "/data", "-", NULL}, "/dev/null", 600) == 3) {
         rename(DB, "/data/gigbox.db.from-failed-upgrade");
         unlink("/data/gigbox.db-lock");
         if (rename(DB_KEPT, DB) == 0)
@@ -241,7 +277,7 @@ static void supervise(void) {
         if (!confirmed && now - born > TRIAL_S)
             restart("the trial was not well in time");
         if (dog >= 0 && (well || now - began < START_S))
-            (void)!write(dog, "1", 1);
+            feed();
         if (now >= clock_due) {
             clock_to_disk();
             clock_due = now + CLOCK_S;
@@ -285,6 +321,6 @@ int main(void) {
     }
     data_across_upgrades();
     if (*config.admin)
-        run((const char *[]){GIGBOX, "admin", "--data", "/data", "create", config.admin, NULL}, NULL);
+        run((const char *[]){GIGBOX, "admin", "--data", "/data", "create", config.admin, NULL}, NULL, 30);
     supervise();
 }
