@@ -184,13 +184,14 @@ async function bucket() {
   };
 }
 
-test('a bucket: put, list, keep, bring back; each request is signed', async () => {
+test('a bucket: put, list, keep, bring back; each request is signed', async (t) => {
   const store = await bucket();
+  t.after(() => store.close?.());
   const words = temporary();
   writeFileSync(path.join(words, 'secret'), 'S3RVER\n');
   const sets = { ...store.sets, backup_s3_secret_file: path.join(words, 'secret'), backup_keep: 2, backup_every_h: 24, backup_passphrase: 'tide and time' };
   const args = Object.entries(sets).flatMap(([k, v]) => ['--set', `${k}=${v}`]);
-  const box = await withGig(sets, { GIGBOX_LOCKDOWN: 'yes' });
+  const box = await withGig(sets, process.env.GIGBOX_LOCKDOWN ? {} : { GIGBOX_LOCKDOWN: 'yes' } /* a sanitizer cannot be confined */);
   await eventually(async () => (await box.get('/metrics')).body.includes('gigbox_backups_total 1'), 'the first upload');
   assert.ok(!readdirSync(box.dir).some((f) => f.startsWith('backup.part')), 'nothing stays on the box');
   for (let i = 0; i < 3; i++) {
