@@ -10,6 +10,7 @@ const SIZES = [10000, 100000];
 const LONGEST_S = 560;
 const LISTING = '/api/gigs?category=design&sortBy=createdAt&limit=20';
 const SEARCH = '/api/gigs?search=vector%20logo';
+const NEAR = '/api/gigs/search?latitude=12.97&longitude=77.59&limit=20'; // the middle of what `fill` draws
 const bench = path.dirname(new URL(import.meta.url).pathname);
 const open = { rate_other_per_min: 10000000, connections: 20000, connections_per_address: 20000, log_level: 'warn' };
 
@@ -45,7 +46,7 @@ const firstGig = async (b) => (await b.get(LISTING)).body.gigs[0].id;
 
 // ---- instructions: callgrind's dumps before and after many requests on one connection ----
 
-async function instructionsOf(b, prefix, target) {
+async function instructionsOf(b, prefix, target, how) {
   const dump = () => {
     command('callgrind_control', ['-d', String(b.child.pid)], { stdio: 'pipe' });
     const files = readdirSync(work).filter((f) => f.startsWith(path.basename(prefix) + '.'));
@@ -54,9 +55,9 @@ async function instructionsOf(b, prefix, target) {
   };
   const requests = 200;
   const address = typeof target === 'function' ? target : () => target;
-  for (let i = 0; i < 20; i++) await b.get(address(-i));
+  for (let i = 0; i < 20; i++) await b.get(address(-i), how);
   dump();
-  for (let i = 0; i < requests; i++) if ((await b.get(address(i))).status !== 200) throw new Error(`${address(i)} failed`);
+  for (let i = 0; i < requests; i++) if ((await b.get(address(i), how)).status !== 200) throw new Error(`${address(i)} failed`);
   return dump() / requests;
 }
 
@@ -66,13 +67,18 @@ async function instructions() {
     { what: 'listing that nobody asked for yet', target: async () => (i) => `${LISTING}&page=2&n=${i}` },
     { what: 'single gig', target: async (b) => `/api/gigs/${await firstGig(b)}`, limit: 20000 },
     { what: 'two-word search', target: async () => (i) => `${SEARCH}&n=${i}` },
+    { what: 'gigs within 1 km', target: async () => `${NEAR}&radius=1`, person: true },
+    { what: 'gigs within 10 km', target: async () => `${NEAR}&radius=10`, person: true },
   ];
   const seen = {};
   for (const gigs of SIZES) {
     const prefix = path.join(work, `callgrind-${gigs}`);
     const b = await box(gigs, { lockdown: 'no', run_as: os.userInfo().username }, { runner: ['valgrind', '-q', '--tool=callgrind', `--callgrind-out-file=${prefix}`] });
+    const { token } = await b.person(phone());
     for (const row of rows) {
-      const count = await instructionsOf(b, prefix, await row.target(b));
+      const target = await row.target(b), how = row.person ? { token } : undefined;
+      const count = await instructionsOf(b, prefix, target, how);
+      if (row.person) line(`  there are`, String((await b.get(target, how)).body.total_count));
       const what = `instructions: ${row.what}, ${gigs} gigs`;
       if (row.limit) under(what, count, '', row.limit);
       else line(what, count.toFixed(0));

@@ -10,6 +10,8 @@
 #include "domain/user.h"
 
 enum { GIGS_PER_PERSON = 50, PER_COMMIT = 200, PEOPLE_MAX = 20000 };
+/* One gig in four has a place, in a square of half a degree around a city. */
+enum { ONE_IN_WITH_PLACE = 4, CENTRE_LAT_E6 = 12970000, CENTRE_LON_E6 = 77590000, SIDE_E6 = 500000 };
 
 typedef struct Fill {
     Box box;
@@ -61,6 +63,11 @@ static Err post_gig(Fill *f, Call *c) {
                   .budget_min = (l->rupees_min + (int64_t)draw(f, 500)) * 100,
                   .budget_max = (l->rupees_max + 500 + (int64_t)draw(f, 500)) * 100,
                   .deadline_ms = c->now_ms + (1 + (int64_t)draw(f, 60)) * MS_DAY};
+    if (f->gig_count % ONE_IN_WITH_PLACE == 0) {
+        in.has |= 1u << GIG_SET_LAT | 1u << GIG_SET_LON;
+        in.lat_e6 = CENTRE_LAT_E6 - SIDE_E6 / 2 + (int32_t)draw(f, SIDE_E6);
+        in.lon_e6 = CENTRE_LON_E6 - SIDE_E6 / 2 + (int32_t)draw(f, SIDE_E6);
+    }
     Gig g;
     c->actor = (Actor){.user = f->people[draw(f, f->person_count)]};
     return gig_post(c, &in, &g);
