@@ -186,7 +186,7 @@ async function bucket() {
 
 test('a bucket: put, list, keep, bring back; each request is signed', async (t) => {
   const store = await bucket();
-  t.after(() => store.close?.());
+  t.after(() => store.close());
   const words = temporary();
   writeFileSync(path.join(words, 'secret'), 'S3RVER\n');
   const sets = { ...store.sets, backup_s3_secret_file: path.join(words, 'secret'), backup_keep: 2, backup_every_h: 24, backup_passphrase: 'tide and time' };
@@ -218,7 +218,6 @@ test('a bucket: put, list, keep, bring back; each request is signed', async (t) 
   rmSync(box.dir + '.x', { recursive: true, force: true });
   assert.ok(!box.log.includes('S3RVER') && !box.log.includes('tide and time'), 'no secret is logged');
   await box.stop();
-  await store.close();
   rmSync(words, { recursive: true, force: true });
 });
 
