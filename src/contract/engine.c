@@ -377,6 +377,15 @@ static Err work(Exchange *x, const Match *m, Err identified) {
     return x->route->writes ? exchange_write(x, operate, NULL) : exchange_read(x, operate, NULL);
 }
 
+/* Without measuring the prefix first: every request asks for several, and most differ early. */
+static bool below(Str path, const char *prefix, size_t *prefix_n) {
+    size_t n = 0;
+    while (prefix[n] && n < path.n && path.p[n] == prefix[n])
+        n++;
+    *prefix_n = n;
+    return !prefix[n];
+}
+
 /* Whose words an answer has when no route says it: the contract with the longest prefix; among equals the session's own, then the
  * first. */
 static const Contract *owner_of(const Engine *e, Str path, const Contract *prefer, size_t *prefix_n) {
@@ -385,10 +394,10 @@ static const Contract *owner_of(const Engine *e, Str path, const Contract *prefe
     for (size_t i = 0; i < e->cfg.contract_count; i++) {
         const Contract *c = e->cfg.contracts[i];
         for (const char *const *p = c->prefixes; p && *p; p++) {
-            Str prefix = str_c0(*p);
-            if (str_starts(path, prefix) && (prefix.n > *prefix_n || (prefix.n == *prefix_n && c == prefer))) {
+            size_t n;
+            if (below(path, *p, &n) && (n > *prefix_n || (n == *prefix_n && c == prefer))) {
                 best = c;
-                *prefix_n = prefix.n;
+                *prefix_n = n;
             }
         }
     }
@@ -520,9 +529,11 @@ void engine_refuse(Engine *e, const Request *req, Reply *rep, Err err, int statu
 bool engine_owns(Engine *e, Str path) {
     Match m;
     size_t n;
-    routes_match(&e->root, path, &m);
     owner_of(e, path, NULL, &n);
-    return m.node || n || str_starts(path, S("/openapi/")) || str_eq(path, S("/docs")) || str_starts(path, S("/docs/"));
+    if (n || str_starts(path, S("/openapi/")) || str_eq(path, S("/docs")) || str_starts(path, S("/docs/")))
+        return true;
+    routes_match(&e->root, path, &m);
+    return m.node;
 }
 
 static bool takes_file(const Route *r) {

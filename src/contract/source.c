@@ -34,11 +34,22 @@ static Err texts_of_parts(Bind *b, const Multipart *m, Str name, Wire *w) {
 
 static bool is_list(uint8_t type) { return type == W_STRS || type == W_IDS || type == W_WORDS || type == W_ROWS; }
 
+/* name[], as PHP and many form libraries write lists; on every request, so without a format. */
+static Str bracketed(Arena *a, const char *name) {
+    size_t n = strlen(name);
+    char *p = arena_alloc(a, n + 2);
+    if (!p)
+        return (Str){0};
+    memcpy(p, name, n);
+    memcpy(p + n, "[]", 2);
+    return str_of(p, n + 2);
+}
+
 static Err wire_of_fields(Bind *b, const Input *row, Wire *w) {
     const Body *body = &b->x->body;
     Str names[2] = {str_c0(row->name), {NULL, 0}};
-    if (is_list(row->type)) /* name[] as PHP and many form libraries write lists */
-        names[1] = arena_printf(b->x->arena, "%s[]", row->name);
+    if (is_list(row->type))
+        names[1] = bracketed(b->x->arena, row->name);
     for (size_t i = 0; i < COUNT(names) && names[i].p && w->kind == WIRE_ABSENT; i++) {
         Err e = body->form ? texts_of_form(b, body->form, names[i], w) : texts_of_parts(b, body->parts, names[i], w);
         if (e)
@@ -106,8 +117,8 @@ Err source_find(Bind *b, const Inputs *set, const Input *row, Wire *w) {
     }
     case IN_QUERY: {
         Err e = texts_of_form(b, &x->query, str_c0(row->name), w);
-        if (!e && w->kind == WIRE_ABSENT && is_list(row->type))
-            e = texts_of_form(b, &x->query, arena_printf(x->arena, "%s[]", row->name), w);
+        if (!e && w->kind == WIRE_ABSENT && is_list(row->type) && x->query.count)
+            e = texts_of_form(b, &x->query, bracketed(x->arena, row->name), w);
         w->query = true;
         if (w->kind == WIRE_TEXT && w->count == 1 && !w->texts[0].n)
             w->kind = WIRE_ABSENT;
