@@ -5,11 +5,14 @@
 #ifndef APP_BOX_H
 #define APP_BOX_H
 
+#include <pthread.h>
+
 #include "app/backup.h"
 #include "app/command.h"
 #include "app/health.h"
 #include "app/jobs.h"
 #include "app/live.h"
+#include "app/restore.h"
 #include "contract/engine.h"
 #include "crypto/token.h"
 #include "gateway/sandbox/sandbox.h"
@@ -41,9 +44,13 @@ struct Box {
     Live *live;
     BackupConfig backup_config;
     Backups *backups;
+    Restores *restores;
     Mdns *mdns;
     HealthSource health;
+    pthread_mutex_t tls_lock; /* over the two paths, which may be one, while HTTPS is served */
     char tls_cert[BOX_PATH_BYTES], tls_key[BOX_PATH_BYTES];
+    pthread_t main_thread; /* which waits for signals */
+    _Atomic(bool) again;   /* it is to start anew when it has stopped */
 };
 
 /* The contracts that this program speaks, campus first. */
@@ -74,6 +81,12 @@ void box_http_app(Box *box, HttpApp *out);
 /* The key that signs pushes to browsers, which follows from the box's key, and whom push services may write to. */
 void box_push(Box *box, const uint8_t box_key[32]);
 Ports box_ports(Box *box);
+/* ports_care.c: the same for what an admin does with the box itself: backups, restore, certificate. */
+void box_care_ports(Ports *p);
+/* Reads the certificate's files again. */
+Err box_reload_tls(Box *box, char why[NET_WHY_BYTES]);
+/* The file of an uploaded certificate and its key. */
+void box_uploaded_tls(const Box *box, char out[BOX_PATH_BYTES]);
 /* The hub's sockets. */
 extern const HubPort box_hub_port;
 

@@ -1,5 +1,4 @@
 /* The commands that look after a data directory: config, check, backup, backups, restore. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 
 #include "app/backup.h"
 #include "app/box.h"
+#include "app/restore.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "domain/check.h"
@@ -74,7 +74,7 @@ static void say_fault(void *ctx, Str line) {
 }
 
 /* Store and domain checks of one directory; prints each fault. */
-static int check_dir(const char *dir, Arena *a, bool quiet) {
+static int check_dir(const char *dir, Arena *a) {
     Store *s = box_open_beside(dir, a);
     uint64_t faults = 0, more = 0;
     if (!s)
@@ -89,12 +89,12 @@ static int check_dir(const char *dir, Arena *a, bool quiet) {
     faults += more;
     if (e)
         fprintf(stderr, "gigbox: check stopped: %s\n", err_name(e));
-    else if (faults || !quiet)
+    else
         printf("%llu faults\n", (unsigned long long)faults);
     return e || faults ? EXIT_FAULTS : EXIT_OK;
 }
 
-int command_check(const Options *o) { return check_dir(o->data, o->arena, false); }
+int command_check(const Options *o) { return check_dir(o->data, o->arena); }
 
 /* Settings and outbound calls for the commands about backups; the pool is closed by the caller. */
 static int backup_setup(const Options *o, BackupConfig *cfg, FetchPool **pool) {
@@ -207,64 +207,35 @@ static bool lock_dir(const char *dir) {
     return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
 
-/* A copy of an older schema is brought to this one's, which verifying wants; one of a newer schema is refused. */
-static bool migrated(const char *dir, Arena *a) {
-    Str why = {0};
-    Err e = OK;
-    const Record **records = ARENA_ARRAY(a, BOX_RECORDS_MAX, const Record *);
-    if (!records)
-        return false;
-    StoreConfig cfg = {.dir = dir, .records = records, .record_count = box_records(records), .now_ms = clock_now_ms};
-    Store *s = store_open(&cfg, a, &why, &e);
-    if (!s)
-        fprintf(stderr, "gigbox: %.*s (%s)\n", STR_ARG(why), err_name(e));
-    store_close(s);
-    return s != NULL;
-}
-
-/* The files in a directory of our own. */
-static void empty_dir(const char *dir) {
-    DIR *d = opendir(dir);
-    if (!d)
-        return;
-    for (struct dirent *entry; (entry = readdir(d));)
-        if (entry->d_name[0] != '.')
-            unlinkat(dirfd(d), entry->d_name, 0);
-    closedir(d);
-}
-
 /* The copy is checked where it will be used, under another name, before anything that exists is touched. */
 int command_restore(const Options *o) {
-    char trial[CARE_PATH_BYTES - 64], file[CARE_PATH_BYTES], old[CARE_PATH_BYTES], now[CARE_PATH_BYTES];
-    char why[BACKUP_WHY_BYTES] = "";
+    char trial[CARE_PATH_BYTES - 64], file[CARE_PATH_BYTES], why[BACKUP_WHY_BYTES] = "";
+    RestoreFound found = {0};
     int n = snprintf(trial, sizeof trial, "%s/restore.tmp", o->data);
     if (n < 0 || (size_t)n >= sizeof trial)
         return EXIT_USAGE;
     snprintf(file, sizeof file, "%s/gigbox.db", trial);
-    snprintf(now, sizeof now, "%.*s/gigbox.db", CARE_PATH_BYTES - 32, o->data);
-    snprintf(old, sizeof old, "%.*s/gigbox.db.before-restore-%lld", CARE_PATH_BYTES - 64, o->data, (long long)clock_now_ms());
     mkdir(o->data, 0700);
     if (!lock_dir(o->data)) {
         fprintf(stderr, "gigbox: %s cannot be locked: stop the box that is running on it first\n", o->data);
         return EXIT_UNUSABLE;
     }
+    restore_clear(o->data);
     mkdir(trial, 0700);
-    empty_dir(trial);
     int code = EXIT_OK;
     if (fetch_copy(o, o->args[0], file, why) != OK) {
         fprintf(stderr, "gigbox: cannot restore from %s: %s\n", o->args[0], why);
         code = EXIT_FAULTS;
     }
-    if (code == EXIT_OK && !migrated(trial, o->arena))
-        code = EXIT_UNUSABLE;
-    if (code == EXIT_OK)
-        code = check_dir(trial, o->arena, true);
-    if (code == EXIT_OK && access(now, F_OK) == 0 && rename(now, old) != 0)
-        code = EXIT_FAULTS;
-    if (code == EXIT_OK && rename(file, now) != 0)
-        code = EXIT_FAULTS;
-    empty_dir(trial);
-    rmdir(trial);
+    if (code == EXIT_OK) {
+        Err e = restore_verify(trial, o->arena, say_fault, NULL, &found, why);
+        if (e == OK)
+            e = restore_place(o->data, file, why);
+        if (e)
+            fprintf(stderr, "gigbox: %s\n", why);
+        code = e == OK ? EXIT_OK : found.faults ? EXIT_FAULTS : EXIT_UNUSABLE;
+    }
+    restore_clear(o->data);
     puts(code == EXIT_OK ? "restored" : "not restored; nothing was changed");
     return code;
 }

@@ -17,6 +17,7 @@
 #include "contract/simple/simple.h"
 #include "contract/skillconnect/skillconnect.h"
 #include "contract/ugig/ugig.h"
+#include "domain/audit.h"
 #include "domain/session.h"
 #include "net/tls.h"
 #include "realtime/campus.h"
@@ -127,7 +128,8 @@ void box_setup_log(const Settings *s) {
     log_setup(least, str_eq(s->log_format, S("json")) ? 1 : str_eq(s->log_format, S("text")) ? 0 : -1);
 }
 
-/* The certificate files by the settings; a self-signed pair in the data directory is made when asked for and absent. */
+/* The certificate files by the settings; else what an admin uploaded; else a self-signed pair in the data directory, which is
+ * made when asked for and absent. */
 static int tls_files(Box *box) {
     const Settings *s = &box->settings.now;
     char why[TLS_WHY_BYTES];
@@ -139,6 +141,11 @@ static int tls_files(Box *box) {
     if (s->tls_cert.n && s->tls_key.n) {
         snprintf(box->tls_cert, sizeof box->tls_cert, "%.*s", STR_ARG(s->tls_cert));
         snprintf(box->tls_key, sizeof box->tls_key, "%.*s", STR_ARG(s->tls_key));
+        return EXIT_OK;
+    }
+    box_uploaded_tls(box, box->tls_cert);
+    if (access(box->tls_cert, R_OK) == 0) {
+        memcpy(box->tls_key, box->tls_cert, sizeof box->tls_key);
         return EXIT_OK;
     }
     if (!s->tls_self_signed) {
@@ -291,17 +298,35 @@ static int trusted_roots(Box *box) {
     return e ? failed("ca_file", e, NULL) : EXIT_OK;
 }
 
+/* The restored marketplace's own audit log tells of it. */
+static Err note_restore(Tx *tx, void *arg) {
+    (void)arg;
+    Diag diag = {0};
+    Call c = {.tx = tx, .arena = tx_arena(tx), .diag = &diag, .now_ms = tx_now_ms(tx), .actor = {.rights = RIGHT_SYSTEM}};
+    return audit_add(&c, S("restore.done"), S("box"), 0, S("the former data file is kept beside it"));
+}
+
 static int start(Box *box) {
     const Settings *s = &box->settings.now;
     uint8_t key[32];
-    char why[NET_WHY_BYTES] = "", url[BOX_URL_BYTES];
+    char why[NET_WHY_BYTES] = "", restore_why[BACKUP_WHY_BYTES] = "", url[BOX_URL_BYTES];
     HttpConfig http;
     HttpApp app;
     DomainConfig *domain = ARENA_NEW(&box->arena, DomainConfig);
+    bool restored = false;
+    if (restore_pending(box->options->data, &restored, restore_why) != OK)
+        return failed("restore", E_IO, restore_why);
     box->store = box_store_open(box, box->options->data, false);
     if (!box->store)
         return EXIT_UNUSABLE;
+    if (restored) {
+        log_line(LOG_WARN, "restore", "a restored copy took the data file's place", "data=%s", box->options->data);
+        (void)store_write(box->store, note_restore, NULL);
+    }
+    box->restores = restores_open(box->options->data);
     box->live = live_open(box);
+    if (!box->restores)
+        return failed("restore", E_NOMEM, NULL);
     Err e = live_overlay(box->store, &box->settings, &box->arena);
     if (e || !box->live)
         return failed("settings", e ? e : E_NOMEM, NULL);
@@ -398,6 +423,19 @@ static void stop(Box *box) {
     gateway_free(gateway);
     fetch_close(box->fetch);
     live_close(box->live);
+    restores_close(box->restores);
+    box->gateway = NULL;
+    box->mdns = NULL;
+    box->jobs = NULL;
+    box->fetch = NULL;
+    box->http = NULL;
+    box->hub = NULL;
+    box->engine = NULL;
+    box->backups = NULL;
+    box->sandbox = NULL;
+    box->store = NULL;
+    box->live = NULL;
+    box->restores = NULL;
 }
 
 /* ---- signals ---- */
@@ -408,11 +446,7 @@ static void reload(Box *box) {
     live_reload(box->live);
     if (!box->settings.now.tls_listen.n)
         return;
-    Err e = http_reload_tls(box->http, why);
-    if (e)
-        log_line(LOG_ERROR, "tls", "certificate not reloaded", "error=%s", why);
-    else
-        log_line(LOG_INFO, "tls", "certificate reloaded", "file=%s", box->tls_cert);
+    (void)box_reload_tls(box, why);
 }
 
 static Err nothing(Tx *tx, void *arg) {
@@ -445,8 +479,14 @@ static void wait_for_end(Box *box, const Notify *notify, const sigset_t *set) {
                 log_line(LOG_WARN, "backup", "asked for a backup, but there is no place for one", "backup_dir=%s", "");
             continue;
         }
-        log_line(LOG_INFO, "serve", "stopping", "signal=%d", sig);
-        notify_stopping(notify);
+        if (sig == SIGUSR2 && !box->again)
+            continue;
+        box->again &= sig == SIGUSR2;
+        log_line(LOG_INFO, "serve", box->again ? "starting again" : "stopping", "signal=%d", sig);
+        if (box->again)
+            notify_reloading(notify);
+        else
+            notify_stopping(notify);
         return;
     }
 }
@@ -459,6 +499,7 @@ int box_serve(Box *box) {
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGUSR1);
+    sigaddset(&set, SIGUSR2); /* our own: start again, after a restore */
     signal(SIGPIPE, SIG_IGN);
     if (getpid() == 1)
         signal(SIGCHLD, SIG_IGN); /* whoever is left to us in a container is not left a zombie */
@@ -469,14 +510,21 @@ int box_serve(Box *box) {
         code = trusted_roots(box); /* which an unprivileged, confined process may not be able to read */
     if (code == EXIT_OK)
         code = confine(box);
-    if (code == EXIT_OK)
+    box->main_thread = pthread_self();
+    pthread_mutex_init(&box->tls_lock, NULL);
+    const SettingsLoad settings = box->settings; /* start() lays over it what is in the data file */
+    for (bool run = code == EXIT_OK; run; run = box->again && code == EXIT_OK) {
+        box->again = false;
+        box->settings = settings;
         code = start(box);
-    if (code == EXIT_OK) {
-        say_listening(box);
-        notify_ready(&notify);
-        wait_for_end(box, &notify, &set);
+        if (code == EXIT_OK) {
+            say_listening(box);
+            notify_ready(&notify);
+            wait_for_end(box, &notify, &set);
+        }
+        stop(box);
     }
-    stop(box);
+    pthread_mutex_destroy(&box->tls_lock);
     notify_close(&notify);
     return code;
 }

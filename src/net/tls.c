@@ -1,11 +1,13 @@
 #include "net/tls.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "net/tls_internal.h"
 
 static Err fail(char why[TLS_WHY_BYTES], Err e, const char *file, const char *what) {
@@ -281,6 +283,75 @@ Err tls_context_load(const char *cert_file, const char *key_file, TlsContext **o
     }
     *out = c;
     return OK;
+}
+
+/* ---- what a certificate says ---- */
+
+/* The contents of the DER element at *at and what follows it; false when it does not lie within. */
+static bool der_take(Str *at, unsigned char *tag, Str *inside) {
+    const unsigned char *p = (const unsigned char *)at->p;
+    if (at->n < 2)
+        return false;
+    size_t head = 2, n = p[1];
+    if (n > 0x80) {
+        size_t more = n - 0x80;
+        if (more > 3 || at->n < 2 + more)
+            return false;
+        for (n = 0; head < 2 + more; head++)
+            n = n << 8 | p[head];
+    }
+    if (n > at->n - head || p[1] == 0x80)
+        return false;
+    *tag = p[0];
+    *inside = str_of(p + head, n);
+    *at = str_from(*at, head + n);
+    return true;
+}
+
+static void name_add(char *out, const char *name, size_t n) {
+    size_t have = strlen(out);
+    if (have + 2 + n < TLS_NAMES_BYTES)
+        snprintf(out + have, TLS_NAMES_BYTES - have, "%s%.*s", have ? ", " : "", (int)n, name);
+}
+
+/* RFC 5280, 4.2.1.6: SEQUENCE of [2] dNSName and [7] iPAddress, in an OCTET STRING behind the OID. */
+static void names_of(Str cert, char *out) {
+    static const unsigned char oid[] = {0x06, 0x03, 0x55, 0x1d, 0x11};
+    const char *at = memmem(cert.p, cert.n, oid, sizeof oid);
+    unsigned char tag;
+    Str rest, list, value;
+    if (!at)
+        return;
+    rest = str_from(cert, (size_t)(at - cert.p) + sizeof oid);
+    if (!der_take(&rest, &tag, &value) || (tag == 0x01 && !der_take(&rest, &tag, &value)) || tag != 0x04 ||
+        !der_take(&value, &tag, &list) || tag != 0x30)
+        return;
+    while (der_take(&list, &tag, &value)) {
+        char text[INET6_ADDRSTRLEN];
+        bool printable = true;
+        for (size_t i = 0; i < value.n; i++)
+            printable &= value.p[i] > 0x20 && value.p[i] < 0x7f;
+        if (tag == 0x82 && printable)
+            name_add(out, value.p, value.n);
+        else if (tag == 0x87 && (value.n == 4 || value.n == 16) &&
+                 inet_ntop(value.n == 4 ? AF_INET : AF_INET6, value.p, text, sizeof text))
+            name_add(out, text, strlen(text));
+    }
+}
+
+void tls_context_facts(const TlsContext *c, TlsFacts *out) {
+    enum { DAYS_TO_1970 = 719528 }; /* BearSSL counts from the year 0 */
+    br_x509_decoder_context x;
+    br_sha256_context h;
+    *out = (TlsFacts){.chain = c->chain_len, .rsa = c->key_type == BR_KEYTYPE_RSA};
+    br_x509_decoder_init(&x, NULL, NULL);
+    br_x509_decoder_push(&x, c->chain[0].data, c->chain[0].data_len);
+    out->from_ms = ((int64_t)x.notbefore_days - DAYS_TO_1970) * MS_DAY + (int64_t)x.notbefore_seconds * MS_SECOND;
+    out->to_ms = ((int64_t)x.notafter_days - DAYS_TO_1970) * MS_DAY + (int64_t)x.notafter_seconds * MS_SECOND;
+    names_of(str_of(c->chain[0].data, c->chain[0].data_len), out->names);
+    br_sha256_init(&h);
+    br_sha256_update(&h, c->chain[0].data, c->chain[0].data_len);
+    br_sha256_out(&h, out->fingerprint);
 }
 
 /* ---- what is spoken ---- */

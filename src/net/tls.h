@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
+enum { TLS_NAMES_BYTES = 512, TLS_FINGERPRINT_BYTES = 32 };
 enum { TLS_CHAIN_MAX = 8, TLS_PEM_BYTES_MAX = 128 * 1024, TLS_WHY_BYTES = 256, TLS_SESSION_CACHE_BYTES = 64 * 1024 };
 
 typedef struct TlsContext TlsContext;
@@ -21,6 +22,16 @@ typedef struct TlsContext TlsContext;
 Err tls_context_load(const char *cert_file, const char *key_file, TlsContext **out, char why[TLS_WHY_BYTES]);
 TlsContext *tls_context_ref(TlsContext *context);
 void tls_context_unref(TlsContext *context); /* NULL is allowed */
+
+/* What the first certificate of the chain says of itself. */
+typedef struct TlsFacts {
+    int64_t from_ms, to_ms;        /* valid between */
+    char names[TLS_NAMES_BYTES];   /* host names and addresses of its subjectAltName, with ", " between; may be cut off */
+    uint8_t fingerprint[TLS_FINGERPRINT_BYTES]; /* SHA-256 */
+    size_t chain;                  /* certificates in all */
+    bool rsa;                      /* else EC */
+} TlsFacts;
+void tls_context_facts(const TlsContext *context, TlsFacts *out);
 
 /* Writes a new P-256 key (mode 0600) and a certificate signed by itself, valid from a day before now_ms for `days` (up to 3650;
  * 397 is what browsers bear). `names` is a comma-separated list of host names and IP addresses, the first is also the subject; at

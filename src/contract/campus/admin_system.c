@@ -1,4 +1,4 @@
-/* The box itself: settings, figures, how it is, its backup. */
+/* The box itself: settings, figures, how it is, its log. */
 #include "base/log.h"
 #include "codec/iso8601.h"
 #include "contract/campus/admin.h"
@@ -257,33 +257,6 @@ static Err recent_log(Exchange *x) {
     return count && !out.lines.p ? E_NOMEM : exchange_render_as(x, NULL, 200, &admin_log_view, &out);
 }
 
-/* ---- backup ---- */
-
-static Err backup_write(Exchange *x, Call *c, void *arg) {
-    (void)x, (void)arg;
-    Err e = call_admin(c);
-    return e ? e : audit_add(c, S("backup.download"), S("box"), 0, S(""));
-}
-
-static Err backup(Exchange *x) {
-    StoreCopy *copy;
-    Err e = exchange_write(x, backup_write, NULL);
-    if (!e)
-        e = store_copy_open(engine_store(x->engine), &copy);
-    if (e)
-        return e;
-    char date[ISO_CHARS_MAX];
-    size_t n = iso_put(date, x->now_ms + x->cfg->tz_minutes * MS_MINUTE, ISO_DATE);
-    reply_header(x->reply, "Content-Disposition",
-                 arena_printf(x->arena, "attachment; filename=\"gigbox-%.*s.db\"", (int)n, date));
-    x->reply->content_type = S("application/octet-stream");
-    x->reply->stream = store_copy_next;
-    x->reply->done = store_copy_close;
-    x->reply->stream_ctx = copy;
-    x->reply->length = -1;
-    return OK;
-}
-
 static const Route campus_admin_system_routes[] = {
     {.method = "GET",
      .path = "/api/admin/settings",
@@ -322,15 +295,5 @@ static const Route campus_admin_system_routes[] = {
      .access = ACCESS_ADMIN,
      .summary = "The newest lines of the log.",
      .doc = "As many as the program keeps in memory. Secrets, codes and whole phone numbers are never in it."},
-    {.method = "GET",
-     .path = "/api/admin/backup",
-     .handler = backup,
-     .shape = SHAPE_RAW,
-     .media = "application/octet-stream",
-     .access = ACCESS_ADMIN,
-     .errors = ERR(E_BUSY),
-     .summary = "A consistent, compacted copy of the data file.",
-     .doc = "For gigbox restore. One at a time. It holds everything, secrets too: keep it safe. A copy whose connection broke is "
-            "none."},
 };
-SECTION(campus_admin_system, "Admin: box", "Settings, figures, state, backup.");
+SECTION(campus_admin_system, "Admin: box", "Settings, figures, state, log.");

@@ -142,7 +142,7 @@ static const Section *const sections[] = {
     &campus_reviews,     &campus_notifications,  &campus_files,          &campus_box,           &campus_realtime,
     &campus_setup,       &campus_admin_people,   &campus_admin_listings, &campus_admin_reports, &campus_admin_orders,
     &campus_admin_money, &campus_admin_messages, &campus_admin_box,      &campus_admin_cities,  &campus_admin_system,
-    &campus_alerts,      &campus_mydata,         &campus_calls,
+    &campus_alerts,      &campus_mydata,         &campus_calls,          &campus_admin_backup,  &campus_near,
 };
 static const char *const prefixes[] = {"/api/", NULL};
 

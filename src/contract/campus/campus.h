@@ -14,7 +14,7 @@ extern const Section campus_auth, campus_users, campus_gigs, campus_applications
     campus_payments, campus_wallet, campus_services, campus_reviews, campus_notifications, campus_files, campus_box,
     campus_realtime, campus_talk, campus_calls, campus_setup, campus_admin_people, campus_admin_listings, campus_admin_reports,
     campus_admin_orders, campus_admin_money, campus_admin_messages, campus_admin_box, campus_admin_cities, campus_admin_system,
-    campus_alerts, campus_mydata;
+    campus_alerts, campus_mydata, campus_admin_backup, campus_near;
 
 /* Views that several topics show; the realtime dialect too. Over the domain's structs of the same name unless said otherwise. */
 extern const View campus_user_view;       /* User: private rows for oneself only */

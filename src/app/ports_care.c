@@ -1,0 +1,274 @@
+/* What an admin does with the box itself: backups, a restore, the certificate. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/box.h"
+#include "base/log.h"
+#include "codec/hex.h"
+#include "net/tls.h"
+
+/* ---- backups ---- */
+
+/* The name is one that backup_name_time knows, so it leads nowhere else. */
+static void place_of(const Box *box, Str name, char out[2 * BACKUP_PATH_BYTES]) {
+    snprintf(out, 2 * BACKUP_PATH_BYTES, "%s/%.*s", box->backup_config.dir, STR_ARG(name));
+}
+
+static Err backups(void *ctx, Arena *a, BackupsFact *out) {
+    Box *box = ctx;
+    const BackupConfig *cfg = &box->backup_config;
+    BackupState now;
+    BackupItem *items;
+    size_t n;
+    char why[BACKUP_WHY_BYTES] = "";
+    backups_state(box->backups, &now);
+    *out = (BackupsFact){.dir = str_c0(cfg->dir),
+                         .bucket = cfg->s3.url,
+                         .every_ms = cfg->every_ms,
+                         .keep = cfg->keep,
+                         .on = now.on,
+                         .running = now.running,
+                         .sealed = cfg->passphrase.n > 0,
+                         .bytes = (int64_t)now.bytes,
+                         .last_ms = now.last_ms,
+                         .failed_ms = now.failed_ms,
+                         .why = arena_str(a, str_c0(now.why))};
+    if (!now.on)
+        return OK;
+    Err e = backup_list(cfg, a, &items, &n, why);
+    if (e) { /* the rest is worth knowing all the same */
+        out->why = arena_str(a, str_c0(why));
+        return e == E_NOMEM ? e : OK;
+    }
+    BackupFact *rows = ARENA_ARRAY(a, n + 1, BackupFact);
+    if (!rows)
+        return E_NOMEM;
+    for (size_t i = 0; i < n; i++) {
+        char path[2 * BACKUP_PATH_BYTES];
+        struct stat st;
+        place_of(box, items[i].name, path);
+        rows[i] = (BackupFact){.name = items[i].name,
+                               .at_ms = items[i].at_ms,
+                               .bucket = items[i].bucket,
+                               .sealed = str_ends(items[i].name, S(".sealed")),
+                               .bytes = !items[i].bucket && stat(path, &st) == 0 ? (int64_t)st.st_size : 0};
+    }
+    out->items = rows;
+    out->count = n;
+    return OK;
+}
+
+static Err backup_now(void *ctx) { return backups_now(((Box *)ctx)->backups); }
+
+static Err file_next(void *ctx, void *to, size_t cap, size_t *n) {
+    ssize_t got;
+    do
+        got = read((int)(intptr_t)ctx, to, cap);
+    while (got < 0 && errno == EINTR);
+    *n = got > 0 ? (size_t)got : 0;
+    return got < 0 ? E_IO : OK;
+}
+static void file_done(void *ctx) { close((int)(intptr_t)ctx); }
+
+static Err backup_read(void *ctx, Str name, BackupBytes *out) {
+    const Box *box = ctx;
+    char path[2 * BACKUP_PATH_BYTES];
+    int64_t at;
+    struct stat st;
+    if (!*box->backup_config.dir || !backup_name_time(name, &at))
+        return E_MISSING;
+    place_of(box, name, path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return errno == ENOENT ? E_MISSING : E_IO;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        close(fd);
+        return E_MISSING;
+    }
+    *out = (BackupBytes){file_next, file_done, (void *)(intptr_t)fd, (int64_t)st.st_size};
+    return OK;
+}
+
+/* ---- restore ---- */
+
+static Err told(Arena *a, Diag *d, Err e, const char *why) {
+    if (e == E_IO)
+        log_line(LOG_ERROR, "restore", "a file could not be used", "error=%s", why);
+    return e ? diag_fail(d, e, NULL, arena_str(a, str_c0(why))) : OK;
+}
+
+static Err restore(void *ctx, Arena *a, RestoreFact *out) {
+    static const Str steps[] = {[RESTORE_NONE] = STR_INIT("none"),         [RESTORE_UPLOADING] = STR_INIT("uploading"),
+                                [RESTORE_CHECKING] = STR_INIT("checking"), [RESTORE_READY] = STR_INIT("ready"),
+                                [RESTORE_REFUSED] = STR_INIT("refused"),   [RESTORE_STAGED] = STR_INIT("staged")};
+    const Box *box = ctx;
+    RestoreState s;
+    restores_state(box->restores, &s);
+    int64_t most = box->settings.now.upload_bytes;
+    *out = (RestoreFact){.step = steps[s.step],
+                         .why = arena_str(a, str_c0(s.why)),
+                         .size = s.size,
+                         .received = s.received,
+                         .piece_bytes = most < RESTORE_PIECE_BYTES ? most : RESTORE_PIECE_BYTES,
+                         .records = (int64_t)s.found.records,
+                         .people = s.found.people,
+                         .last_ms = s.found.last_ms};
+    return OK;
+}
+
+static Err restore_begin(void *ctx, Arena *a, Diag *d, int64_t bytes, Str passphrase) {
+    const Box *box = ctx;
+    char why[BACKUP_WHY_BYTES] = "";
+    return told(a, d, restores_begin(box->restores, bytes, passphrase.n ? passphrase : box->backup_config.passphrase, why), why);
+}
+
+static Err restore_piece(void *ctx, Arena *a, Diag *d, int64_t at, Str bytes) {
+    char why[BACKUP_WHY_BYTES] = "";
+    return told(a, d, restores_piece(((Box *)ctx)->restores, at, bytes, why), why);
+}
+
+static Err restore_apply(void *ctx, Arena *a, Diag *d) {
+    Box *box = ctx;
+    char why[BACKUP_WHY_BYTES] = "";
+    Err e = restores_stage(box->restores, why);
+    if (e == OK) {
+        box->again = true;
+        pthread_kill(box->main_thread, SIGUSR2); /* it lets requests under way finish */
+    }
+    return told(a, d, e, why);
+}
+
+static Err restore_drop(void *ctx, Arena *a, Diag *d) {
+    char why[BACKUP_WHY_BYTES] = "";
+    return told(a, d, restores_drop(((Box *)ctx)->restores, why), why);
+}
+
+/* ---- the certificate ---- */
+
+void box_uploaded_tls(const Box *box, char out[BOX_PATH_BYTES]) {
+    snprintf(out, BOX_PATH_BYTES, "%.1000s/tls-uploaded.pem", box->options->data);
+}
+
+Err box_reload_tls(Box *box, char why[NET_WHY_BYTES]) {
+    pthread_mutex_lock(&box->tls_lock);
+    Err e = http_reload_tls(box->http, why);
+    pthread_mutex_unlock(&box->tls_lock);
+    if (e)
+        log_line(LOG_ERROR, "tls", "certificate not reloaded", "error=%s", why);
+    else
+        log_line(LOG_INFO, "tls", "certificate reloaded", "file=%s", box->tls_cert);
+    return e;
+}
+
+static bool by_settings(const Settings *s) { return s->tls_cert.n && s->tls_key.n; }
+
+static Err certificate(void *ctx, Arena *a, CertificateFact *out) {
+    Box *box = ctx;
+    const Settings *s = &box->settings.now;
+    TlsContext *context;
+    TlsFacts facts;
+    char why[TLS_WHY_BYTES] = "", uploaded[BOX_PATH_BYTES];
+    *out = (CertificateFact){.on = s->tls_listen.n > 0, .editable = s->tls_listen.n && !by_settings(s)};
+    if (!out->on)
+        return OK;
+    box_uploaded_tls(box, uploaded);
+    pthread_mutex_lock(&box->tls_lock);
+    Err e = tls_context_load(box->tls_cert, box->tls_key, &context, why);
+    out->source = by_settings(s) ? S("settings") : strcmp(box->tls_cert, uploaded) == 0 ? S("uploaded") : S("self-signed");
+    pthread_mutex_unlock(&box->tls_lock);
+    if (e) {
+        out->why = arena_str(a, str_c0(why));
+        return e == E_NOMEM ? e : OK;
+    }
+    tls_context_facts(context, &facts);
+    tls_context_unref(context);
+    char hex[2 * TLS_FINGERPRINT_BYTES];
+    hex_put(hex, facts.fingerprint, sizeof facts.fingerprint);
+    out->names = arena_str(a, str_c0(facts.names));
+    out->key = facts.rsa ? S("RSA") : S("EC");
+    out->fingerprint = arena_str(a, str_of(hex, sizeof hex));
+    out->from_ms = facts.from_ms;
+    out->to_ms = facts.to_ms;
+    out->chain = (int64_t)facts.chain;
+    return OK;
+}
+
+static Err write_whole(int fd, Str s) {
+    while (s.n) {
+        ssize_t n = write(fd, s.p, s.n);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return errno == ENOSPC || errno == EDQUOT ? E_FULL : E_IO;
+        s = str_from(s, (size_t)n);
+    }
+    return OK;
+}
+
+/* Chain and key go into one file, so that one rename changes both. Under the lock. */
+static Err install(Box *box, Str chain, Str key, char why[TLS_WHY_BYTES]) {
+    char fresh[BOX_PATH_BYTES + 8], file[BOX_PATH_BYTES];
+    TlsContext *context = NULL;
+    box_uploaded_tls(box, file);
+    snprintf(fresh, sizeof fresh, "%s.new", file);
+    unlink(fresh);
+    int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return E_IO;
+    Err e = write_whole(fd, chain);
+    if (e == OK)
+        e = write_whole(fd, S("\n"));
+    if (e == OK)
+        e = write_whole(fd, key);
+    if (e == OK && fsync(fd) != 0)
+        e = E_IO;
+    close(fd);
+    if (e == OK)
+        e = tls_context_load(fresh, fresh, &context, why);
+    tls_context_unref(context);
+    if (e == OK && rename(fresh, file) != 0)
+        e = E_IO;
+    if (e) {
+        unlink(fresh);
+        return e;
+    }
+    memcpy(box->tls_cert, file, sizeof file);
+    memcpy(box->tls_key, file, sizeof file);
+    return OK;
+}
+
+static Err certificate_set(void *ctx, Arena *a, Diag *d, Str chain, Str key) {
+    Box *box = ctx;
+    const Settings *s = &box->settings.now;
+    char why[TLS_WHY_BYTES] = "", again[NET_WHY_BYTES];
+    if (!s->tls_listen.n)
+        return diag_fail(d, E_STATE, NULL, S("HTTPS is off: set tls_listen where the box is started."));
+    if (by_settings(s))
+        return diag_fail(d, E_STATE, NULL, S("The certificate's files are named by the settings tls_cert and tls_key."));
+    pthread_mutex_lock(&box->tls_lock);
+    Err e = install(box, chain, key, why);
+    pthread_mutex_unlock(&box->tls_lock);
+    if (e == E_INVALID) {
+        const char *fault = strstr(why, ": "); /* behind the file's name */
+        return diag_field(d, e, strstr(why, "key") ? S("key") : S("chain"), arena_str(a, str_c0(fault ? fault + 2 : why)));
+    }
+    return e ? e : box_reload_tls(box, again);
+}
+
+void box_care_ports(Ports *p) {
+    p->backups = backups;
+    p->backup_now = backup_now;
+    p->backup_read = backup_read;
+    p->restore = restore;
+    p->restore_begin = restore_begin;
+    p->restore_piece = restore_piece;
+    p->restore_apply = restore_apply;
+    p->restore_drop = restore_drop;
+    p->certificate = certificate;
+    p->certificate_set = certificate_set;
+}
