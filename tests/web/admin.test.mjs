@@ -1,19 +1,31 @@
 // The administration in a browser: set-up on first start, an admin settles a dispute with the whole history in sight, reports,
 // verification, settings that take effect, a back-up.
 import { test, before, after } from 'node:test';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { Box, assert, gigBody, phone } from '../api/harness.mjs';
+import { createServer } from 'node:net';
+import { Box, assert, eventually, gigBody, phone } from '../api/harness.mjs';
 import { browse, Visitor } from './kit.mjs';
 
 let box, browser, admin, client, doer, gig, order;
 before(async () => {
-  box = await Box.start({ sets: { rate_auth_per_min: 1000, rate_other_per_min: 10000 } });
+  box = await Box.start({ listen: `127.0.0.1:${await freePort()}`, sets: { backup_dir: 'copies', backup_every_h: 0, rate_auth_per_min: 1000, rate_other_per_min: 10000 } });
   browser = await browse();
 });
 after(async () => {
   await browser?.close();
   await box?.stop();
 });
+
+/** A port that stays, for a box that starts again by itself. */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  return port;
+}
+const dialog = (name) => admin.page.getByRole('dialog').getByRole('button', { name, exact: true });
 
 test('first start: the printed link makes the first admin, who names the marketplace', async () => {
   admin = await Visitor.open(browser, box, { size: 'desktop' });
@@ -112,7 +124,7 @@ test('settings: a wrong value is said at its place and changes nothing; a good o
   assert.equal((await box.get('/api/config')).body.feeBasisPoints, 250);
 });
 
-test('categories, the audit log, a back-up', async () => {
+test('categories, cities, the audit log', async () => {
   await admin.go('/admin/categories');
   await admin.press('Add a category');
   await admin.fill('Name', 'Gardening');
@@ -122,10 +134,85 @@ test('categories, the audit log, a back-up', async () => {
   assert.ok((await box.get('/api/categories')).body.categories.some((c) => c.slug === 'gardening'));
   await admin.go('/admin/audit');
   await admin.sees('user.suspend');
-  await admin.go('/admin/system');
-  const waiting = admin.page.waitForEvent('download');
-  await admin.press('Download a copy');
-  const copy = readFileSync(await (await waiting).path());
-  assert.ok(copy.length > 8192);
+  await admin.go('/admin/cities');
+  await admin.press('Add the city');
+  await admin.sees('Please fill this in.');
+  await admin.fill('Name of the city', 'Lower Hostel Hill');
+  await admin.press('Add the city');
+  await admin.heading('Lower Hostel Hill');
+  await admin.accessible('the cities');
+  await admin.press('Delete: Lower Hostel Hill');
+  await dialog('Delete').click();
+  await admin.sees('None was added');
+});
+
+test('a review that was reported is taken down', async () => {
+  const give = (who, comment) => who.post(`/api/orders/${order.id}/review`, { rating: 1, comment });
+  const fresh = await box.person(client.user.phone), review = await give(fresh, 'A rude word.');
+  assert.equal(review.status, 201, JSON.stringify(review.body));
+  const other = await box.person(phone(), { name: 'Uma' });
+  assert.equal((await other.post('/api/reports', { type: 'review', id: review.body.id, reason: 'Rude.' })).status, 201);
+  await admin.go('/admin/reports');
+  await admin.sees('A rude word.');
+  await admin.press('Take down');
+  await admin.fill('Reason', 'No rude words.');
+  await dialog('Take down').click();
+  await admin.page.getByRole('dialog').waitFor({ state: 'detached' });
+  assert.equal((await box.get(`/api/admin/audit?act=review.take-down`, { token: fresh.token })).status, 403);
+  await admin.go('/admin/audit');
+  await admin.sees(/review\.take/);
+});
+
+test('the live log: new lines come by themselves, are sifted, and stand still on a pause', async () => {
+  await admin.go('/admin/log');
+  await admin.sees('Live: new lines come at the top.');
+  await admin.accessible('the log');
+  box.child.kill('SIGHUP');
+  await admin.sees('settings reloaded');
+  await admin.press('error');
+  await admin.page.getByText('settings reloaded').first().waitFor({ state: 'detached' });
+  await admin.press('info');
+  await admin.fill('Find in the log', 'nothing has this');
+  await admin.sees('No such lines');
+  await admin.fill('Find in the log', '');
+  await admin.press('Pause');
+  await admin.sees('Paused.');
+});
+
+test('backups: made now, downloaded by the browser itself; a restore by upload starts the box again', async () => {
+  await admin.go('/admin/backups');
+  await admin.sees('No backup yet');
+  await admin.accessible('backups');
+  await admin.press('Back up now');
+  await admin.sees('on this machine');
+  const copy = async (link) => {
+    const waiting = admin.page.waitForEvent('download');
+    await admin.page.getByRole('link', { name: link }).first().click();
+    return readFileSync(await (await waiting).path());
+  };
+  assert.ok((await copy(/^Download: /)).length > 8192);
+  const bytes = await copy('Download a copy of now');
+  const lost = (await (await box.person(phone(), { name: 'Late' })).post('/api/gigs', gigBody({ title: 'After the copy' }))).body;
+  const choose = (name, buffer) => admin.page.setInputFiles('input[type=file]', { name, mimeType: 'application/octet-stream', buffer });
+  await choose('rubbish.db', Buffer.alloc(20000, 'x'));
+  await admin.sees('This file cannot be used.');
+  await choose('gigbox.db', bytes);
+  await admin.sees('The copy is whole and good.');
+  await admin.accessible('a copy that is ready');
+  admin.expected = /./; // while it starts again, nothing answers
+  await admin.press('Restart with this copy');
+  await dialog('Restart with this copy').click();
+  await admin.page.waitForLoadState();
+  await eventually(async () => (await box.get(`/api/gigs/${lost.id}`).catch(() => null))?.status === 404, 'the restored data');
+  await admin.sees('Choose a file');
+  admin.expected = undefined;
+  await admin.go('/admin/audit');
+  await admin.sees('restore.done');
+});
+
+test('HTTPS: what is said without it; a certificate is checked at its place', async () => {
+  await admin.go('/admin/certificate');
+  await admin.sees('This box speaks no HTTPS.');
+  await admin.accessible('the certificate, without HTTPS');
   await admin.close();
 });

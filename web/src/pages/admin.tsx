@@ -10,14 +10,17 @@ import { Dashboard } from './admin/dashboard';
 import { AdminDispute, Disputes } from './admin/disputes';
 import { Money, Outbox } from './admin/money';
 import { Listings, Reports, Users } from './admin/people';
-import { Audit, Categories, Settings, System } from './admin/system';
+import { Backups, Certificate } from './admin/care';
+import { Log } from './admin/log';
+import { Audit, Categories, Cities, Settings, System } from './admin/system';
 import type { AdminWords } from '../i18n/admin.en';
 
 const parts: { path: string; text: keyof AdminWords; icon: IconName; page: ComponentType<any>; admin?: boolean }[] = [
   { path: '', text: 'dashboard', icon: 'chart', page: Dashboard }, { path: 'users', text: 'users', icon: 'user', page: Users }, { path: 'reports', text: 'reports', icon: 'flag', page: Reports },
   { path: 'disputes', text: 'disputes', icon: 'warn', page: Disputes }, { path: 'listings', text: 'listings', icon: 'bag', page: Listings }, { path: 'money', text: 'money', icon: 'wallet', page: Money, admin: true },
-  { path: 'outbox', text: 'outbox', icon: 'send', page: Outbox, admin: true }, { path: 'categories', text: 'categories', icon: 'spark', page: Categories, admin: true }, { path: 'settings', text: 'settings', icon: 'gear', page: Settings, admin: true },
-  { path: 'audit', text: 'audit', icon: 'file', page: Audit, admin: true }, { path: 'system', text: 'system', icon: 'data', page: System, admin: true },
+  { path: 'outbox', text: 'outbox', icon: 'send', page: Outbox, admin: true }, { path: 'categories', text: 'categories', icon: 'spark', page: Categories, admin: true }, { path: 'cities', text: 'cities', icon: 'pin', page: Cities, admin: true }, { path: 'settings', text: 'settings', icon: 'gear', page: Settings, admin: true },
+  { path: 'audit', text: 'audit', icon: 'file', page: Audit, admin: true }, { path: 'log', text: 'log', icon: 'clock', page: Log, admin: true }, { path: 'system', text: 'system', icon: 'data', page: System, admin: true },
+  { path: 'backups', text: 'backups', icon: 'archive', page: Backups, admin: true }, { path: 'certificate', text: 'certificate', icon: 'shield', page: Certificate, admin: true },
 ];
 
 export default function Admin() {

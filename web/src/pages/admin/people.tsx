@@ -53,7 +53,7 @@ export function Reports() {
       <h2>{place(r) ? <Link href={place(r)!}>{r.subjectText ?? t('missing.title')}</Link> : r.subjectText ?? t('missing.title')}</h2>
       {r.subjectUser && <Who who={r.subjectUser} size={32} />}<p class="prose">{r.reason}</p><p class="soft small">{a('reportedBy', { name: r.reporter?.name ?? '?' })}{r.note && ` · ${r.note}`}</p>
       {r.status === 'open' && <div class="row"><Button small kind="main" onClick={() => setAsk({ report: r, verb: 'resolve' })}>{a('uphold')}</Button><Button small onClick={() => setAsk({ report: r, verb: 'dismiss' })}>{a('dismiss')}</Button>
-        {(r.type === 'gig' || r.type === 'service') && r.subjectId && <Button small kind="danger" onClick={() => setAsk({ report: r, verb: 'take-down' })}>{a('takeDown')}</Button>}
+        {['gig', 'service', 'review'].includes(r.type) && r.subjectId && r.subjectText !== null && <Button small kind="danger" onClick={() => setAsk({ report: r, verb: 'take-down' })}>{a('takeDown')}</Button>}
         {r.subjectUser && <Button small kind="danger" onClick={() => setAsk({ report: r, verb: 'suspend' })}>{a('suspend')}</Button>}</div>}</Card>} />
     {ask && <Ask title={a(ask.verb === 'resolve' ? 'uphold' : ask.verb === 'dismiss' ? 'dismiss' : ask.verb === 'suspend' ? 'suspend' : 'takeDown')} label={a(ask.verb === 'resolve' || ask.verb === 'dismiss' ? 'note' : 'reason')} needed={ask.verb === 'take-down' || ask.verb === 'suspend'} close={() => setAsk(undefined)} on={run} />}
   </>;

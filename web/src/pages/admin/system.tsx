@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import { a, aw, type AdminCategory, type AuditEntry, type BoxStatus, type Setting } from '../../lib/admin';
+import { a, aw, type AdminCategory, type AuditEntry, type BoxStatus, type City, type Setting } from '../../lib/admin';
 import { patch, post, remove } from '../../lib/api';
 import { useForm } from '../../lib/form';
-import { bytes, dateTime, number, t, tn } from '../../lib/i18n';
+import { bytes, date, dateTime, number, t, tn } from '../../lib/i18n';
 import { useGet, usePages } from '../../lib/query';
-import { Button, Card, Facts, Failure, IconButton, Loading, Notice, Tag } from '../../ui/base';
+import { Button, Card, Empty, Facts, Failure, IconButton, Loading, Notice, Tag } from '../../ui/base';
 import { Input, Select, Switch, Words } from '../../ui/fields';
 import { Confirm, Dialog } from '../../ui/overlay';
 import { toast } from '../../ui/toast';
@@ -33,6 +33,30 @@ function EditCategory({ c, close, done }: { c?: AdminCategory; close: () => void
   return <Dialog title={c?.name ?? a('addCategory')} close={close} actions={<><Button onClick={close}>{t('cancel')}</Button><Button kind="main" busy={form.busy} onClick={() => void save()}>{t('save')}</Button></>}>
     <Input label={a('name')} maxLength={80} value={v.name} on={(x) => set('name', x)} error={errors.name} /><Input label={a('slug')} maxLength={40} value={v.slug} on={(x) => set('slug', x)} error={errors.slug} />
     <Words label={a('aliases')} optional value={v.aliases} on={(x) => set('aliases', x)} error={errors.aliases} /><Switch label={a('hidden')} value={v.hidden} on={(x) => set('hidden', x)} /></Dialog>;
+}
+
+export function Cities() {
+  const { data, error, reload } = useGet<{ cities: City[] }>('/api/admin/cities');
+  const form = useForm({ name: '' });
+  const [gone, setGone] = useState<City>();
+  const { act } = useAct();
+  if (error && !data) return <Failure error={error} retry={reload} />;
+  if (!data) return <Loading cards={1} />;
+  const add = async () => {
+    if (!form.v.name.trim()) return form.fail({ name: t('required') });
+    if (await form.submit(() => post('/api/admin/cities', form.v))) {
+      form.replace({ name: '' });
+      await reload();
+    }
+  };
+  return <>
+    <p class="soft">{a('citiesText')}</p>
+    <Card><form noValidate class="stack" onSubmit={(e) => { e.preventDefault(); void add(); }}><Input label={a('cityName')} maxLength={100} value={form.v.name} on={(x) => form.set('name', x)} error={form.errors.name} />
+      <div><button type="submit" class={`button main${form.busy ? ' busy' : ''}`}>{a('cityAdd')}</button></div></form></Card>
+    {data.cities.length ? <Card class="rows">{data.cities.map((c) => <div key={c.id}><div class="grow"><h2>{c.name}</h2><p class="soft small">{a('since', { date: date(c.createdAt) })}</p></div>
+      <IconButton icon="trash" label={`${t('delete')}: ${c.name}`} onClick={() => setGone(c)} /></div>)}</Card> : <Empty icon="pin" title={a('cityNone')} />}
+    {gone && <Confirm title={a('cityDelete', { name: gone.name })} text={a('cityDeleteText')} yes={t('delete')} danger close={() => setGone(undefined)} on={() => void act('x', () => remove(`/api/admin/cities/${gone.id}`), () => { setGone(undefined); void reload(); })} />}
+  </>;
 }
 
 export function Settings() {
@@ -87,37 +111,12 @@ export function Audit() {
 const REFRESH_MS = 10000;
 export function System() {
   const { data: s, error, reload } = useGet<BoxStatus>('/api/admin/status');
-  const [saving, setSaving] = useState('');
   useEffect(() => {
     const timer = setInterval(() => document.visibilityState === 'visible' && void reload(), REFRESH_MS);
     return () => clearInterval(timer);
   }, []);
   if (error && !s) return <Failure error={error} retry={reload} />;
   if (!s) return <Loading />;
-  const download = async () => {
-    setSaving('0');
-    try {
-      const answer = await fetch('/api/admin/backup');
-      if (!answer.ok || !answer.body) throw new Error(a('backupBroken'));
-      const parts: Uint8Array<ArrayBuffer>[] = [], reader = answer.body.getReader();
-      for (let n = 0; ;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        parts.push(value);
-        n += value.length;
-        setSaving(bytes(n));
-      }
-      const url = URL.createObjectURL(new Blob(parts)), link = document.createElement('a');
-      link.href = url;
-      link.download = `gigbox-${new Date().toISOString().slice(0, 10)}.db`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(url), 60000);
-      toast(a('backupDone'), 'good');
-    } catch {
-      toast(a('backupBroken'), 'bad');
-    }
-    setSaving('');
-  };
   const Gauge = ({ name, used, of }: { name: string; used: number; of: number }) => <div class="stack tight"><div class="row between"><span>{name}</span><b>{a('of', { a: bytes(used), b: bytes(of) })}</b></div><meter aria-label={name} min={0} max={of || 1} low={of * 0.7} high={of * 0.9} optimum={0} value={used} /></div>;
   const days = Math.floor(s.uptimeSeconds / 86400);
   return <>
@@ -125,6 +124,5 @@ export function System() {
     <Card class="stack"><Gauge name={a('database')} used={s.databaseUsedBytes} of={s.databaseMaxBytes} /><Gauge name={a('disk')} used={s.diskFreeBytes} of={s.diskBytes} /></Card>
     <Card class="stack"><Facts rows={[[a('version'), s.version], [a('uptime'), days ? tn('days', days) : `${Math.floor(s.uptimeSeconds / 3600)}:${String(Math.floor(s.uptimeSeconds / 60) % 60).padStart(2, '0')} h`], [a('memory'), bytes(s.memoryBytes)], [a('records'), number(s.records)],
       [a('connections'), number(s.connections)], [a('sockets'), number(s.websockets)], [a('requests'), number(s.requests)], [a('waiting'), number(s.outboxWaiting)]]} /></Card>
-    <Card class="stack"><h2>{a('backup')}</h2><p>{a('backupText')}</p><div><Button kind="main" icon="down" busy={!!saving} onClick={() => void download()}>{saving ? a('downloading', { size: saving }) : a('download')}</Button></div></Card>
   </>;
 }
