@@ -7,7 +7,7 @@
 #include "domain/domain.h"
 
 enum {
-    GIG_TITLE_MIN = 3,
+    GIG_TITLE_MIN = 1,
     GIG_TITLE_MAX = 200,
     GIG_DESCRIPTION_MAX = 10000, /* code points */
     GIG_SKILLS_MAX = 20,

@@ -5,7 +5,7 @@
 #include "domain/domain.h"
 
 enum {
-    SERVICE_TITLE_MIN = 3,
+    SERVICE_TITLE_MIN = 1,
     SERVICE_TITLE_MAX = 200,
     SERVICE_DESCRIPTION_MAX = 10000,
     SERVICE_SKILLS_MAX = 20,

@@ -91,7 +91,7 @@ test('a gig: made, read, changed, toggled, deleted', async () => {
 
 test('bad input is told, and changes nothing', async () => {
   const before = (await box.get('/api/simple-gigs')).body.pagination.totalCount;
-  for (const change of [{ title: undefined }, { title: 'x' }, { description: '' }, { category: 'Nonsense' }, { price: 0 }, { price: -5 }, { price: 'abc' }, { price: 1.234 },
+  for (const change of [{ title: undefined }, { title: ' ' }, { description: '' }, { category: 'Nonsense' }, { price: 0 }, { price: -5 }, { price: 'abc' }, { price: 1.234 },
     { deliveryTime: 0 }, { deliveryTime: undefined }, { revisions: -1 }, { images: ['javascript:alert(1)'] }, { images: ['not an address'] }, { images: Array(11).fill('https://a.test/b.png') }, { tags: 'x'.repeat(300) }])
     refused(await seller.post('/api/simple-gigs', gigOf(change)), 400);
   refused(await box.post('/api/simple-gigs', gigOf()), 401);

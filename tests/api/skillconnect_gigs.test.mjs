@@ -63,6 +63,11 @@ test('a service: made, listed, changed, deleted', async () => {
   assert.ok(!ids(is(await doer.get(`${gigs}/services/`), 200)).includes(made.id));
 });
 
+test('a title may be one letter', async () => {
+  assert.equal((await offer({ title: 'S' })).title, 'S');
+  assert.equal((await want({ title: 'P' })).title, 'P');
+});
+
 test('skills: one id for all spellings, another for another skill', async () => {
   const made = await offer({ skills_input: ['C', 'C++', 'C#', 'c++', 'Node.js', 'node JS', 'Ünïcode', 'unicode', '++'].map((name) => ({ name })) });
   assert.deepEqual(made.skills_output.map((s) => s.name), ['C', 'C++', 'C#', 'Node.js', 'Ünïcode', '++']);
