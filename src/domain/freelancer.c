@@ -116,6 +116,51 @@ static Err set_experiences(Call *c, const FreelancerEdit *in, Freelancer *f) {
     return e ? e : pack(c, &EXPERIENCE, rows, in->experiences.count, &f->experiences);
 }
 
+/* A certificate that comes alone is for the part that stands in its place. */
+static Err certify(Call *c, const char *kind, const FileAddIn *const *uploads, size_t i, size_t count, int64_t *certificate) {
+    File file;
+    if (!uploads[i])
+        return OK;
+    if (i >= count)
+        return diag_field(c->diag, E_INVALID, arena_printf(c->arena, "%s_certificate_%zu", kind, i), S("is for nothing"));
+    Err e = file_add(c, uploads[i], &file);
+    *certificate = e ? 0 : file.id;
+    return e;
+}
+
+static bool any_upload(const FileAddIn *const *uploads) {
+    bool any = false;
+    for (size_t i = 0; i < PROFILE_ITEMS_MAX; i++)
+        any |= uploads[i] != NULL;
+    return any;
+}
+
+static Err certify_educations(Call *c, const FreelancerEdit *in, Freelancer *f) {
+    Education rows[PROFILE_ITEMS_MAX] = {0};
+    size_t n = 0;
+    Err e = OK;
+    if (!any_upload(in->education_certificates))
+        return OK;
+    for (ListIter it = list_iter(&f->educations); n < PROFILE_ITEMS_MAX && list_rec(&it, &EDUCATION, &rows[n]);)
+        n++;
+    for (size_t i = 0; e == OK && i < PROFILE_ITEMS_MAX; i++)
+        e = certify(c, "education", in->education_certificates, i, n, &rows[i].certificate);
+    return e ? e : pack(c, &EDUCATION, rows, n, &f->educations);
+}
+
+static Err certify_experiences(Call *c, const FreelancerEdit *in, Freelancer *f) {
+    Experience rows[PROFILE_ITEMS_MAX] = {0};
+    size_t n = 0;
+    Err e = OK;
+    if (!any_upload(in->experience_certificates))
+        return OK;
+    for (ListIter it = list_iter(&f->experiences); n < PROFILE_ITEMS_MAX && list_rec(&it, &EXPERIENCE, &rows[n]);)
+        n++;
+    for (size_t i = 0; e == OK && i < PROFILE_ITEMS_MAX; i++)
+        e = certify(c, "experience", in->experience_certificates, i, n, &rows[i].certificate);
+    return e ? e : pack(c, &EXPERIENCE, rows, n, &f->experiences);
+}
+
 static Err set_others(Call *c, const FreelancerEdit *in, Freelancer *f) {
     Language languages[PROFILE_ITEMS_MAX], language;
     Portfolio portfolios[PROFILE_ITEMS_MAX], portfolio;
@@ -185,10 +230,10 @@ static Err apply(Call *c, const FreelancerEdit *in, Freelancer *f, User *u) {
     Err e = check_parts(c, in);
     if (e == OK)
         e = profile_account(c, &facts, u);
-    if (e == OK && HAS(in, FREELANCER_SET_EDUCATIONS))
-        e = set_educations(c, in, f);
-    if (e == OK && HAS(in, FREELANCER_SET_EXPERIENCES))
-        e = set_experiences(c, in, f);
+    if (e == OK)
+        e = HAS(in, FREELANCER_SET_EDUCATIONS) ? set_educations(c, in, f) : certify_educations(c, in, f);
+    if (e == OK)
+        e = HAS(in, FREELANCER_SET_EXPERIENCES) ? set_experiences(c, in, f) : certify_experiences(c, in, f);
     if (e == OK)
         e = set_others(c, in, f);
     if (HAS(in, FREELANCER_SET_AGE))

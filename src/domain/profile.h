@@ -118,6 +118,8 @@ typedef struct FreelancerEdit {
         Portfolio *items;
         size_t count;
     } portfolios;
+    /* For the parts in these places of a list that stays as it is; NULL: none. */
+    const FileAddIn *education_certificates[PROFILE_ITEMS_MAX], *experience_certificates[PROFILE_ITEMS_MAX];
     struct {
         uint64_t has; /* which of them were given: bits in the order of SocialLinks */
         SocialLinks to;

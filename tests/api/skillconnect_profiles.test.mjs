@@ -122,6 +122,13 @@ test('a freelancer profile with files, in a multipart body', async () => {
   const kept = is(await who.patch(own, { educations_input: [second, { college: 'New', degree: 'One' }] }), 200).educations_output;
   assert.deepEqual([kept[0], kept[1].certificate], [second, null]);
   assert.ok(![first.id, second.id].includes(kept[1].id));
+  // a certificate that comes alone is for the part in its place
+  const certified = is(await who.patch(own, form({ education_certificate_1: { bytes: png, name: 'late.png' }, experience_certificate_0: { bytes: png, name: 'newer.png' } })), 200);
+  assert.deepEqual(certified.educations_output[0], second);
+  assert.match(certified.educations_output[1].certificate, /late\.png$/);
+  assert.deepEqual({ ...certified.educations_output[1], certificate: null }, kept[1]);
+  assert.match(certified.experiences_output[0].certificate, /newer\.png$/);
+  is(await who.patch(own, form({ education_certificate_2: { bytes: png, name: 'late.png' } })), 400, { education_certificate_2: ['Is for nothing.'] });
   is(await who.patch(own, form({ profile_picture: { bytes: Buffer.from('text'), name: 'a.png' } })), 400,
     { profile_picture: ['Upload a valid image. The file you uploaded was either not an image or a corrupted image.'] });
   is(await who.patch(own, form({ languages_input: '[{]' })), 400);

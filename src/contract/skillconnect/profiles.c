@@ -227,10 +227,16 @@ static Err freelancer_before(Exchange *x) {
     if (e == OK)
         e = sc_upload(x, "profile_picture", FILE_AVATAR, false, &in->picture, &there);
     in->edit.picture = there ? &in->picture : NULL;
+    bool learnt = HAS(&in->edit, FREELANCER_SET_EDUCATIONS), worked = HAS(&in->edit, FREELANCER_SET_EXPERIENCES);
     for (size_t i = 0; e == OK && i < in->edit.educations.count; i++)
         e = certificate_of(x, "education", i, &in->edit.educations.items[i].certificate);
     for (size_t i = 0; e == OK && i < in->edit.experiences.count; i++)
         e = certificate_of(x, "experience", i, &in->edit.experiences.items[i].certificate);
+    for (size_t i = 0; e == OK && i < PROFILE_ITEMS_MAX && exchange_file(x, "*"); i++) {
+        e = learnt ? OK : certificate_of(x, "education", i, &in->edit.education_certificates[i]);
+        if (e == OK && !worked)
+            e = certificate_of(x, "experience", i, &in->edit.experience_certificates[i]);
+    }
     return e;
 }
 
