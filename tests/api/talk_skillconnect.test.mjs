@@ -73,13 +73,13 @@ test('messages: text, oldest first, listing marks them read', async () => {
     conversation: talk.id, sender_id: client.number, message_type: 'text', content: 'Hi, can you send the payment?', attachment: null,
     payment_amount: null, payment_status: null, edited_at: null, reactions: {},
   });
-  await say(client, talk, { content: 'two' });
+  await say(client, talk, { content: 2 }); // text may be a number
   assert.equal(is(await doer.get(`${base}/conversations/${talk.id}/`), 200).unread_count, 2);
-  assert.equal(is(await doer.get(`${base}/conversations/${talk.id}/`), 200).last_message.content, 'two');
+  assert.equal(is(await doer.get(`${base}/conversations/${talk.id}/`), 200).last_message.content, '2');
   const list = is(await doer.get(`${base}/conversations/${talk.id}/messages/`), 200);
-  assert.deepEqual(list.map((m) => m.content), ['Hi, can you send the payment?', 'two']);
+  assert.deepEqual(list.map((m) => m.content), ['Hi, can you send the payment?', '2']);
   assert.equal(is(await doer.get(`${base}/conversations/${talk.id}/`), 200).unread_count, 0);
-  assert.deepEqual(is(await doer.get(`${base}/conversations/${talk.id}/messages/?page=2&page_size=1`), 200).map((m) => m.content), ['two']);
+  assert.deepEqual(is(await doer.get(`${base}/conversations/${talk.id}/messages/?page=2&page_size=1`), 200).map((m) => m.content), ['2']);
   is(await doer.get(`${base}/conversations/${talk.id}/messages/?page=3&page_size=1`), 200, []);
   is(await third.get(`${base}/conversations/${talk.id}/messages/`), 403);
   await say(third, talk, { content: 'x' }, 403);
@@ -162,6 +162,8 @@ test('a contract: who makes, who signs, what it does to the order', async () => 
   is(await make(client, { order_type: 'serviceorder' }), 400, { order_type: "Must be 'service' or 'proposal'." });
   is(await make(client, { amount: 0 }), 400, { amount: 'Amount must be greater than zero.' });
   is(await make(client, { amount: -5 }), 400, { amount: 'Amount must be greater than zero.' });
+  is(await make(client, { amount: 100.5 }), 400, { amount: ['A valid integer is required.'] });
+  is(await client.patch(`${base}/contracts/${id}/`, { amount: 100.5 }), 400, { amount: ['A valid integer is required.'] });
   is(await make(client, { deadline: 'soon' }), 400);
   is(await make(client, { order_id: 4711 }), 404);
   is(await make(third), 403);
@@ -251,6 +253,7 @@ test('payment requests fund the escrow, several of them, each once', async () =>
     contract: contract.id, conversation_id: talk.id, amount: 20000, description: 'Final payment due', status: 'pending', requested_by: doer.number, client_id: client.number, paid_at: null,
   });
   is(await ask(doer, { amount: 0 }), 400, { amount: 'Amount must be greater than zero.' });
+  is(await ask(doer, { amount: 0.5 }), 400, { amount: ['A valid integer is required.'] });
   is(await ask(third), 403);
   is(await ask(doer, { contract: 4711 }), 400);
   is(await ask(doer, { conversation_id: 4711 }), 404);

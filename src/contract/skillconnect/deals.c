@@ -66,9 +66,11 @@ INPUTS(contract_in, ContractIn,
        INPUT("order_type", IN_BODY, W_STR, ContractIn, type, NO_HAS, "\"service\" or \"proposal\".", .flags = IN_REQUIRED,
              .max = 100),
        INPUT("order_id", IN_BODY, W_INT, ContractIn, id, NO_HAS, "Which.", .flags = IN_REQUIRED | IN_LENIENT),
-       INPUT("amount", IN_BODY, W_MONEY, ContractIn, make.amount, NO_HAS, "Price.", .flags = IN_REQUIRED | IN_LENIENT),
+       INPUT("amount", IN_BODY, W_MONEY, ContractIn, make.amount, NO_HAS, "Price.", .flags = IN_REQUIRED | IN_LENIENT,
+             .check = sc_whole_money),
        INPUT("deadline", IN_BODY, W_TIME, ContractIn, make.deadline_ms, NO_HAS, "Until when.", .form = TIME_DATE),
-       INPUT("terms", IN_BODY, W_STR, ContractIn, make.terms, NO_HAS, "In words.", .flags = IN_TRIM, .max = AGREEMENT_TERMS_MAX));
+       INPUT("terms", IN_BODY, W_STR, ContractIn, make.terms, NO_HAS, "In words.", .flags = IN_TRIM | IN_LENIENT,
+             .max = AGREEMENT_TERMS_MAX));
 INPUTS(contracts_in, ContractsIn,
        INPUT("order_type", IN_QUERY, W_STR, ContractsIn, type, NO_HAS, "\"service\" or \"proposal\".", .max = 100),
        INPUT("order_id", IN_QUERY, W_INT, ContractsIn, id, NO_HAS, "Of this order only."), SC_PAGE_ROWS(ContractsIn, LIST_WHOLE));
@@ -80,11 +82,11 @@ INPUTS(contract_edit_in, AgreementEdit, INPUT_ID("id", AgreementEdit, id, &AGREE
              "submitted: the freelancer; completed: the client, which releases the escrow; cancelled: either.",
              .words = &sc_workflow_words),
        INPUT("amount", IN_BODY, W_MONEY, AgreementEdit, amount, AGREEMENT_SET_AMOUNT, "Price, until it is signed.",
-             .flags = IN_LENIENT),
+             .flags = IN_LENIENT, .check = sc_whole_money),
        INPUT("deadline", IN_BODY, W_TIME, AgreementEdit, deadline_ms, AGREEMENT_SET_DEADLINE, "Until when, until it is signed.",
              .form = TIME_DATE, .flags = IN_NULLABLE),
        INPUT("terms", IN_BODY, W_STR, AgreementEdit, terms, AGREEMENT_SET_TERMS, "In words, until it is signed.",
-             .flags = IN_TRIM, .max = AGREEMENT_TERMS_MAX));
+             .flags = IN_TRIM | IN_LENIENT, .max = AGREEMENT_TERMS_MAX));
 
 static Err contract_type(Diag *d, Str word, int32_t *type) {
     return words_value(&sc_contract_type_words, word, type) ? OK
@@ -198,8 +200,10 @@ INPUTS(request_in, RequestMakeIn,
        INPUT("contract", IN_BODY, W_INT, RequestMakeIn, agreement, NO_HAS, "The contract it follows from.", .flags = IN_LENIENT),
        INPUT("conversation_id", IN_BODY, W_INT, RequestMakeIn, conversation, NO_HAS, "Where to ask.",
              .flags = IN_REQUIRED | IN_LENIENT),
-       INPUT("amount", IN_BODY, W_MONEY, RequestMakeIn, amount, NO_HAS, "How much.", .flags = IN_REQUIRED | IN_LENIENT),
-       INPUT("description", IN_BODY, W_STR, RequestMakeIn, text, NO_HAS, "What for.", .flags = IN_TRIM, .max = REQUEST_TEXT_MAX));
+       INPUT("amount", IN_BODY, W_MONEY, RequestMakeIn, amount, NO_HAS, "How much.", .flags = IN_REQUIRED | IN_LENIENT,
+             .check = sc_whole_money),
+       INPUT("description", IN_BODY, W_STR, RequestMakeIn, text, NO_HAS, "What for.", .flags = IN_TRIM | IN_LENIENT,
+             .max = REQUEST_TEXT_MAX));
 INPUTS(requests_in, RequestListIn,
        INPUT("conversation_id", IN_QUERY, W_INT, RequestListIn, conversation, NO_HAS, "Of this conversation only."),
        SC_PAGE_ROWS(RequestListIn, LIST_WHOLE));

@@ -353,8 +353,10 @@ typedef struct SendIn {
 INPUTS(send_in, SendIn, INPUT_ID("conversation_id", SendIn, conversation, &CONVERSATION, "Which conversation."),
        INPUT("message_type", IN_BODY, W_STR, SendIn, kind, NO_HAS,
              "text, file, image, voice or payment_request. By the file when it is not said.", .max = 40),
-       INPUT("content", IN_BODY, W_STR, SendIn, text, NO_HAS, "What to say.", .flags = IN_TRIM, .max = MESSAGE_TEXT_MAX),
-       INPUT("payment_amount", IN_BODY, W_MONEY, SendIn, amount, NO_HAS, "Of a payment request.", .flags = IN_LENIENT),
+       INPUT("content", IN_BODY, W_STR, SendIn, text, NO_HAS, "What to say.", .flags = IN_TRIM | IN_LENIENT,
+             .max = MESSAGE_TEXT_MAX),
+       INPUT("payment_amount", IN_BODY, W_MONEY, SendIn, amount, NO_HAS, "Of a payment request.", .flags = IN_LENIENT,
+             .check = sc_whole_money),
        INPUT("attachment_file", IN_FILE, W_FILE, SendIn, upload.bytes, NO_HAS,
              "The file: JPEG, PNG, GIF, WebP, PDF, ZIP, plain text, or sound as MP3, Ogg, WAV, WebM or MP4.",
              .form = FILE_BYTES));
@@ -406,8 +408,8 @@ static Err talk_send(Call *c, const void *input, void *result) {
 
 INPUTS(edit_in, MessageEditIn, INPUT_ID("conversation_id", MessageEditIn, conversation, &CONVERSATION, "Which conversation."),
        INPUT_ID("pk", MessageEditIn, id, &MESSAGE, "Which message."),
-       INPUT("content", IN_BODY, W_STR, MessageEditIn, text, NO_HAS, "What it should say.", .flags = IN_REQUIRED | IN_TRIM,
-             .min = 1, .max = MESSAGE_TEXT_MAX));
+       INPUT("content", IN_BODY, W_STR, MessageEditIn, text, NO_HAS, "What it should say.",
+             .flags = IN_REQUIRED | IN_TRIM | IN_LENIENT, .min = 1, .max = MESSAGE_TEXT_MAX));
 INPUTS(react_in, MessageReactIn, INPUT_ID("conversation_id", MessageReactIn, conversation, &CONVERSATION, "Which conversation."),
        INPUT_ID("pk", MessageReactIn, id, &MESSAGE, "Which message."),
        INPUT("emoji", IN_BODY, W_STR, MessageReactIn, emoji, NO_HAS, "The emoji.", .flags = IN_TRIM, .max = MESSAGE_EMOJI_MAX));
