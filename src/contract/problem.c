@@ -35,9 +35,15 @@ static void put_bound(Buf *b, Exchange *x, const Input *row, int64_t v) {
         buf_i64(b, v);
 }
 
+/* Each word once, although it may stand for several values. */
 static void put_words(Buf *b, const Words *w) {
     buf_lit(b, "must be one of ");
     for (size_t i = 0; i < w->count; i++) {
+        bool said = false;
+        for (size_t k = 0; k < i && !said; k++)
+            said = str_eq(w->rows[k].word, w->rows[i].word);
+        if (said)
+            continue;
         if (i)
             buf_lit(b, ", ");
         buf_add(b, w->rows[i].word);

@@ -60,6 +60,7 @@ test('what need not be said', async () => {
   );
   const upTo = await make({ budget_min: undefined });
   assert.deepEqual([upTo.budget_min, upTo.budget_max], [null, 1500.5]);
+  assert.equal((await make({ title: 'X' })).title, 'X');
   const from = await make({ budget_max: null });
   assert.deepEqual([from.budget_min, from.budget_max], [500, null]);
   let changed = await poster.do('updateGig', upTo.id, { budget_max: 2000 });
@@ -81,6 +82,7 @@ test('what is refused, and changes nothing', async () => {
     const error = await poster.fails(400, 'VALIDATION_ERROR', 'createGig', gigInput(change));
     assert.ok(error.includes(name), `${error} should name ${name}`);
   }
+  assert.equal(await poster.fails(400, 'VALIDATION_ERROR', 'createGig', gigInput({ budget_type: 'weekly' })), 'budget_type must be one of fixed, hourly');
   await nobody(box).fails(401, 'UNAUTHORIZED', 'createGig', gigInput());
   assert.equal((await poster.call('getMyGigs')).length, before);
   const gig = await make();

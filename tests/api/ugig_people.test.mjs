@@ -185,6 +185,7 @@ test('a picture', async () => {
   for (const form of [upload('just text', 'me.png'), upload(Buffer.from([0, 1, 2, 3]), 'x.png'), new FormData()]) {
     const refused = await me.post('uploadAvatar', form);
     assert.deepEqual([refused.status, refused.body.code], [400, 'VALIDATION_ERROR']);
+    assert.match(refused.body.error, /^file /);
   }
   assert.equal((await nobody(box).post('uploadAvatar', upload(png, 'me.png'))).body.code, 'UNAUTHORIZED');
 });

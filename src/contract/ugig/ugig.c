@@ -45,7 +45,7 @@ static Str field_name(Str name) {
     for (size_t i = 0; i < COUNT(holders); i++)
         if (str_starts(name, holders[i]))
             return str_from(name, holders[i].n);
-    return name;
+    return str_eq(name, S("*")) ? S("file") : name; /* a file part of any name */
 }
 
 static void problem(const Problem *p, Buf *b) {
