@@ -381,6 +381,11 @@ Err gateway_stripe_webhook(void *gateway, Arena *a, Str body, Str signature) {
         return a->failed ? E_NOMEM : E_SYNTAX;
     if (!stripe_news(event, &news))
         return OK;
+    if (news.event.n) { /* who writes events by hand gives several one id */
+        news.event = arena_printf(a, "%.*s %.*s", STR_ARG(news.event), STR_ARG(answer_str(event, "type")));
+        if (!news.event.p)
+            return E_NOMEM;
+    }
     Err e = tell(g, a, NULL, &news, answer_at(event, "data.object"), &out);
     if (e)
         log_line(LOG_ERROR, "gateway", "event not applied", "event=%.*s error=%s", STR_ARG(answer_str(event, "type")),

@@ -220,6 +220,11 @@ test('events are applied in any order, once, from either form of the API', async
     await send(box, state('f', t + 1, oldPeriod));
     s = await f.me.call('getSubscription');
     assert.deepEqual([s.stripe_subscription_id, s.plan], ['sub_f', 'pro']);
+    // Events of different types are different, though they bear one id.
+    const h = await buyer();
+    await send(box, { ...completed('h', h.session, t), id: 'evt_same' });
+    await send(box, { ...state('h', t + 1, { ...oldPeriod, status: 'past_due' }), id: 'evt_same' });
+    assert.equal((await h.me.call('getSubscription')).status, 'past_due');
     await box.restart();
     assert.equal((await box.post('/api/actions/getSubscription', [], { token: e.token })).body.plan, 'pro');
   } finally {
