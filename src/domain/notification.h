@@ -11,6 +11,9 @@ typedef struct Notification {
     Str title, body;
     int64_t gig, order, application, conversation, call, actor;
     int64_t created_ms, read_ms;
+    /* What was put into the body, for those who say it in another language. */
+    Str subject, detail;
+    int64_t amount;
 } Notification;
 extern const Record NOTIFICATION;
 extern const Index *const NOTIFICATION_BY_USER; /* user; counted */

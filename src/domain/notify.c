@@ -27,6 +27,9 @@ static const Field notification_fields[] = {
     FIELD(10, Notification, created_ms, F_I64, "when"),
     FIELD(11, Notification, read_ms, F_I64, "when it was read"),
     FIELD(12, Notification, call, F_I64, "call it is about"),
+    FIELD(13, Notification, subject, F_STR, "what the body names"),
+    FIELD(14, Notification, detail, F_STR, "and tells of it"),
+    FIELD(15, Notification, amount, F_I64, "and how much"),
 };
 // clang-format off
 static const Index notification_indexes[] = {
@@ -205,7 +208,10 @@ Err notify(Call *c, const Notice *n) {
                          .conversation = n->conversation,
                          .call = n->call,
                          .actor = n->actor,
-                         .created_ms = c->now_ms};
+                         .created_ms = c->now_ms,
+                         .subject = n->subject,
+                         .detail = n->detail,
+                         .amount = n->amount};
     e = rec_insert(c->tx, &NOTIFICATION, &note);
     Event ev = {.type = EV_NOTIFICATION,
                 .verb = VERB_CREATED,

@@ -113,6 +113,88 @@ test('a message about a gig; the other one reacts; it is put away', async () => 
   await ravi.sees('Walk the dog');
 });
 
+test('gigs near by: the place is asked for on a press only, kept roughly, and told when it is refused', async () => {
+  const [post, look] = await Promise.all([{ latitude: 12.97161, longitude: 77.59461 }, { latitude: 12.9735, longitude: 77.5946 }].map((geolocation) =>
+    Visitor.open(browser, box, { geolocation, permissions: ['geolocation'] })));
+  await post.signIn(phone(), 'Nila Sen');
+  await post.go('/post');
+  await post.fill('Title', 'Carry a sofa upstairs');
+  await post.page.getByLabel('Category').selectOption('lifestyle');
+  await post.fill('Description', 'Third floor, no lift.');
+  await post.press('Continue');
+  await post.fill('From', '200');
+  await post.fill('Up to', '300');
+  await post.press('It is where I am');
+  await post.sees('Found near where you are');
+  await post.accessible('the place of a gig');
+  await post.press('Continue');
+  await post.press('Publish');
+  await post.page.waitForURL(/\/gigs\/[0-9a-f-]{36}$/);
+  const gig = (await box.get(`/api${new URL(post.page.url()).pathname}`)).body;
+  assert.deepEqual([gig.latitude, gig.longitude], [12.972, 77.595], 'no closer than about a hundred metres');
+  await look.page.addInitScript(() => {
+    globalThis.asked = 0;
+    const real = navigator.geolocation.getCurrentPosition.bind(navigator.geolocation);
+    navigator.geolocation.getCurrentPosition = (...all) => (globalThis.asked++, real(...all));
+  });
+  await look.go('/');
+  await look.heading('Near you');
+  await look.accessible('home, not asked yet');
+  assert.equal(await look.page.evaluate(() => globalThis.asked), 0);
+  await look.press('Show gigs near me');
+  const section = look.page.getByRole('region', { name: 'Near you' });
+  await section.getByText('Carry a sofa upstairs').waitFor();
+  await section.getByText(/^\d+ m$/).waitFor();
+  await look.accessible('home, near by');
+  await look.follow('Carry a sofa upstairs');
+  await look.page.goBack();
+  await section.getByText('Carry a sofa upstairs').waitFor();
+  assert.equal(await look.page.evaluate(() => globalThis.asked), 1, 'once a visit');
+  await post.close();
+  await look.close();
+  const never = await Visitor.open(browser, box, { permissions: [] });
+  await never.go('/');
+  await never.press('Show gigs near me');
+  await never.sees('Your browser did not say where you are.');
+  await never.close();
+});
+
+test('buddies: kept from a profile with a note, listed, removed', async () => {
+  const [, other] = await Promise.all([asha, ravi].map((v) => v.page.evaluate(async () => (await fetch('/api/users/me')).json())));
+  await asha.go(`/people/${other.id}`);
+  await asha.page.getByText('What goes into it').click();
+  await asha.sees('Everybody begins with 50.');
+  await asha.press('Add to buddies');
+  await asha.fill('A note for yourself', 'Careful with commas.');
+  await asha.accessible('keeping a buddy');
+  await dialog(asha, 'Add to buddies').click();
+  await asha.sees('Added to your buddies.');
+  await asha.page.getByRole('button', { name: 'Buddy', exact: true }).waitFor();
+  await asha.go('/me');
+  await asha.follow('Buddies');
+  await asha.sees('Careful with commas.');
+  await asha.accessible('buddies');
+  await asha.press('Remove: Ravi Nair');
+  await dialog(asha, 'Remove').click();
+  await asha.sees('No buddies yet');
+});
+
+test('notifications speak the reader’s language', async () => {
+  const send = (v, path, body) => v.page.evaluate(async ([p, b]) => (await fetch(p, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(b) })).json(), [path, body]);
+  const gig = await send(asha, '/api/gigs', gigBody({ title: 'चित्र बनाना' }));
+  const application = await send(ravi, `/api/gigs/${gig.id}/applications`, { message: 'Me!', amount: 120000 });
+  await send(asha, `/api/applications/${application.id}/accept`, {});
+  await ravi.go('/notifications');
+  await ravi.sees('You were chosen for "चित्र बनाना".');
+  const language = await ravi.page.evaluate(() => localStorage.getItem('language'));
+  await ravi.page.evaluate(() => localStorage.setItem('language', 'hi'));
+  await ravi.go('/notifications');
+  await ravi.sees('आपको “चित्र बनाना” के लिए चुना गया।');
+  const said = await ravi.page.locator('.rows .small').allTextContents();
+  assert.deepEqual(said.filter((x) => !/[\u0900-\u097f]/.test(x.split(' · ')[0])), [], 'nothing is left in English');
+  await ravi.page.evaluate((l) => (l ? localStorage.setItem('language', l) : localStorage.removeItem('language')), language);
+});
+
 test('language and appearance are chosen and kept', async () => {
   await asha.go('/me/settings');
   await asha.page.getByRole('radio', { name: 'हिन्दी' }).check({ force: true });

@@ -3,7 +3,7 @@ import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter-preact';
 import { reachable } from './lib/api';
-import { language, t } from './lib/i18n';
+import { language, sentence, t } from './lib/i18n';
 import { invalidate } from './lib/query';
 import { config, countChats, me, unread, unreadChats } from './lib/session';
 import { hear, live } from './lib/socket';
@@ -58,6 +58,7 @@ const pages: [string, ComponentType<any>][] = [
   ['/me/edit', later(() => import('./pages/profile'))],
   ['/me/settings', later(() => import('./pages/settings'), true)],
   ['/me/saved', later(() => import('./pages/saved'))],
+  ['/me/buddies', later(() => import('./pages/buddies'))],
   ['/me/alerts', later(() => import('./pages/alerts'))],
   ['/me/data', later(() => import('./pages/data'))],
   ['/me/trust', later(() => import('./pages/trust'))],
@@ -92,7 +93,7 @@ export function App() {
         unread.value++;
         invalidate('/api/notifications');
         if (n.type === 'new_message' && location.pathname.startsWith('/chats')) return;
-        toast(n.body || n.title, 'plain', n.type === 'new_message' ? n.orderId ? `/chats/order/${n.orderId}` : '/chats' : n.orderId ? `/orders/${n.orderId}` : n.gigId ? `/gigs/${n.gigId}` : '/notifications');
+        toast(sentence(n) || n.title, 'plain', n.type === 'new_message' ? n.orderId ? `/chats/order/${n.orderId}` : '/chats' : n.orderId ? `/orders/${n.orderId}` : n.gigId ? `/gigs/${n.gigId}` : '/notifications');
       }),
       hear('CHAT_MESSAGE', (m) => m.senderId !== me.value?.id && void countChats()),
       hear('AUTHENTICATED', () => void countChats()),

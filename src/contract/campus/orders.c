@@ -323,6 +323,9 @@ VIEW(campus_notification_view, Notification, "Notification", "What one was told.
      SHOW_ID("orderId", Notification, order, &ORDER, "About which order.", .empty = EMPTY_OMIT),
      SHOW_ID("applicationId", Notification, application, &APPLICATION, "About which application.", .empty = EMPTY_OMIT),
      SHOW_ID("actorId", Notification, actor, &USER, "By whom.", .empty = EMPTY_OMIT),
+     SHOW("subject", W_STR, Notification, subject, "What the text names: a title, a name.", .empty = EMPTY_OMIT),
+     SHOW("detail", W_STR, Notification, detail, "What it tells of it: a reason.", .empty = EMPTY_OMIT),
+     SHOW("amount", W_MONEY, Notification, amount, "And how much.", .empty = EMPTY_OMIT),
      SHOW_GET("read", W_BOOL, notification_is_read, "It was read."),
      SHOW("createdAt", W_TIME, Notification, created_ms, "When."));
 INPUTS(notifications_in, NotificationListIn,

@@ -12,6 +12,7 @@ export type Language = keyof typeof languages;
 const locales: Record<Language, string> = { en: 'en-IN', hi: 'hi-IN' };
 
 let catalogue = {} as Catalogue;
+let told: Record<string, string> = {}; // English is what the box says itself
 let plurals: Intl.PluralRules;
 export const language = signal<Language>('en');
 export const locale = () => locales[language.value];
@@ -23,7 +24,8 @@ export function preferred(): Language {
 }
 
 export async function speak(to: Language): Promise<void> {
-  catalogue = to === 'hi' ? (await import('../i18n/hi')).hi : (await import('../i18n/en')).en;
+  if (to === 'hi') ({ hi: catalogue, told } = await import('../i18n/hi'));
+  else ({ en: catalogue, told } = await import('../i18n/en'));
   plurals = new Intl.PluralRules(locales[to]);
   document.documentElement.lang = to;
   language.value = to;
@@ -40,6 +42,14 @@ export const tn = (key: Counts, n: number, values?: Values): string =>
 /** A word of the contract in the reader's language, or as it is. */
 export const word = (group: string, value: string | null | undefined): string =>
   value ? (has(`${group}.${value}`) ? t(`${group}.${value}` as Texts) : value.replace(/[_-]/g, ' ')) : '';
+
+/** A notification's sentence; the box's own where there is none, or where it was written before its parts were kept. */
+export function sentence(n: { type: string; body: string; subject?: string; detail?: string; amount?: number }): string {
+  const text = told[n.type];
+  const group = n.type === 'badge' ? 'badge' : n.type === 'report_settled' ? 'settled' : '';
+  const values: Values = { ...(n.subject ? { subject: group ? word(group, n.subject) : n.subject } : {}), ...(n.detail ? { detail: group ? word(group, n.detail) : n.detail } : {}), ...(n.amount !== undefined ? { amount: money(n.amount) } : {}) };
+  return text && [...text.matchAll(/\{(\w+)\}/g)].every(([, name]) => name in values) ? fill(text, values) : n.body;
+}
 
 const made = new Map<string, any>();
 function memo<T>(key: string, make: () => T): T {
@@ -69,6 +79,11 @@ export const currencySign = (): string =>
   new Intl.NumberFormat(locale(), { style: 'currency', currency: currency.code }).formatToParts(0).find((p) => p.type === 'currency')!.value;
 
 export const date = (ms: number): string => memo('d', () => new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', year: 'numeric' })).format(ms);
+/** Metres as people say them. */
+export const distance = (m: number): string => {
+  const far = m >= 950, unit = far ? 'kilometer' : 'meter';
+  return memo('u' + unit, () => new Intl.NumberFormat(locale(), { style: 'unit', unit, maximumFractionDigits: far ? 1 : 0 })).format(far ? m / 1000 : Math.max(10, Math.round(m / 10) * 10));
+};
 export const dayMonth = (ms: number): string => memo('dm', () => new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short' })).format(ms);
 export const month = (ms: number): string => memo('mo', () => new Intl.DateTimeFormat(locale(), { month: 'short' })).format(ms);
 export const dateTime = (ms: number): string => memo('dt', () => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' })).format(ms);

@@ -17,7 +17,7 @@ export interface Gig {
   id: string; clientId: string; title: string; description: string; category: string | null; skills: string[];
   budgetType: 'fixed' | 'hourly' | 'milestone'; budgetMin: number; budgetMax: number; deadline: number | null;
   attachments: Attachment[]; status: GigStatus; applicationsCount: number; viewsCount: number; isBoosted: boolean;
-  boostedUntil?: number; place?: string; createdAt: number; updatedAt: number;
+  boostedUntil?: number; place?: string; latitude?: number; longitude?: number; createdAt: number; updatedAt: number;
 }
 export interface Application {
   id: string; gigId: string; gigTitle: string | null; clientId: string; doerId: string; doer: Person | null; message: string;
@@ -52,7 +52,7 @@ export interface Review {
   visible: boolean; createdAt: number;
 }
 export interface Notice {
-  id: string; type: string; title: string; body: string; gigId?: string; orderId?: string; applicationId?: string; actorId?: string;
+  id: string; type: string; title: string; body: string; subject?: string; detail?: string; amount?: number; gigId?: string; orderId?: string; applicationId?: string; actorId?: string;
   read: boolean; createdAt: number;
 }
 export interface Config {
@@ -81,4 +81,5 @@ export interface Milestone {
 export interface SavedSearch {
   id: string; name: string; search: string | null; category: string | null; skills: string[]; budgetMin: number | null; budgetMax: number | null; deadline: string | null; matches: number;
 }
+export interface Buddy { id: string; user: Person | null; notes: string | null; createdAt: number }
 export interface Block { user: Person; createdAt: number }

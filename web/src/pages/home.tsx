@@ -7,6 +7,7 @@ import type { Category, Gig, Order, Service } from '../lib/types';
 import { Button, Card, Failure, Skeleton } from '../ui/base';
 import { Categories, GigCard, ServiceCard } from '../ui/cards';
 import { Icon } from '../ui/icon';
+import { Near } from '../ui/near';
 import { SearchBox } from '../ui/search';
 import { nextStep } from '../ui/steps';
 
@@ -35,6 +36,7 @@ export function Home() {
     <section aria-labelledby="h-gigs"><div class="sectionhead"><h2 id="h-gigs">{recommended ? t('home.recommended') : t('home.newest')}</h2><Link href="/gigs">{t('home.allGigs')}</Link></div>
       {gigs ? <div class="grid">{gigs.map((g) => <GigCard key={g.id} gig={g} />)}</div>
         : newest.error ? <Failure error={newest.error} retry={newest.reload} /> : <div class="grid">{Array.from({ length: 6 }, (_, i) => <Skeleton key={i} card lines={6} />)}</div>}</section>
+    <Near />
     <section aria-labelledby="h-svc"><div class="sectionhead"><h2 id="h-svc">{t('home.services')}</h2><Link href="/services">{t('home.allServices')}</Link></div>
       {services.data ? <div class="scroller" tabIndex={0} role="group" aria-labelledby="h-svc">{services.data.services.map((s) => <ServiceCard key={s.id} service={s} />)}</div>
         : services.error ? null : <div class="scroller ghosts" aria-hidden="true">{Array.from({ length: 4 }, (_, i) => <Skeleton key={i} card lines={4} />)}</div>}</section>

@@ -17,6 +17,7 @@ export default function Me() {
       {row('/wallet', 'wallet', t('wallet.title'), u.walletBalance !== undefined ? money(u.walletBalance) : undefined)}
       {row('/work', 'bag', t('nav.work'))}
       {row('/me/saved', 'heart', t('saved.title'))}
+      {row('/me/buddies', 'user', t('buddies.title'))}
       {row('/notifications', 'bell', t('nav.notifications'), unread.value ? String(unread.value) : undefined)}
       {row('/me/alerts', 'bell', t('alerts.title'))}
       {row(`/people/${u.id}`, 'user', t('me.public'))}

@@ -1,6 +1,6 @@
 import { useLocation } from 'wouter-preact';
 import { post } from '../lib/api';
-import { ago, has, t, word } from '../lib/i18n';
+import { ago, has, sentence, t, word } from '../lib/i18n';
 import { useTitle } from '../lib/page';
 import { invalidate, usePages } from '../lib/query';
 import { unread } from '../lib/session';
@@ -12,7 +12,7 @@ const icons: [RegExp, IconName][] = [
   [/message/, 'chat'], [/payment|refund|withdrawal|earning/, 'wallet'], [/bank/, 'bank'], [/review|badge/, 'star'], [/dispute/, 'flag'], [/application/, 'user'], [/boost/, 'bolt'], [/id_|listing/, 'shield'], [/order|work|revision/, 'bag'],
 ];
 const place = (n: Notice) => (n.type === 'new_message' && n.orderId ? `/chats/order/${n.orderId}` : n.type === 'new_application' && n.gigId ? `/gigs/${n.gigId}/applicants` : n.orderId ? `/orders/${n.orderId}` : n.gigId ? `/gigs/${n.gigId}`
-  : /withdrawal|bank/.test(n.type) ? '/wallet' : /badge|id_/.test(n.type) ? '/me/trust' : '/me');
+  : /withdrawal|bank/.test(n.type) ? '/wallet' : /badge|id_/.test(n.type) ? '/me/trust' : n.type === 'saved_search_digest' ? '/gigs' : '/me');
 
 export default function Notifications() {
   useTitle(t('nav.notifications'));
@@ -34,7 +34,7 @@ export default function Notifications() {
     <h2 class="hidden">{t('notifications.list')}</h2>
     {list.error && !list.items.length ? <Failure error={list.error} retry={list.reload} /> : !list.items.length ? (list.busy ? <Loading /> : <Empty icon="bell" title={t('notifications.none')} text={t('notifications.noneText')} />)
       : <Card class="rows">{list.items.map((n) => <a key={n.id} href={place(n)} class={n.read ? '' : 'unread'} onClick={(e) => { if (e.metaKey || e.ctrlKey) return; e.preventDefault(); open(n); }}>
-        <span class="tile"><Icon name={icons.find(([r]) => r.test(n.type))?.[1] ?? 'bell'} /></span><div class="grow"><h3>{has(`note.${n.type}`) ? word('note', n.type) : n.title}{!n.read && <span class="hidden"> ({t('notifications.new')})</span>}</h3><p class="soft small">{n.body} · {ago(n.createdAt)}</p></div></a>)}</Card>}
+        <span class="tile"><Icon name={icons.find(([r]) => r.test(n.type))?.[1] ?? 'bell'} /></span><div class="grow"><h3>{has(`note.${n.type}`) ? word('note', n.type) : n.title}{!n.read && <span class="hidden"> ({t('notifications.new')})</span>}</h3><p class="soft small">{sentence(n)} · {ago(n.createdAt)}</p></div></a>)}</Card>}
     {list.more && <Button busy={list.busy} onClick={list.next}>{t('more')}</Button>}
   </Page>;
 }

@@ -5,11 +5,12 @@ import { ago, date, money, number, t, tn, word } from '../lib/i18n';
 import { useTitle } from '../lib/page';
 import { invalidate, useGet, usePages } from '../lib/query';
 import { me } from '../lib/session';
-import type { Block, Review, Service, User } from '../lib/types';
+import type { Block, Buddy, Review, Service, User } from '../lib/types';
 import { Avatar, Button, Card, Empty, Facts, Failure, Loading, Notice, Stars, Tag, Trust } from '../ui/base';
 import { ServiceCard } from '../ui/cards';
 import { Icon } from '../ui/icon';
-import { Confirm } from '../ui/overlay';
+import { TextArea } from '../ui/fields';
+import { Confirm, Dialog } from '../ui/overlay';
 import { Reviews } from '../ui/reviews';
 import { toast } from '../ui/toast';
 import { Report } from './report';
@@ -19,12 +20,27 @@ export default function PersonPage({ id }: { id: string }) {
   const reviews = usePages<Review>(`/api/users/${id}/reviews`, 'reviews', 10);
   const services = useGet<{ services: Service[] }>(`/api/services?doerId=${id}&limit=6`).data;
   const blocks = useGet<{ blocks: Block[] }>(me.value && me.value.id !== id ? '/api/blocks?limit=100' : null);
-  const [dialog, setDialog] = useState<'' | 'block' | 'report'>('');
+  const buddies = useGet<{ buddies: Buddy[] }>(me.value && me.value.id !== id ? '/api/buddies?limit=100' : null);
+  const [dialog, setDialog] = useState<'' | 'block' | 'report' | 'buddy'>('');
+  const [notes, setNotes] = useState('');
   useTitle(u?.name ?? undefined);
   if (error && !u) return <Failure page error={error} retry={reload} />;
   if (!u) return <Loading cards={2} />;
   const blocked = !!blocks.data?.blocks.some((b) => b.user.id === id);
   const mine = me.value?.id === id;
+  const buddy = buddies.data?.buddies.find((b) => b.user?.id === id);
+  const keep = async () => {
+    try {
+      await (buddy ? remove(`/api/buddies/${buddy.id}`) : post('/api/buddies', { userId: id, ...(notes.trim() ? { notes: notes.trim() } : {}) }));
+      await buddies.reload();
+      invalidate('/api/buddies');
+      toast(t(buddy ? 'buddies.removed' : 'buddies.added'), 'good');
+      setDialog('');
+      setNotes('');
+    } catch (e) {
+      toast((e as Error).message, 'bad');
+    }
+  };
   const block = async (on: boolean) => {
     try {
       await (on ? post(`/api/users/${id}/block`) : remove(`/api/users/${id}/block`));
@@ -49,12 +65,15 @@ export default function PersonPage({ id }: { id: string }) {
       {reviews.items.length ? <Reviews rows={reviews.items} /> : reviews.busy ? <Loading cards={1} /> : <Empty icon="star" title={t('reviews.none')} />}
       {reviews.more && <Button onClick={reviews.next} busy={reviews.busy}>{t('more')}</Button>}</section></div>
     <aside class="stack"><Card class="stack"><div class="row nowrap"><Trust score={u.trustScore} /><div><b>{t('trust.title')}</b><div class="soft small">{t('trust.short')}</div></div></div>
+      <details class="small"><summary>{t('trust.what')}</summary><div class="stack tight"><p>{t('trust.text')}</p><ul class="stack tight"><li>{t('person.phone')}, {t('person.email')}: +5</li><li>{t('trust.id')}: +15</li><li>{t('trust.completed')}</li><li>{t('trust.rating')}</li><li>{t('trust.lost')}: −10</li></ul></div></details>
       <Facts rows={[[t('person.completed'), number(u.completedGigs)], [t('person.member'), date(u.createdAt)], ...(u.hourlyRate ? [[t('profile.rate'), money(u.hourlyRate)] as [string, string]] : []), ...(u.lastActiveAt ? [[t('person.seen'), ago(u.lastActiveAt)] as [string, string]] : [])]} />
       <div class="stack tight soft small">{u.phoneVerified && <span><Icon name="check" size={16} /> {t('person.phone')}</span>}{u.emailVerified && <span><Icon name="check" size={16} /> {t('person.email')}</span>}{u.completedGigs > 0 && <span><Icon name="check" size={16} /> {tn('person.done', u.completedGigs)}</span>}</div>
       {mine ? <Button wide href="/me/edit" icon="edit">{t('profile.edit')}</Button> : me.value && <div class="row">{!blocked && <Button small kind="main" icon="chat" href={`/chats/with?user=${id}`}>{t('person.message')}</Button>}
+        {buddies.data && !blocked && <Button small icon={buddy ? 'check' : 'plus'} aria-pressed={!!buddy} onClick={() => (buddy ? void keep() : setDialog('buddy'))}>{t(buddy ? 'buddies.isOne' : 'buddies.add')}</Button>}
         {blocked ? <Button small onClick={() => void block(false)}>{t('block.undo')}</Button> : <Button small onClick={() => setDialog('block')}>{t('block')}</Button>}
         <Button small kind="quiet" icon="flag" onClick={() => setDialog('report')}>{t('report')}</Button></div>}</Card></aside></div>
     {dialog === 'block' && <Confirm title={t('block.title', { name: u.name ?? '' })} text={t('block.text')} yes={t('block')} danger close={() => setDialog('')} on={() => void block(true)} />}
+    {dialog === 'buddy' && <Dialog title={t('buddies.addTitle', { name: u.name ?? '' })} close={() => setDialog('')} actions={<><Button onClick={() => setDialog('')}>{t('cancel')}</Button><Button kind="main" onClick={() => void keep()}>{t('buddies.add')}</Button></>}><p>{t('buddies.text')}</p><TextArea label={t('buddies.notes')} optional rows={2} max={500} value={notes} on={setNotes} /></Dialog>}
     {dialog === 'report' && <Report type="user" id={id} close={() => setDialog('')} />}
   </div>;
 }

@@ -4,6 +4,7 @@ import { patch, post } from '../lib/api';
 import { dropDraft, hasDraft, useForm } from '../lib/form';
 import { date, moneyRange, t, word } from '../lib/i18n';
 import { useTitle } from '../lib/page';
+import { askPlace, placeState, type Place } from '../lib/place';
 import { invalidate, put, useGet } from '../lib/query';
 import type { Attachment, Category, Gig } from '../lib/types';
 import { Button, Card, Facts, Failure, Files, Loading, Notice, Page } from '../ui/base';
@@ -13,9 +14,9 @@ import { toast } from '../ui/toast';
 
 interface Draft {
   title: string; description: string; category: string; skills: string[]; budgetType: Gig['budgetType']; budgetMin: number | null; budgetMax: number | null;
-  deadline: string; place: string; attachments: Attachment[]; step: number;
+  deadline: string; place: string; at: Place | null; attachments: Attachment[]; step: number;
 }
-const blank: Draft = { title: '', description: '', category: '', skills: [], budgetType: 'fixed', budgetMin: null, budgetMax: null, deadline: '', place: '', attachments: [], step: 0 };
+const blank: Draft = { title: '', description: '', category: '', skills: [], budgetType: 'fixed', budgetMin: null, budgetMax: null, deadline: '', place: '', at: null, attachments: [], step: 0 };
 const steps = ['what', 'money', 'check'] as const;
 const at: Record<string, number> = { title: 0, description: 0, category: 0, skills: 0, attachments: 0, budgetType: 1, budgetMin: 1, budgetMax: 1, deadline: 1, place: 1 };
 const day = (ms: number) => new Date(ms - new Date(ms).getTimezoneOffset() * 60000).toISOString().slice(0, 10);
@@ -34,6 +35,7 @@ function Form({ gig }: { gig?: Gig }) {
   const form = useForm<Draft>(() => (gig ? {
     ...blank, title: gig.title, description: gig.description, category: gig.category ?? '', skills: gig.skills, budgetType: gig.budgetType, budgetMin: gig.budgetMin,
     budgetMax: gig.budgetMax, deadline: gig.deadline ? day(gig.deadline) : '', place: gig.place ?? '', attachments: gig.attachments,
+    at: gig.latitude !== undefined && gig.longitude !== undefined ? { latitude: gig.latitude, longitude: gig.longitude } : null,
   } : blank), draft);
   const { v, set, errors } = form;
   const [, go] = useLocation();
@@ -69,7 +71,7 @@ function Form({ gig }: { gig?: Gig }) {
     }
     const body = {
       title: v.title.trim(), description: v.description.trim(), category: v.category, skills: v.skills, budgetType: v.budgetType, budgetMin: v.budgetMin, budgetMax: v.budgetMax,
-      deadline: v.deadline ? endOfDay(v.deadline) : null, attachments: v.attachments.map((a) => a.id), ...(v.place.trim() ? { place: v.place.trim() } : gig ? { place: null } : {}),
+      deadline: v.deadline ? endOfDay(v.deadline) : null, attachments: v.attachments.map((a) => a.id), ...(v.at ?? {}), ...(v.place.trim() ? { place: v.place.trim() } : gig ? { place: null } : {}),
     };
     let made: Gig | undefined;
     if (await form.submit(async () => (made = gig ? await patch<Gig>(`/api/gigs/${gig.id}`, body) : await post<Gig>('/api/gigs', body)))) {
@@ -99,6 +101,7 @@ function Form({ gig }: { gig?: Gig }) {
             <Money label={t('filter.max')} value={v.budgetMax} on={(x) => set('budgetMax', x)} error={errors.budgetMax} /></div>
           <Input label={t('gig.deadline')} optional type="date" min={day(Date.now())} value={v.deadline} on={(x) => set('deadline', x)} error={errors.deadline} />
           <Input label={t('gig.place')} optional hint={t('post.placeHint')} maxLength={200} value={v.place} on={(x) => set('place', x)} error={errors.place} />
+          <div class="row"><Button small icon={v.at ? 'check' : 'pin'} busy={placeState.value === 'asking'} onClick={() => void askPlace().then((p) => p && set('at', p))}>{t(v.at ? 'post.hereSet' : 'post.here')}</Button><span class="hint" role="status">{t(placeState.value === 'denied' ? 'near.denied' : placeState.value === 'insecure' ? 'near.insecure' : 'post.hereHint')}</span></div>
         </>}
         {v.step === 2 && <>
           <h2>{v.title}</h2><p class="prose">{v.description}</p>

@@ -1,6 +1,6 @@
 // Gigs, services, categories as lists show them.
 import { Link } from 'wouter-preact';
-import { ago, dayMonth, money, moneyRange, number, t, tn, word } from '../lib/i18n';
+import { ago, dayMonth, distance, money, moneyRange, number, t, tn, word } from '../lib/i18n';
 import type { Category, Gig, Service } from '../lib/types';
 import { Avatar, Card, Stars, Status, Tag } from './base';
 import { categoryIcon, Icon } from './icon';
@@ -13,7 +13,7 @@ export const Budget = ({ gig }: { gig: Pick<Gig, 'budgetMin' | 'budgetMax' | 'bu
   <span class="money">{moneyRange(gig.budgetMin, gig.budgetMax)}{gig.budgetType === 'hourly' && <span class="soft small"> {t('perHour')}</span>}</span>
 );
 
-export function GigCard({ gig, own }: { gig: Gig; own?: boolean }) {
+export function GigCard({ gig, own, distance: away }: { gig: Gig; own?: boolean; distance?: number }) {
   const days = gig.deadline ? Math.ceil((gig.deadline - Date.now()) / 864e5) : null;
   return <Card href={`/gigs/${gig.id}`} class="gigcard">
     <div class="top3"><Tile category={gig.category} /><div class="grow stack tight"><h3>{gig.title}</h3>
@@ -24,7 +24,7 @@ export function GigCard({ gig, own }: { gig: Gig; own?: boolean }) {
     <div class="meta">
       {gig.deadline && gig.status === 'open' && <span><Icon name="clock" size={15} />{days! < 0 ? t('gig.overdue') : days! <= 14 ? tn('gig.daysLeft', days!) : t('gig.until', { date: dayMonth(gig.deadline) })}</span>}
       <span><Icon name="user" size={15} />{gig.applicationsCount ? tn('gig.applications', gig.applicationsCount) : t('gig.beFirst')}</span>
-      {gig.place && <span><Icon name="pin" size={15} />{gig.place}</span>}
+      {(gig.place || away !== undefined) && <span><Icon name="pin" size={15} />{[gig.place, away !== undefined && distance(away)].filter(Boolean).join(' · ')}</span>}
     </div>
   </Card>;
 }
