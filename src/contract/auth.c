@@ -144,8 +144,10 @@ Err exchange_session(Exchange *x, int64_t user, int64_t session) { return exchan
 
 void exchange_session_end(Exchange *x) { set_cookie(x, S(""), 0); }
 
-Str exchange_origin(Exchange *x) {
-    if (x->ports->public_url.n)
-        return x->ports->public_url;
-    return arena_printf(x->arena, "%s://%.*s", x->req->tls ? "https" : "http", STR_ARG(x->req->host));
+Str engine_origin(const Engine *e, const Request *req) {
+    if (e->cfg.ports.public_url.n)
+        return e->cfg.ports.public_url;
+    return arena_printf(req->arena, "%s://%.*s", req->tls ? "https" : "http", STR_ARG(req->host));
 }
+
+Str exchange_origin(Exchange *x) { return engine_origin(x->engine, x->req); }

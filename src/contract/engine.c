@@ -318,6 +318,8 @@ static Err identify(Exchange *x) {
     Str token = engine_token_of(x->req, &x->by_cookie);
     bool late = false;
     Err e = token.p ? engine_token_check(x->engine, token, x->now_ms, &x->token, &late) : OK;
+    if (!e || !x->by_cookie) /* who shows a token that is over is told so in his own words; a cookie comes by itself */
+        x->own = x->token.contract;
     if (e)
         x->token = (Token){0}; /* nobody, also when it was somebody once */
     return late ? diag_fail(&x->diag, e, "TOKEN_EXPIRED", S("The token is over.")) : e;
@@ -431,6 +433,9 @@ static void no_route(Exchange *x, const Match *m) {
         return;
     }
     x->contract = m->node->leaves->contract;
+    for (const Leaf *l = m->node->leaves; l; l = l->next)
+        if (l->contract == x->own)
+            x->contract = x->own;
     diag_fail(&x->diag, E_MISSING, "METHOD_NOT_ALLOWED", S("this path does not take that method"));
     problem_reply(x, E_MISSING, x->contract->not_allowed_status ? x->contract->not_allowed_status : 405);
     Buf allow = buf_arena(x->arena, 128);
@@ -491,10 +496,10 @@ void engine_handle(Engine *e, const Request *req, Reply *rep) {
     Match m;
     routes_match(&e->root, req->path, &m);
     Err identified = identify(x);
-    const Leaf *leaf = m.node ? routes_pick(m.node, req->method, x->token.contract) : NULL;
+    const Leaf *leaf = m.node ? routes_pick(m.node, req->method, x->own) : NULL;
     if (!leaf) {
         size_t n;
-        x->contract = owner_of(e, req->path, x->token.contract, &n);
+        x->contract = owner_of(e, req->path, x->own, &n);
         no_route(x, &m);
         return;
     }
@@ -521,8 +526,8 @@ void engine_refuse(Engine *e, const Request *req, Reply *rep, Err err, int statu
     Match m;
     routes_match(&e->root, req->path, &m);
     identify(x);
-    const Leaf *leaf = m.node ? routes_pick(m.node, req->method, x->token.contract) : NULL;
-    x->contract = leaf ? leaf->contract : owner_of(e, req->path, x->token.contract, &n);
+    const Leaf *leaf = m.node ? routes_pick(m.node, req->method, x->own) : NULL;
+    x->contract = leaf ? leaf->contract : owner_of(e, req->path, x->own, &n);
     problem_reply(x, err, status);
 }
 

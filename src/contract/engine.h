@@ -89,6 +89,9 @@ Err engine_actor(Engine *e, Call *c, const Token *t, Actor *out);
 /* A cookie-authenticated request that changes something must come from this origin: E_FORBIDDEN otherwise. */
 Err engine_same_origin(const Request *req);
 
+/* "https://host" of this box as who sent the request sees it, by the setting public_url or the request; in its arena. */
+Str engine_origin(const Engine *e, const Request *req);
+
 const IdMap *engine_ids(const Engine *e);
 /* The same mapping from the box's key alone, for what starts before the engine. */
 void engine_ids_of(const uint8_t box_key[IDMAP_KEY_BYTES], IdMap *out);

@@ -31,6 +31,7 @@ struct Exchange {
     Diag diag;
     bool binding;              /* the Diag's names are wire names already */
     Token token;               /* user 0: nobody */
+    const Contract *own;       /* which the session was opened with, also one that is over; NULL: nobody's */
     bool by_cookie;
     Actor actor;               /* handlers: checked against the store before they run; operations: see the Call */
     void *in;                  /* the bound input struct (zeroed, when the route has none) */
@@ -66,7 +67,7 @@ Err exchange_session(Exchange *x, int64_t user, int64_t session);
 Err exchange_session_of(Exchange *x, const Contract *contract, int64_t user, int64_t session);
 /* Ends the cookie. */
 void exchange_session_end(Exchange *x);
-/* "https://host" of this box as the client sees it, by the setting public_url or the request. */
+/* engine_origin of the request. */
 Str exchange_origin(Exchange *x);
 
 /* ---- for handlers that read bodies themselves ---- */

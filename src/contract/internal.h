@@ -35,8 +35,8 @@ typedef struct Match {
 Err routes_add(Arena *a, Node *root, const Contract *c);
 /* A static segment beats a parameter, also when only the parameter's route has the method. Empty segments do not count. */
 void routes_match(const Node *root, Str path, Match *out);
-/* Who answers: the preferred contract (may be NULL) if it has the method here, else the first that has it. HEAD is GET. NULL:
- * 405. */
+/* Who answers: the preferred contract (may be NULL) if it has the method here, else the first that has it and does not yield,
+ * else the first. HEAD is GET. NULL: 405. */
 const Leaf *routes_pick(const Node *n, Str method, const Contract *prefer);
 /* "GET, HEAD, POST" */
 void routes_allow(const Node *n, Buf *out);

@@ -105,7 +105,7 @@ const Leaf *routes_pick(const Node *n, Str method, const Contract *prefer) {
             continue;
         if (l->contract == prefer)
             return l;
-        if (!first)
+        if (!first || (first->route->yields && !l->route->yields))
             first = l;
     }
     return first;

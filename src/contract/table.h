@@ -353,6 +353,7 @@ struct Route {
     bool writes;
     bool kept; /* reads only, and what it answers to those who are not signed in is the same for all (answers.h) */
     bool reads; /* no GET, and yet it writes nothing */
+    bool yields; /* without a session of this contract any other that has the path comes first */
     bool or_nothing; /* what does not exist is no error: null, or a list without anything */
     bool positional; /* a JSON array is taken as the IN_BODY rows in order */
     uint32_t errors; /* ERR(…) bits beyond those that follow from the rows above */

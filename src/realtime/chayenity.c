@@ -3,19 +3,21 @@
 #include <stdlib.h>
 
 #include "codec/json.h"
+#include "contract/chayenity/chayenity.h"
 #include "contract/render.h"
-#include "domain/conversation.h"
 #include "domain/file.h"
 #include "domain/user.h"
 #include "realtime/session.h"
 
-enum { CHAT_FRAME_BYTES = 4096 };
+enum { CHAT_FRAME_BYTES = 4096, CHAT_ORIGIN_BYTES = 300 };
 
-/* What is known of a socket: its room, and how its user is called. */
+/* What is known of a socket: its room, how its user is called, and by which address he came to this box. */
 typedef struct Seat {
     Room room;
     char name[4 * USER_NAME_MAX + 1];
     size_t name_n;
+    char origin[CHAT_ORIGIN_BYTES];
+    size_t origin_n;
 } Seat;
 
 /* ---- wording ---- */
@@ -100,6 +102,11 @@ static int chat_open(Hub *hub, Client *cl, const Request *req) {
     if (!seat)
         return 1011;
     client_set_state(cl, seat, free);
+    Str origin = engine_origin(hub_engine(hub), req);
+    if (origin.n <= sizeof seat->origin) {
+        memcpy(seat->origin, origin.p, origin.n);
+        seat->origin_n = origin.n;
+    }
     if (!idmap_uuid_id(engine_ids(hub_engine(hub)), CONVERSATION.kind, socket_segment(req->path, 2), &id))
         return CLOSE_MISSING;
     e = socket_room(hub, cl, req->arena, id, &seat->room);
@@ -155,7 +162,10 @@ static bool file_of(Hub *hub, Str url, int64_t *file) {
 static Err on_send(Hub *hub, Client *cl, const Json *root, Arena *a, Diag *d) {
     MessageIn m = {.conversation = client_tag(cl), .kind = MESSAGE_KIND_AUTO, .text = json_str(json_get(root, S("content")))};
     Str image = json_str(json_get(root, S("image_url")));
+    JsonType content = json_type(json_get(root, S("content")));
     int64_t file;
+    if (content != JSON_STRING && content != JSON_NULL && content != JSON_ABSENT)
+        return diag_field(d, E_INVALID, S("content"), S("must be a string"));
     if (m.text.n && memchr(m.text.p, 0, m.text.n))
         return diag_field(d, E_INVALID, S("content"), S("must be text without control bytes"));
     if (image.n) {
@@ -197,19 +207,19 @@ static int chat_message(Hub *hub, Client *cl, Str text, Arena *a) {
 
 static bool chat_wants(const Client *cl, const Event *e) { return client_tag(cl) == e->conversation; }
 
-static void put_image(Hub *hub, Call *c, const Message *m, Buf *b) {
-    int64_t id;
-    File f;
-    for (ListIter it = list_iter(&m->files); list_i64(&it, &id);)
-        if (rec_get(c->tx, &FILE_RECORD, id, &f) == OK && str_starts(f.type, S("image/"))) {
-            char text[IDMAP_UUID_CHARS];
-            idmap_uuid(engine_ids(hub_engine(hub)), FILE_RECORD.kind, id, text);
-            buf_lit(b, "\"/api/upload/");
-            buf_put(b, text, sizeof text);
-            buf_char(b, '"');
-            return;
-        }
-    buf_lit(b, "null");
+/* Without the box's origin: everybody has it by the address that he came by (chat_deliver). */
+#define IMAGE_KEY ",\"image_url\":"
+#define IMAGE_PATH "/api/upload/"
+static void put_image(Hub *hub, int64_t picture, Buf *b) {
+    char text[IDMAP_UUID_CHARS];
+    if (!picture) {
+        buf_lit(b, "null");
+        return;
+    }
+    idmap_uuid(engine_ids(hub_engine(hub)), FILE_RECORD.kind, picture, text);
+    buf_lit(b, "\"" IMAGE_PATH);
+    buf_put(b, text, sizeof text);
+    buf_char(b, '"');
 }
 
 static void chat_event(Hub *hub, Call *c, const Event *e, int64_t for_user, bool *per_user, Buf *b) {
@@ -222,16 +232,34 @@ static void chat_event(Hub *hub, Call *c, const Event *e, int64_t for_user, bool
     buf_lit(b, "{\"type\":\"message\",\"data\":{\"id\":");
     put_id(b, ids, &MESSAGE, m.id);
     buf_lit(b, ",\"content\":");
-    json_put_str(b, m.text);
+    json_put_str(b, chayenity_message_text(c, &m));
     buf_lit(b, ",\"sender_id\":");
     put_id(b, ids, &USER, m.sender);
     buf_lit(b, ",\"sender_name\":");
     json_put_str(b, u.name);
-    buf_lit(b, ",\"image_url\":");
-    put_image(hub, c, &m, b);
+    buf_lit(b, IMAGE_KEY);
+    put_image(hub, chayenity_message_picture(c, &m), b);
     buf_lit(b, ",\"created_at\":");
     put_time(b, m.created_ms);
     buf_lit(b, "}}");
+}
+
+/* In text the quotation marks of the key would be escaped: it is there once. */
+static void chat_deliver(Hub *hub, Client *cl, const Event *e, Str frame, Arena *a) {
+    static const char mark[] = IMAGE_KEY "\"" IMAGE_PATH;
+    (void)e;
+    const Seat *seat = client_state(cl);
+    const char *at = memmem(frame.p, frame.n, mark, sizeof mark - 1);
+    if (at && seat->origin_n) {
+        size_t before = (size_t)(at - frame.p) + sizeof IMAGE_KEY; /* with the opening quotation mark */
+        Buf b = buf_arena(a, frame.n + seat->origin_n);
+        buf_put(&b, frame.p, before);
+        buf_put(&b, seat->origin, seat->origin_n);
+        buf_put(&b, frame.p + before, frame.n - before);
+        if (!b.err)
+            frame = buf_str(&b);
+    }
+    hub_send(hub, cl, frame);
 }
 
 const Dialect CHAYENITY_CHAT = {.name = "chayenity chat",
@@ -240,4 +268,5 @@ const Dialect CHAYENITY_CHAT = {.name = "chayenity chat",
                                 .message = chat_message,
                                 .event = chat_event,
                                 .wants = chat_wants,
+                                .deliver = chat_deliver,
                                 .closed = chat_closed};

@@ -103,6 +103,10 @@ test('an access token that is over is refreshed with it', async () => {
     await quick.post('/api/auth/register', { email: 'a@b.test', password: 'securepassword123', full_name: 'A' });
     const { body: t } = await quick.post('/api/auth/login', { username: 'a@b.test', password: 'securepassword123' });
     await eventually(async () => (await quick.get('/api/auth/me', { token: t.access_token })).body.error_code === 'TOKEN_EXPIRED', 'the end', 20000);
+    for (const [method, path] of [['POST', '/api/gigs/'], ['GET', '/api/gigs/my-gigs'], ['POST', '/api/auth/logout']])
+      refused(await quick.call(method, path, { token: t.access_token }), 401, 'TOKEN_EXPIRED'); // also where campus has the path
+    const headers = { cookie: `jwt=${t.access_token}` };
+    assert.equal((await quick.get('/api/gigs/00000000-0000-4000-8000-000000000000', { headers })).body.error.code, 'NOT_FOUND', 'a cookie that is over is nobody');
     const renewed = await quick.call('POST', '/api/auth/refresh', { headers: { authorization: `Bearer ${t.refresh_token}`, 'x-access-token': t.access_token } });
     assert.equal(renewed.status, 200, JSON.stringify(renewed.body));
   } finally {
@@ -231,6 +235,12 @@ test('chat: rooms, messages, read marks, and the socket', async () => {
   assert.deepEqual([room.gig_title, room.last_message, room.unread_count, room.is_active], ['Talk about it', null, 0, true]);
   isTime(room.created_at);
   const socket = await Socket.open(box, `/ws/chat/${room.id}?token=${seeker.token}`);
+  const picture = (await upload(seeker, '/api/upload/gig')).body.url;
+  assert.equal((await seeker.post(`/api/chat/rooms/${room.id}/messages`, { content: 'Look: ,"image_url":"/api/upload/x"', image_url: picture })).body.image_url, picture);
+  await eventually(() => socket.heard.some((f) => f.type === 'message' && f.data.image_url === picture), 'the picture by its address');
+  assert.deepEqual(Object.keys(refused(await helper.post(`/api/chat/rooms/${room.id}/messages`, { content: 'Not mine', image_url: picture }), 422, 'VALIDATION_ERROR').field_errors), ['image_url']);
+  socket.ws.send(JSON.stringify({ type: 'send_message', content: 5 }));
+  await eventually(() => socket.heard.some((f) => f.type === 'error' && f.data.error_code === 'VALIDATION_ERROR'), 'what is no text');
   const sent = await helper.post(`/api/chat/rooms/${room.id}/messages`, { content: 'I can help you move at 2 PM', image_url: null });
   assert.equal(sent.status, 201, JSON.stringify(sent.body));
   const { id: message, created_at, ...rest } = sent.body;
@@ -240,10 +250,10 @@ test('chat: rooms, messages, read marks, and the socket', async () => {
   await eventually(() => socket.heard.some((f) => f.type === 'message' && f.data.content === 'I can help you move at 2 PM'), 'the message on the socket');
   await socket.close();
   const list = (await seeker.get(`/api/chat/rooms/${room.id}/messages`)).body;
-  assert.deepEqual([list.total_count, list.room_info], [1, { id: room.id, gig_title: 'Talk about it' }]);
+  assert.deepEqual([list.total_count, list.room_info], [2, { id: room.id, gig_title: 'Talk about it' }]);
   assert.equal((await seeker.get('/api/chat/rooms')).body.rooms[0].unread_count, 1);
   assert.deepEqual((await seeker.put(`/api/chat/rooms/${room.id}/read`)).body, { message: 'Messages marked as read', updated_count: 1 });
-  assert.equal((await helper.get(`/api/chat/rooms/${room.id}/messages`)).body.messages[0].is_read, true);
+  assert.equal((await helper.get(`/api/chat/rooms/${room.id}/messages`)).body.messages[1].is_read, true);
   refused(await stranger.get(`/api/chat/rooms/${room.id}/messages`), 403, 'INSUFFICIENT_PERMISSIONS');
   refused(await stranger.post(`/api/chat/rooms/${room.id}/messages`, { content: 'Hi' }), 403, 'INSUFFICIENT_PERMISSIONS');
   refused(await stranger.put(`/api/chat/rooms/${room.id}/read`), 403, 'INSUFFICIENT_PERMISSIONS');
@@ -399,6 +409,12 @@ test('a path that two contracts have is served by the session\'s own', async () 
   const here = await posted();
   assert.equal((await campus.get(`/api/gigs/${here.id}`)).body.budgetMax, 150000);
   assert.equal((await box.get(`/api/gigs/${here.id}`)).body.clientId, seeker.id, 'without a session campus comes first');
+  refused(await seeker.put('/api/gigs', {}), 405, 'METHOD_NOT_ALLOWED');
+  assert.equal((await box.call('PUT', '/api/gigs', { body: {} })).body.error.code, 'METHOD_NOT_ALLOWED');
+  refused(await box.post('/api/auth/logout'), 401, 'NOT_AUTHENTICATED'); // Chayenity alone documents it
+  refused(await box.post('/api/auth/logout', undefined, { token: 'x.y.z' }), 401, 'NOT_AUTHENTICATED');
+  assert.equal((await campus.post('/api/auth/logout')).body.success, true);
+  campus.token = (await box.person(campus.user.phone)).token;
   assert.ok((await campus.get('/api/gigs/my-gigs')).body.gigs[0].budgetType);
   assert.ok((await seeker.get('/api/gigs/my-gigs')).body.has_more !== undefined);
   assert.equal((await campus.get(`/api/gigs/search?latitude=13.7563&longitude=100.5018`)).status, 200, 'any session may call what only one has');

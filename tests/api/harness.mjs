@@ -38,6 +38,9 @@ export async function run(args, { input, env } = {}) {
 /** In the order in which they own a path that several have; a box without one of them has no document of it. */
 export const contracts = ['campus', 'skillconnect', 'ugig', 'simple', 'chayenity'];
 
+/** What campus has for its own sessions only; without one it is another contract's. */
+const yields = (name, method, pathname) => name === 'campus' && method === 'POST' && trimmed(pathname) === '/api/auth/logout';
+
 const trimmed = (path) => (path.length > 1 ? path.replace(/\/$/, '') : path);
 
 class Validator {
@@ -150,7 +153,8 @@ export class Box {
   /** Holds an answer against the document of the contract that gave it: the session's own when it has the path, else the first. */
   validate(method, pathname, headers, status, contentType, body) {
     const own = contractOf(headers);
-    const inOrder = [...(this.validators ?? [])].sort((a, b) => Number(b.name === own) - Number(a.name === own));
+    const rank = ({ name }) => (name === own ? 0 : yields(name, method, pathname) ? 2 : 1);
+    const inOrder = [...(this.validators ?? [])].sort((a, b) => rank(a) - rank(b));
     /* Whoever owns it, a path that is written out beats one with a parameter. */
     const found = inOrder.map((validator) => ({ validator, route: validator.route(method, pathname) })).filter((f) => f.route);
     const { validator, route } = found.find((f) => f.route.fixed) ?? found[0] ?? {};

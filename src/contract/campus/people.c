@@ -234,6 +234,7 @@ static const Route campus_auth_routes[] = {
      .view = &campus_done_view,
      .shape = SHAPE_ONE,
      .writes = true,
+     .yields = true, /* the published owner of the path is Chayenity */
      .access = ACCESS_SIGNED_IN,
      .after = signed_out,
      .summary = "Sign out.",

@@ -14,14 +14,19 @@ VIEW(chayenity_participant_view, User, "Participant", "Who talks.", SHOW_ID("id"
      SHOW("full_name", W_STR, User, name, "Name."),
      SHOW_GET("profile_image_url", W_STR, person_picture, "Where the picture is.", .optional = true));
 
-static bool title_of(Render *r, int64_t gig, Value *out) {
+/* Of its gig, else of the order: services are talked about too. */
+static bool room_title(Render *r, const void *row, Value *out) {
+    const Conversation *c = &((const ConversationRow *)row)->c;
     Gig g;
-    if (!gig || rec_get(r->call->tx, &GIG, gig, &g))
+    Order o;
+    if (c->gig && rec_get(r->call->tx, &GIG, c->gig, &g) == OK)
+        out->s = g.title;
+    else if (c->order && rec_get(r->call->tx, &ORDER, c->order, &o) == OK)
+        out->s = o.title;
+    else
         return false;
-    out->s = g.title;
     return true;
 }
-static bool room_title(Render *r, const void *row, Value *out) { return title_of(r, ((const ConversationRow *)row)->c.gig, out); }
 static bool room_members(Render *r, const void *row, Value *out) {
     const Conversation *c = &((const ConversationRow *)row)->c;
     User *all = ARENA_ARRAY(r->arena, c->members.count + 1, User);
@@ -34,10 +39,28 @@ static bool room_members(Render *r, const void *row, Value *out) {
     out->rows = (Rows){all, n};
     return true;
 }
+/* The first file that is a picture, or (`picture` false) the first that is none. */
+static bool message_file(Call *c, const Message *m, bool picture, File *out) {
+    int64_t id;
+    for (ListIter it = list_iter(&m->files); list_i64(&it, &id);)
+        if (rec_get(c->tx, &FILE_RECORD, id, out) == OK && str_starts(out->type, S("image/")) == picture)
+            return true;
+    return false;
+}
+int64_t chayenity_message_picture(Call *c, const Message *m) {
+    File f;
+    return message_file(c, m, true, &f) ? f.id : 0;
+}
+Str chayenity_message_text(Call *c, const Message *m) {
+    File f;
+    return !m->text.n && message_file(c, m, false, &f) ? f.name : m->text;
+}
 static bool room_last(Render *r, const void *row, Value *out) {
-    (void)r;
     const Message *m = &((const ConversationRow *)row)->last;
-    out->s = m->text;
+    File f;
+    out->s = chayenity_message_text(r->call, m);
+    if (!out->s.n && message_file(r->call, m, true, &f))
+        out->s = f.name;
     return m->id != 0;
 }
 static bool room_last_at(Render *r, const void *row, Value *out) {
@@ -64,10 +87,12 @@ VIEW(chayenity_rooms_view, PageOut, "ChatRooms", "Rooms.", SHOW_ITEMS(),
 static bool message_sender(Render *r, const void *row, Value *out) {
     return chayenity_name_of(r, ((const Message *)row)->sender, out);
 }
+static bool message_text(Render *r, const void *row, Value *out) {
+    out->s = chayenity_message_text(r->call, row);
+    return true;
+}
 static bool message_image(Render *r, const void *row, Value *out) {
-    ListIter it = list_iter(&((const Message *)row)->files);
-    int64_t file;
-    return list_i64(&it, &file) && chayenity_file_url(r, file, out);
+    return chayenity_file_url(r, chayenity_message_picture(r->call, row), out);
 }
 /* By everybody it was for. */
 static bool message_was_read(Render *r, const void *row, Value *out) {
@@ -80,8 +105,8 @@ static bool message_was_read(Render *r, const void *row, Value *out) {
     return true;
 }
 VIEW(chayenity_chat_message_view, Message, "ChatMessage", "What somebody wrote.", SHOW_ID("id", Message, id, &MESSAGE, "Its id."),
-     SHOW("content", W_STR, Message, text, "What."), SHOW_ID("sender_id", Message, sender, &USER, "Who."),
-     SHOW_GET("sender_name", W_STR, message_sender, "The same by name."),
+     SHOW_GET("content", W_STR, message_text, "What; a file's name where there is nothing else."),
+     SHOW_ID("sender_id", Message, sender, &USER, "Who."), SHOW_GET("sender_name", W_STR, message_sender, "The same by name."),
      SHOW_GET("image_url", W_STR, message_image, "Where its picture is.", .optional = true),
      SHOW("created_at", W_TIME, Message, created_ms, "When."),
      SHOW_GET("is_read", W_BOOL, message_was_read, "Whether everybody it is for has read it."));
@@ -142,8 +167,16 @@ typedef struct SendIn {
 } SendIn;
 INPUTS(send_in, SendIn, INPUT_ID("room_id", SendIn, message.conversation, &CONVERSATION, "Which room."),
        INPUT("content", IN_BODY, W_STR, SendIn, message.text, NO_HAS, "What.", .flags = IN_TRIM, .max = MESSAGE_TEXT_MAX),
-       INPUT("image_url", IN_BODY, W_STR, SendIn, image_url, NO_HAS, "A picture that you have uploaded here.", .flags = IN_TRIM,
-             .max = 500),
+       {.name = "image_url",
+        .where = IN_BODY,
+        .type = W_STR,
+        .offset = offsetof(SendIn, image_url),
+        .size = sizeof(Str),
+        .canonical = "files",
+        .has = NO_HAS,
+        .flags = IN_TRIM,
+        .max = 500,
+        .doc = "A picture that you have uploaded here."},
        INPUT_CONST(SendIn, message.kind, MESSAGE_KIND_AUTO));
 static Err send_before(Exchange *x) {
     SendIn *in = x->in;

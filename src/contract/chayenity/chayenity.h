@@ -7,6 +7,7 @@
 #define CONTRACT_CHAYENITY_CHAYENITY_H
 
 #include "contract/exchange.h"
+#include "domain/conversation.h"
 #include "domain/user.h"
 
 extern const Contract chayenity_contract;
@@ -45,6 +46,10 @@ bool chayenity_file_url(Render *r, int64_t file, Value *out);
 bool chayenity_name_of(Render *r, int64_t user, Value *out);
 /* Mean rating with one decimal; 5.0 before the first review. */
 int64_t chayenity_reputation_e1(const User *u);
+/* A message as this contract has them: its words, or the name of a file that is no picture when there are none; the picture that
+ * goes with it, a file's id or 0. The socket says the same. */
+Str chayenity_message_text(Call *c, const Message *m);
+int64_t chayenity_message_picture(Call *c, const Message *m);
 /* For checks and before functions: the file behind an address of this box, or a bare id. */
 bool chayenity_file_of(Exchange *x, Str url, int64_t *file);
 
