@@ -6,6 +6,7 @@
 #include "domain/event.h"
 #include "domain/file.h"
 #include "domain/ledger.h"
+#include "domain/link.h"
 #include "domain/milestone.h"
 #include "domain/order_flow.h"
 #include "domain/payment.h"
@@ -318,6 +319,9 @@ static Err hand_in(Call *c, const void *in, void *out, OrderAct act) {
         return diag_field(c->diag, E_INVALID, S("message"), S("is required"));
     if (q->urls.count > ORDER_FILES_MAX)
         return diag_field(c->diag, E_INVALID, S("urls"), S("are too many"));
+    e = links_ok(c, &q->urls, S("urls"));
+    if (e)
+        return e;
     e = files_use(c, &q->files, ORDER_FILES_MAX, o->id, 0, S("files"));
     if (e)
         return e;

@@ -112,7 +112,7 @@ typedef struct Order {
     int64_t timer_ms;
     int64_t conversation;  /* its chat, 0 = not opened yet */
     List questions;        /* sub-records Requirement */
-    int32_t delivery_days; /* of the service when it was ordered, 0 = open */
+    int32_t delivery_days; /* of the service or gig when the order was made, 0 = open */
     int64_t funded_ms;     /* when money first came */
 } Order;
 
@@ -185,7 +185,7 @@ typedef struct SubmitIn {
     int64_t id;
     Str message;
     List files; /* I64S: file ids; E_INVALID when not the caller's own */
-    List urls;  /* STRS */
+    List urls;  /* STRS: as link_ok has them */
 } SubmitIn;
 /* SubmitIn -> Order. The doer hands in: in_progress, in_revision -> submitted. */
 OpFn order_submit;

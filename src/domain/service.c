@@ -4,6 +4,7 @@
 #include "domain/event.h"
 #include "domain/file.h"
 #include "domain/ledger.h"
+#include "domain/link.h"
 #include "domain/order.h"
 #include "domain/row.h"
 #include "domain/service_internal.h"
@@ -155,26 +156,6 @@ static Err list_in(Call *c, const List *given, size_t max, Str field, List *to) 
     return OK;
 }
 
-/* http or https and a host, without what could end it in a header or a page. */
-static bool web_address(Str s) {
-    Str rest = str_starts(s, S("https://")) ? str_from(s, 8) : str_starts(s, S("http://")) ? str_from(s, 7) : (Str){NULL, 0};
-    if (!rest.n || rest.p[0] == '/' || s.n > SERVICE_URL_BYTES_MAX)
-        return false;
-    for (size_t i = 0; i < rest.n; i++)
-        if ((unsigned char)rest.p[i] <= ' ' || memchr("\"<>\\^`{|}\x7f", rest.p[i], 10))
-            return false;
-    return true;
-}
-
-static Err urls_in(Call *c, const List *given, Str field, List *to) {
-    Str url;
-    *to = *given;
-    for (ListIter it = list_iter(given); list_str(&it, &url);)
-        if (!web_address(url))
-            return diag_field(c->diag, E_INVALID, field, S("must be addresses that begin with http:// or https://"));
-    return OK;
-}
-
 static Err edit(Call *c, const ServiceEdit *in, Service *s) {
     bool post = in->id == 0;
     Err faults[9] = {OK};
@@ -212,8 +193,10 @@ static Err edit(Call *c, const ServiceEdit *in, Service *s) {
         s->active = in->active;
     if (HAS(in, SERVICE_SET_FEATURED))
         s->featured = in->featured;
-    if (HAS(in, SERVICE_SET_IMAGE_URLS))
-        faults[n++] = urls_in(c, &in->image_urls, S("images"), &s->image_urls);
+    if (HAS(in, SERVICE_SET_IMAGE_URLS)) {
+        faults[n++] = links_ok(c, &in->image_urls, S("images"));
+        s->image_urls = in->image_urls;
+    }
     for (size_t i = 0; i < n; i++)
         if (faults[i])
             return faults[i];

@@ -195,6 +195,8 @@ test('an order from first to last, unpaid', async () => {
   assert.deepEqual({ ...part.body.deliverable, deliveredAt: 0 }, { files: ['https://cloudinary.com/file1.zip'], description: 'Here it is', deliveredAt: 0 });
   isTime(part.body.deliverable.deliveredAt);
   assert.equal((await buyer.get(`/api/simple-orders/${o._id}`)).body.order.status, 'active', 'the state stays');
+  for (const file of ['javascript:alert(1)', 'file1.zip', 'https://a.test/"><script>'])
+    assert.match((await seller.post(`/api/simple-orders/${o._id}/deliverables`, { description: 'No address', files: [file] })).body.message, /^files must be addresses/);
   const form = new FormData();
   form.append('description', 'A picture of it');
   form.append('files', new Blob([png]), 'shot.png');

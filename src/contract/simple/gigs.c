@@ -1,6 +1,7 @@
 /* Simple gigs: the domain's services. */
 #include "contract/simple/simple.h"
 #include "domain/category.h"
+#include "domain/ledger.h"
 #include "domain/order.h"
 #include "domain/service.h"
 #include "domain/user.h"
@@ -89,7 +90,7 @@ typedef struct GigIn {
         INPUT("tags", IN_BODY, W_STRS, GigIn, edit.skills, SERVICE_SET_SKILLS, "What it is found by.",                          \
               .flags = IN_TRIM | IN_COMMA, .max = 20),                                                                          \
         INPUT("price", IN_BODY, W_MONEY, GigIn, edit.price, SERVICE_SET_PRICE, "Its price.", .flags = (required_) | IN_LENIENT, \
-              .min = 1, .max = INT64_MAX),                                                                                      \
+              .min = 1, .max = MONEY_MAX),                                                                                      \
         INPUT("deliveryTime", IN_BODY, W_INT, GigIn, edit.delivery_days, SERVICE_SET_DAYS, "In days.",                          \
               .flags = (required_) | IN_LENIENT, .min = 1, .max = SERVICE_DAYS_MAX),                                            \
         INPUT("revisions", IN_BODY, W_INT, GigIn, edit.revisions, SERVICE_SET_REVISIONS, "Changes that are included.",          \

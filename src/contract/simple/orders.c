@@ -78,6 +78,17 @@ typedef struct Thing {
     int64_t price, category;
 } Thing;
 
+/* Those of a gig's attachments that are pictures. */
+static List pictures_of(Render *r, const List *files) {
+    int64_t *ids = ARENA_ARRAY(r->arena, files->count + 1, int64_t), id;
+    File f;
+    size_t n = 0;
+    for (ListIter it = list_iter(files); ids && list_i64(&it, &id);)
+        if (rec_get(r->call->tx, &FILE_RECORD, id, &f) == OK && str_starts(f.type, S("image/")))
+            ids[n++] = id;
+    return list_of_i64s(r->arena, ids, n);
+}
+
 static const void *thing_load(Render *r, const void *row) {
     const Order *o = row;
     Thing *t = ARENA_NEW(r->arena, Thing);
@@ -94,6 +105,8 @@ static const void *thing_load(Render *r, const void *row) {
         t->category = s.category;
     } else if (o->gig && row_load(r->call, &GIG, o->gig, &g) == OK) {
         t->id = id_text(r->ids, r->arena, ID_HEX24, GIG.kind, g.id);
+        t->images = pictures_of(r, &g.files);
+        t->image_urls = g.image_urls;
         t->category = g.category;
     }
     return t;
@@ -313,8 +326,16 @@ typedef struct DeliverIn {
 INPUTS(deliver_in, DeliverIn, ORDER_IN(DeliverIn, submit.id),
        INPUT("description", IN_BODY, W_STR, DeliverIn, submit.message, NO_HAS, "What you hand in.",
              .flags = IN_REQUIRED | IN_TRIM, .min = 1, .max = 5000),
-       INPUT("files", IN_BODY, W_STRS, DeliverIn, files, NO_HAS,
-             "Addresses of files; in a multipart body the files themselves, or both.", .flags = IN_TRIM, .max = ORDER_FILES_MAX));
+       {.name = "files",
+        .where = IN_BODY,
+        .type = W_STRS,
+        .offset = offsetof(DeliverIn, files),
+        .size = sizeof(List),
+        .canonical = "urls", /* those that are no files of this box */
+        .has = NO_HAS,
+        .flags = IN_TRIM,
+        .max = ORDER_FILES_MAX,
+        .doc = "Addresses of files; in a multipart body the files themselves, or both."});
 static Err deliver_before(Exchange *x) {
     DeliverIn *in = x->in;
     Err e = simple_uploads(x, "files", false, FILE_ATTACHMENT, &in->uploads);
