@@ -117,7 +117,10 @@ Err application_accept(Call *c, const void *in, void *out_) {
                          .title = gig.title,
                          .amount = amount,
                          .revisions_max = REVISIONS_UNLIMITED,
-                         .due_ms = gig.deadline_ms,
+                         .delivery_days = gig_days(&gig),
+                         .due_ms = gig.deadline_ms     ? gig.deadline_ms
+                                   : gig.timeline_days ? c->now_ms + gig.timeline_days * MS_DAY
+                                                       : 0,
                          .timer = TIMER_LAPSE,
                          .timer_ms = order_timer_due(c->cfg, TIMER_LAPSE, c->now_ms)};
     out->created = true;

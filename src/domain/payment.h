@@ -97,6 +97,9 @@ typedef struct Refund {
     int64_t created_ms, settled_ms;
 } Refund;
 
+/* What came into an order's escrow in all, before anything went back, and how it came last; 0 and 0 when nothing did. */
+Err order_paid_in(Call *c, int64_t order, int64_t *amount, int32_t *provider);
+
 extern const Record PAYMENT, RECEIPT, REFUND;
 extern const Index *const PAYMENT_BY_TARGET;         /* purpose, ref, state */
 extern const Index *const PAYMENT_BY_ORDER;          /* order, state */

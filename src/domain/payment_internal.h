@@ -5,6 +5,8 @@
 #include "domain/ledger.h"
 #include "domain/payment.h"
 
+enum { RECEIPTS_PER_ORDER_MAX = 256 };
+
 /* Fills order, payer and amount of a target from purpose and ref, and says whether it can be paid now: E_STATE "ALREADY_FUNDED"
  * or "INVALID_STATE" (order, payer and amount are filled then too), E_MISSING, E_INVALID. PAY_ORDER of an order with milestones
  * turns into its first unfunded milestone. */

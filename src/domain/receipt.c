@@ -75,6 +75,19 @@ const Index *const RECEIPT_APPLIED_TO = &indexes[1];
 const Index *const RECEIPT_BY_ORDER = &indexes[2];
 const Index *const RECEIPT_BY_STATE = &indexes[3];
 
+Err order_paid_in(Call *c, int64_t order, int64_t *amount, int32_t *provider) {
+    Receipt *rows;
+    size_t n = 0;
+    Key key = key2(RECEIPT_BY_ORDER, order, RECEIPT_APPLIED);
+    Err e = row_all(c, &RECEIPT, RECEIPT_BY_ORDER, &key, RECEIPTS_PER_ORDER_MAX, &rows, &n);
+    *amount = *provider = 0;
+    for (size_t i = 0; e == OK && i < n; i++) {
+        *amount += rows[i].amount;
+        *provider = rows[i].provider;
+    }
+    return e;
+}
+
 static Key provider_key(const Index *ix, int32_t provider, Str id) {
     Key k = key1(ix, provider);
     key_str(&k, id);

@@ -121,8 +121,6 @@ static Err give_back(Call *c, const Order *o, int32_t type, int64_t owner, Recei
     return e == E_MISSING ? OK : e;
 }
 
-enum { RECEIPTS_PER_ORDER_MAX = 256 };
-
 Err refund_escrow(Call *c, const Order *o, int32_t escrow_type, int64_t escrow_owner, int64_t amount, RefundReason why) {
     Receipt *rows;
     size_t n;

@@ -62,6 +62,7 @@ static bool gig_removed(Render *r, const void *row, Value *out) {
         SHOW("budgetMin", W_MONEY, Gig, budget_min, "From."), SHOW("budgetMax", W_MONEY, Gig, budget_max, "To."),       \
         SHOW("deadline", W_TIME, Gig, deadline_ms, "Until when.", .empty = EMPTY_NULL),                                 \
         SHOW_GET("attachments", W_ROWS, gig_attachments, "Files.", .view = &campus_file_view),                          \
+        SHOW("imageUrls", W_STRS, Gig, image_urls, "Pictures that lie elsewhere.", .empty = EMPTY_OMIT),                \
         SHOW("status", W_WORD, Gig, status, "Its state.", .words = &campus_gig_status_words),                           \
         SHOW("applicationsCount", W_INT, Gig, applications_count, "Applications."),                                     \
         SHOW("viewsCount", W_INT, Gig, views_count, "How often it was read."),                                          \

@@ -40,6 +40,7 @@ VIEW(campus_service_view, Service, "Service", "Work that somebody offers.", SHOW
      SHOW("revisions", W_INT, Service, revisions, "How many changes are included; -1 is any number."),
      SHOW("features", W_STRS, Service, features, "What is included."),
      SHOW_GET("images", W_ROWS, service_images, "Pictures.", .view = &campus_file_view),
+     SHOW("imageUrls", W_STRS, Service, image_urls, "Pictures that lie elsewhere.", .empty = EMPTY_OMIT),
      SHOW("isActive", W_BOOL, Service, active, "May be ordered."),
      SHOW_GET("rating", W_DECIMAL, service_rating, "Average rating, 0 before the first.", .scale = 2),
      SHOW("reviewsCount", W_INT, Service, rating_count, "Ratings it is the average of."),

@@ -2,6 +2,7 @@
 #include "codec/iso8601.h"
 #include "contract/chayenity/chayenity.h"
 #include "domain/file.h"
+#include "domain/ledger.h"
 #include "domain/near.h"
 
 WORDS(chayenity_stage_words, "GigStatus", WORD(STAGE_PENDING, "PENDING"), WORD(STAGE_ACCEPTED, "ACCEPTED"),
@@ -59,7 +60,9 @@ static bool gig_updated(Render *r, const void *row, Value *out) {
 static bool gig_completed(Render *r, const void *row, Value *out) {
     (void)r;
     const GigRow *g = row;
-    out->i = g->order.approved_ms ? g->order.approved_ms : g->order.completed_ms;
+    out->i = g->order.approved_ms    ? g->order.approved_ms
+             : g->order.completed_ms ? g->order.completed_ms
+                                     : g->gig.updated_ms; /* closed as filled, without an order */
     return g->stage == STAGE_COMPLETED && out->i;
 }
 VIEW(chayenity_gig_view, GigRow, "Gig", "Help that somebody wants.", SHOW_ID("id", GigRow, gig.id, &GIG, "Its id."),
@@ -103,7 +106,7 @@ INPUTS(gig_in, GigEdit,
        INPUT("duration_hours", IN_BODY, W_INT, GigEdit, duration_hours, GIG_SET_HOURS, "How long it takes.", .flags = IN_REQUIRED,
              .min = 1, .max = GIG_HOURS_MAX),
        INPUT("budget", IN_BODY, W_MONEY, GigEdit, budget_max, GIG_SET_BUDGET_MAX, "What is paid.", .flags = IN_REQUIRED, .min = 1,
-             .max = INT64_MAX),
+             .max = MONEY_MAX),
        INPUT("latitude", IN_BODY, W_DECIMAL, GigEdit, lat_e6, GIG_SET_LAT, "Degrees north.", .flags = IN_REQUIRED, .scale = 6,
              .min = -90000000, .max = 90000000),
        INPUT("longitude", IN_BODY, W_DECIMAL, GigEdit, lon_e6, GIG_SET_LON, "Degrees east.", .flags = IN_REQUIRED, .scale = 6,

@@ -14,8 +14,9 @@ WORDS(chayenity_method_words, "PaymentMethod", WORD(PROVIDER_MOCK, "mock_payment
 /* An order whose payment was opened or made. */
 typedef struct Escrow {
     Order order;
-    int32_t provider;  /* how it is or was paid; 0 = not known */
-    Str checkout, key; /* of a payment that is to be made in a checkout */
+    int64_t amount, fee, net; /* of what came in, which may be less than the order's price (payment requests) */
+    int32_t provider;         /* how it is or was paid; 0 = not known */
+    Str checkout, key;        /* of a payment that is to be made in a checkout */
 } Escrow;
 
 static bool escrow_currency(Render *r, const void *row, Value *out) {
@@ -51,9 +52,9 @@ static bool escrow_payee(Render *r, const void *row, Value *out) {
 VIEW(chayenity_escrow_view, Escrow, "Transaction", "Money for a gig.", SHOW_ID("id", Escrow, order.id, &ORDER, "Its id."),
      SHOW_ID("gig_id", Escrow, order.gig, &GIG, "For which gig.", .empty = EMPTY_NULL),
      SHOW_ID("payer_id", Escrow, order.client, &USER, "Who pays."),
-     SHOW_ID("payee_id", Escrow, order.doer, &USER, "Who is paid."), SHOW("amount", W_MONEY, Escrow, order.amount, "How much."),
-     SHOW("service_fee", W_MONEY, Escrow, order.fee, "The marketplace's share."),
-     SHOW("net_amount", W_MONEY, Escrow, order.payout, "What the helper gets."),
+     SHOW_ID("payee_id", Escrow, order.doer, &USER, "Who is paid."), SHOW("amount", W_MONEY, Escrow, amount, "How much."),
+     SHOW("service_fee", W_MONEY, Escrow, fee, "The marketplace's share."),
+     SHOW("net_amount", W_MONEY, Escrow, net, "What the helper gets."),
      SHOW_GET("currency", W_STR, escrow_currency, "ISO 4217 code."),
      SHOW("status", W_WORD, Escrow, order.escrow_state, "PENDING while it is held.", .words = &chayenity_escrow_words),
      SHOW("payment_method", W_WORD, Escrow, provider, "How it is paid.", .words = &chayenity_method_words),
@@ -66,14 +67,18 @@ VIEW(chayenity_escrow_view, Escrow, "Transaction", "Money for a gig.", SHOW_ID("
      SHOW("razorpay_order_id", W_STR, Escrow, checkout, "To be paid in Razorpay's checkout.", .empty = EMPTY_OMIT),
      SHOW("razorpay_key_id", W_STR, Escrow, key, "For that checkout.", .empty = EMPTY_OMIT));
 
-/* How an order was paid. */
-static Err provider_of(Call *c, Escrow *e) {
-    Receipt receipt;
-    Key key = key2(RECEIPT_APPLIED_TO, PAY_ORDER, e->order.id);
-    Err err = row_find(c, &RECEIPT, RECEIPT_APPLIED_TO, &key, &receipt);
-    if (err == OK)
-        e->provider = receipt.provider;
-    return err == E_MISSING ? OK : err;
+/* What came in for the order, and how; until then what is to come. */
+static Err escrow_sum(Call *c, Escrow *e) {
+    const Order *o = &e->order;
+    int32_t provider;
+    Err err = order_paid_in(c, o->id, &e->amount, &provider);
+    if (provider)
+        e->provider = provider;
+    if (!e->amount)
+        e->amount = o->amount;
+    e->fee = o->escrow_state == ESCROW_RELEASED ? o->fee : ledger_fee(e->amount, o->fee_bps);
+    e->net = o->escrow_state == ESCROW_RELEASED ? o->payout : e->amount - e->fee;
+    return err;
 }
 
 /* ---- opening ---- */
@@ -114,12 +119,16 @@ static Err pay_at_once(Exchange *x, Call *c, void *arg) {
     if (e == OK)
         e = payment_direct(c, &(PaymentDirectIn){.purpose = PAY_ORDER, .provider = in->provider, .ref = escrow->order.id},
                            &escrow->order);
-    escrow->provider = in->provider;
+    if (e == OK)
+        e = escrow_sum(c, escrow);
     return e ? e : exchange_render_as(x, c, 201, &chayenity_escrow_view, escrow);
 }
 static Err look(Exchange *x, Call *c, void *arg) {
-    Err e = payable(c, ((const EscrowIn *)x->in)->gig, &((Escrow *)arg)->order);
-    return e ? e : row_keep(x->arena, &ORDER, &((Escrow *)arg)->order);
+    Escrow *escrow = arg;
+    Err e = payable(c, ((const EscrowIn *)x->in)->gig, &escrow->order);
+    if (e == OK)
+        e = escrow_sum(c, escrow);
+    return e ? e : row_keep(x->arena, &ORDER, &escrow->order);
 }
 static Err show(Exchange *x, Call *c, void *arg) { return exchange_render_as(x, c, 201, &chayenity_escrow_view, arg); }
 
@@ -161,11 +170,8 @@ static Err release(Call *c, const void *in, void *out) {
     if (e == OK && o.escrow_state != ESCROW_FUNDED)
         return diag_fail(c->diag, E_STATE, "TRANSACTION_NOT_PENDING", S("The money is not held."));
     if (e == OK)
-        e = provider_of(c, escrow);
-    escrow->order = o;
-    if (e == OK)
-        e = provider_of(c, escrow);
-    return e ? e : order_release(c, &id, &escrow->order);
+        e = order_release(c, &id, &escrow->order);
+    return e ? e : escrow_sum(c, escrow);
 }
 static const ViewRow released_rows[] = {SHOW_CONST("message", "\"Payment released successfully\"", "What was done."),
                                         SHOW_ITEM_AS("transaction")};
@@ -205,7 +211,7 @@ static Err history(Call *c, const void *in, void *result) {
         return e ? e : E_NOMEM;
     for (size_t i = 0; e == OK && i < funded.page.count; i++) {
         rows[i].order = ((const Order *)funded.page.items)[i];
-        e = provider_of(c, &rows[i]);
+        e = escrow_sum(c, &rows[i]);
     }
     *out = (History){.page = funded.page, .paid = funded.paid, .received = funded.received};
     out->page.items = rows;

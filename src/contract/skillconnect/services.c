@@ -21,9 +21,13 @@ static bool service_freelancer(Render *r, const void *row, Value *out) {
     return true;
 }
 static bool service_image(Render *r, const void *row, Value *out) {
-    ListIter it = list_iter(&((const Service *)row)->images);
+    const Service *s = row;
+    ListIter files = list_iter(&s->images), elsewhere = list_iter(&s->image_urls);
     int64_t file;
-    return list_i64(&it, &file) && sc_media_path(r, file, out);
+    if (list_i64(&files, &file))
+        return sc_media_path(r, file, out);
+    out->s = (Str){NULL, 0};
+    return list_str(&elsewhere, &out->s);
 }
 static bool service_revisions(Render *r, const void *row, Value *out) {
     (void)r;
