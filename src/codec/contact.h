@@ -9,8 +9,7 @@ enum { COUNTRY_INDIA = 91 };
 
 /* The normal form of a phone number is E.164: '+', country code, digits, 8 to 15 in all. Blanks, '-', '.', '(' and ')' are
  * ignored; "00" is "+"; a number without either is national in `country` (one leading 0 dropped; the country code with the full
- * number is taken too for India). Indian numbers must be mobile ones: ten digits from 6 to 9. Writes to out, *n characters, no
- * NUL. False when it is none. */
+ * number is taken too for India). Indian numbers have ten digits. Writes to out, *n characters, no NUL. False when it is none. */
 bool phone_normal(Str s, int country, char out[PHONE_CHARS_MAX], size_t *n);
 
 /* Addresses as people have them: dot-atom@domain of RFC 5321/5322 (no quotes, comments, literals), at most 254 bytes, local part

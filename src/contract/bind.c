@@ -4,6 +4,7 @@
 
 #include "codec/iso8601.h"
 #include "codec/money.h"
+#include "domain/file.h"
 
 static Err bind_set(Bind *b, const Inputs *set, char *base);
 
@@ -212,6 +213,12 @@ static Err bind_id(Bind *b, const Input *row, char *at, const Wire *w) {
         s = json_str(w->json);
     if (!s.p)
         return fault(b, row, FAULT_TYPE, s);
+    if (row->kind == &FILE_RECORD && row->where != IN_PATH) /* its address stands for its id */
+        for (size_t at = s.n; at > 0; at--)
+            if (s.p[at - 1] == '/') {
+                s = str_from(s, at);
+                break;
+            }
     int64_t id;
     if (!id_parse(engine_ids(b->x->engine), form, row->kind->kind, s, &id)) {
         if (row->where == IN_PATH)
@@ -319,6 +326,8 @@ static Err bind_ids(Bind *b, const Input *row, char *at, const Wire *all, size_t
     Err e = v ? OK : E_NOMEM;
     for (size_t i = 0; !e && i < n; i++) {
         const Json *inner = json_get(all[i].json, S("id")); /* a thing as views show it stands for its id */
+        if (!inner && row->kind == &FILE_RECORD)
+            inner = json_get(all[i].json, S("url"));
         e = bind_id(b, row, (char *)&v[i], inner ? &(Wire){.kind = WIRE_JSON, .json = inner} : &all[i]);
     }
     if (e)

@@ -53,15 +53,26 @@ static Err parse_body(Exchange *x) {
     return json ? parse_json(x) : E_MEDIA;
 }
 
+/* Nothing is taken from this body; but what says it is JSON and is none is a mistake to be told. */
+static Err look_at_body(Exchange *x) {
+    const Json *any;
+    size_t where;
+    Str media = media_type(x->req->header(x->req, "Content-Type"));
+    if (!x->req->body.n || !str_eq_nocase(media, S("application/json")) || !strcmp(x->route->method, "GET") ||
+        json_parse(x->arena, x->req->body, &any, &where) != E_SYNTAX)
+        return OK;
+    return diag_fail(&x->diag, E_SYNTAX, "BAD_JSON", arena_printf(x->arena, "the body is not valid JSON (at byte %zu)", where));
+}
+
 Err body_parse(Exchange *x) {
     if (x->req->query.n && (x->route->handler || wants(x, IN_QUERY))) {
         Err e = form_parse(x->arena, x->req->query, &x->query);
         if (e)
             return e == E_SYNTAX ? diag_fail(&x->diag, e, NULL, S("the query is not well-formed")) : e;
     }
-    if (x->route->body == BODY_RAW || !(wants(x, IN_BODY) || wants(x, IN_FILE) || x->route->positional))
+    if (x->route->body == BODY_RAW)
         return OK;
-    return parse_body(x);
+    return wants(x, IN_BODY) || wants(x, IN_FILE) || x->route->positional ? parse_body(x) : look_at_body(x);
 }
 
 Str exchange_query(const Exchange *x, const char *name) {

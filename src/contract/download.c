@@ -108,7 +108,6 @@ static Range range_of(Exchange *x, Str tag, int64_t size) {
 static void facts(Exchange *x, const File *f, Str tag) {
     x->reply->content_type = arena_str(x->arena, f->type);
     name_header(x, f);
-    reply_header(x->reply, "X-Content-Type-Options", S("nosniff"));
     reply_header(x->reply, "Content-Security-Policy", S("default-src 'none'; sandbox"));
     reply_header(x->reply, "ETag", tag);
     reply_header(x->reply, "Accept-Ranges", S("bytes"));

@@ -94,6 +94,8 @@ uint32_t route_errors(const Route *r) {
         m |= ERR(E_UNAUTHORIZED);
     if (r->access != ACCESS_OPEN && strcmp(r->method, "GET"))
         m |= ERR(E_FORBIDDEN); /* by the cookie, from a foreign page */
+    if (strcmp(r->method, "GET") && r->body != BODY_RAW)
+        m |= ERR(E_SYNTAX); /* a body that says it is JSON and is none, wanted or not */
     if (r->rate != RATE_NONE)
         m |= ERR(E_LIMIT);
     for (size_t i = 0; r->in && i < r->in->count; i++) {

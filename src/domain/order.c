@@ -298,13 +298,6 @@ static Err check_text(Call *c, Str name, Str text, bool required) {
 }
 
 /* The act must be allowed before its input is looked at: the state's answer comes first. */
-static Err order_may(Call *c, const Order *o, OrderAct act) {
-    const FlowRow *row = order_flow_find(o->status, act);
-    if (!row)
-        return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("The order's state does not allow this."));
-    return row->by & order_flow_by(&c->actor, o) ? OK : E_FORBIDDEN;
-}
-
 static Err hand_in(Call *c, const void *in, void *out, OrderAct act) {
     const SubmitIn *q = in;
     Order *o = out;

@@ -135,6 +135,7 @@ typedef struct AcceptIn {
     int64_t application;
     int32_t flags; /* ORDER_HOLD or 0 */
     bool by_doer;  /* who applied takes it himself, where the first one gets it (engagement.h) */
+    bool once;     /* one that was accepted before is E_STATE instead of the same order again */
 } AcceptIn;
 typedef struct AcceptOut {
     int64_t application;

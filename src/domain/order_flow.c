@@ -236,6 +236,26 @@ static Err publish(Call *c, const Order *o, EventType type, EventVerb verb, int3
 
 Err order_changed(Call *c, const Order *o) { return publish(c, o, EV_ORDER, VERB_UPDATED, o->status); }
 
+/* Is there a state in which this may be done by them? */
+static bool ever(OrderAct act, uint32_t by) {
+    for (size_t i = 0; i < order_flow_count; i++)
+        if (order_flow[i].act == act && (order_flow[i].by & by))
+            return true;
+    return false;
+}
+
+Err order_may(Call *c, const Order *o, OrderAct act) {
+    const FlowRow *row = order_flow_find(o->status, act);
+    uint32_t by = order_flow_by(&c->actor, o);
+    if (!by)
+        return c->actor.user ? E_FORBIDDEN : E_UNAUTHORIZED;
+    if (row)
+        return row->by & by ? OK : E_FORBIDDEN;
+    if (!ever(act, by))
+        return E_FORBIDDEN; /* the other party's act, whatever the state */
+    return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("The order's state does not allow this."));
+}
+
 Err order_act(Call *c, Order *o, OrderAct act, const FlowArg *arg) {
     static const FlowArg none;
     assert(tx_writable(c->tx));
@@ -243,15 +263,12 @@ Err order_act(Call *c, Order *o, OrderAct act, const FlowArg *arg) {
         arg = &none;
     const FlowRow *row = order_flow_find(o->status, act);
     uint32_t by = order_flow_by(&c->actor, o);
-    if (!by)
-        return c->actor.user ? E_FORBIDDEN : E_UNAUTHORIZED;
-    if (!row)
-        return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("The order's state does not allow this."));
-    if (!(row->by & by))
-        return E_FORBIDDEN;
+    Err e = order_may(c, o, act);
+    if (e)
+        return e;
 
     int32_t from = o->status;
-    Err e = effect(c, o, row->effect, arg);
+    e = effect(c, o, row->effect, arg);
     if (e)
         return e;
     if (row->to)

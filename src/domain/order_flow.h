@@ -83,8 +83,10 @@ typedef struct FlowArg {
     int64_t to_doer; /* FX_SPLIT */
     int64_t amount;  /* ACT_FUND: what arrived, to be told; 0 = the order's */
 } FlowArg;
+/* May the caller do this now? E_FORBIDDEN to who may not do it in any state, or not in this one; E_STATE when nobody may now. */
+Err order_may(Call *c, const Order *o, OrderAct act);
 /* Performs `act` on `o` (loaded by the caller) and stores it: state, times, timer, money, event, notifications, gig and
- * application statuses. The caller has already put its own changes (a deliverable, a revision) into `o`. */
+ * application statuses. The caller has already put its own changes (a deliverable, a revision) into `o`. As order_may. */
 Err order_act(Call *c, Order *o, OrderAct act, const FlowArg *arg);
 
 /* Pays out what the order's escrow accounts hold (its own and its milestones'): up to `to_doer` of it to the doer, less the fee,

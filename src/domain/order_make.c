@@ -85,7 +85,7 @@ Err application_accept(Call *c, const void *in, void *out_) {
         return E_FORBIDDEN;
     out->application = app.id;
     out->created = false;
-    if (app.status == APPLICATION_ACCEPTED) {
+    if (app.status == APPLICATION_ACCEPTED && !q->once) {
         Key key = key1(ORDER_BY_APPLICATION, app.id);
         e = row_find(c, &ORDER, ORDER_BY_APPLICATION, &key, &out->order);
         if (e != E_MISSING)

@@ -5,6 +5,7 @@
 #include "domain/file.h"
 #include "domain/geo.h"
 #include "domain/ledger.h"
+#include "domain/link.h"
 #include "domain/profile.h"
 #include "domain/row.h"
 #include "domain/session.h"
@@ -108,6 +109,7 @@ static const Field user_fields[] = {
     FIELD(60, User, id_reason, F_STR, "why the last student ID was rejected"),
     FIELD(61, User, mail_flips, F_I64, "notification types whose e-mail is not as by default"),
     FIELD(62, User, sms_flips, F_I64, "the same of SMS"),
+    FIELD(63, User, avatar_url, F_STR, "picture that lies elsewhere"),
 };
 
 /* ---- freelancers ---- */
@@ -394,11 +396,23 @@ static Err edit_lists(Call *c, const UserEdit *in, User *u) {
     return e;
 }
 
+static Err avatar_use(Call *c, int64_t id) {
+    File f;
+    Err e = file_use(c, id, FILE_AVATAR, S("avatar_url"));
+    if (e || !id || (e = row_load(c, &FILE_RECORD, id, &f)))
+        return e;
+    return str_starts(f.type, S("image/")) ? OK : diag_field(c->diag, E_INVALID, S("avatar_url"), S("must be a picture"));
+}
+
 static Err edit_files(Call *c, const UserEdit *in, User *u) {
     Err e = OK;
     if (HAS(in, USER_SET_AVATAR)) {
-        e = file_use(c, in->avatar_file, FILE_AVATAR, S("avatar_file"));
-        u->avatar_file = in->avatar_file;
+        if (in->avatar_url.n && !link_ok(in->avatar_url))
+            e = diag_field(c->diag, E_INVALID, S("avatar_url"), S("must be the address of a picture"));
+        else if (!in->avatar_url.n)
+            e = avatar_use(c, in->avatar_file);
+        u->avatar_file = in->avatar_url.n ? 0 : in->avatar_file;
+        u->avatar_url = in->avatar_url;
     }
     if (e == OK && HAS(in, USER_SET_ID_DOCUMENT)) {
         e = file_use(c, in->id_document_file, FILE_ID_DOCUMENT, S("id_document_file"));

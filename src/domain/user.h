@@ -79,6 +79,7 @@ typedef struct User {
     int64_t mail_flips, sms_flips; /* bits 1 << NotificationType whose e-mail or SMS is not as by default (preference.h) */
     Str given;          /* the part of the name that comes first, where it was given in parts */
     int64_t freelancer, client_profile; /* profiles of these kinds (profile.h), 0 = none */
+    Str avatar_url;     /* a picture that lies elsewhere; then avatar_file is 0 */
 } User;
 
 extern const Record USER;
@@ -149,6 +150,7 @@ typedef struct UserEdit {
     Str name, bio, university, course;
     int32_t year, graduation_year;
     int64_t avatar_file, id_document_file;
+    Str avatar_url; /* USER_SET_AVATAR: the http(s) address of a picture that lies elsewhere, instead of a file */
     int32_t roles; /* at least one bit */
     List skills; /* STRS */
     Str place;

@@ -232,7 +232,19 @@ static Err send_message(Call *c, Incoming *in, void *arg) {
     return order_message_send(c, &order, &m);
 }
 
-/* Attachments come as file ids, or as objects that carry one, as messages show them. */
+/* Attachments come as file ids or addresses, or as objects that carry one, as messages show them. */
+static bool attachment_of(Incoming *in, const Json *item, int64_t *id) {
+    Str text = json_str(item);
+    if (json_type(item) == JSON_OBJECT) {
+        text = json_str(json_get(item, S("id")));
+        text = text.n ? text : json_str(json_get(item, S("url")));
+    }
+    size_t at = text.n;
+    while (at > 0 && text.p[at - 1] != '/')
+        at--;
+    return idmap_uuid_id(engine_ids(hub_engine(in->hub)), FILE_RECORD.kind, str_from(text, at), id);
+}
+
 static Err attachments_of(Incoming *in, List *out) {
     const Json *all = json_get(in->data, S("attachments")), *item;
     int64_t ids[CAMPUS_ATTACHMENTS_MAX];
@@ -245,8 +257,7 @@ static Err attachments_of(Incoming *in, List *out) {
     if (type != JSON_ARRAY || json_count(all) > CAMPUS_ATTACHMENTS_MAX)
         return diag_field(&in->diag, E_INVALID, S("attachments"), S("must be an array of file ids"));
     for (JsonIter it = json_iter(all); json_next(&it, &key, &item); n++) {
-        Str text = json_type(item) == JSON_OBJECT ? json_str(json_get(item, S("id"))) : json_str(item);
-        if (!idmap_uuid_id(engine_ids(hub_engine(in->hub)), FILE_RECORD.kind, text, &ids[n]))
+        if (!attachment_of(in, item, &ids[n]))
             return diag_field(&in->diag, E_INVALID, S("attachments"), S("must be an array of file ids"));
     }
     *out = list_of_i64s(in->a, ids, n);
@@ -260,6 +271,9 @@ static Err on_chat(Incoming *in) {
     m.message.conversation = m.chat.conversation;
     if (e == OK)
         e = attachments_of(in, &m.message.files);
+    JsonType type = json_type(json_get(in->data, S("text")));
+    if (e == OK && type != JSON_STRING && type != JSON_ABSENT && type != JSON_NULL)
+        e = diag_field(&in->diag, E_INVALID, S("text"), S("must be text"));
     if (e == OK && text.n && memchr(text.p, 0, text.n))
         e = diag_field(&in->diag, E_INVALID, S("text"), S("must be text without control bytes"));
     /* The answer is the event: every participant hears of it, this socket too. */
@@ -417,8 +431,9 @@ static void word_time(Buf *b, int64_t ms) {
         buf_lit(b, "null");
 }
 
-static void word_message(Wording *w) {
+static void word_message(Hub *hub, Wording *w) {
     Message m;
+    Render r;
     int64_t file;
     bool first = true;
     if (rec_get(w->c->tx, &MESSAGE, w->e->subject, &m) != OK)
@@ -433,17 +448,14 @@ static void word_message(Wording *w) {
     buf_lit(w->b, ",\"text\":");
     json_put_str(w->b, m.text);
     buf_lit(w->b, ",\"attachments\":[");
+    engine_render_init(hub_engine(hub), &campus_contract, w->c, w->b, &r);
     for (ListIter it = list_iter(&m.files); list_i64(&it, &file); first = false) {
         File f;
         if (rec_get(w->c->tx, &FILE_RECORD, file, &f) != OK)
             continue;
-        buf_add(w->b, first ? S("{\"id\":") : S(",{\"id\":"));
-        add_id(w->b, w->ids, &FILE_RECORD, file);
-        buf_lit(w->b, ",\"name\":");
-        json_put_str(w->b, f.name);
-        buf_lit(w->b, ",\"type\":");
-        json_put_str(w->b, f.type);
-        buf_printf(w->b, ",\"size\":%lld}", (long long)f.size_bytes);
+        if (!first)
+            buf_char(w->b, ',');
+        render_view(&r, &campus_file_view, &f);
     }
     buf_lit(w->b, "],\"reactions\":[");
     Reaction one;
@@ -559,7 +571,7 @@ static void campus_event(Hub *hub, Call *c, const Event *e, int64_t for_user, bo
     Wording w = {c, engine_ids(hub_engine(hub)), e, frame};
     switch (e->type) {
     case EV_MESSAGE:
-    case EV_MESSAGE_EDIT: word_message(&w); break;
+    case EV_MESSAGE_EDIT: word_message(hub, &w); break;
     case EV_READ: word_read(&w); break;
     case EV_ORDER:
     case EV_PAYMENT: word_order(&w); break;

@@ -143,7 +143,7 @@ test('acts that the state does not allow change nothing', async () => {
   for (const [person, act] of [[doer, 'submit'], [client, 'approve'], [client, 'request-revision'], [client, 'dispute']])
     problem(await person.post(`/api/orders/${order.id}/${act}`, { message: 'x', reason: 'x' }), 409, 'INVALID_STATE', act);
   problem(await doer.post(`/api/orders/${order.id}/review`, { rating: 5 }), 409, 'INVALID_STATE');
-  assert.equal((await client.post(`/api/applications/${application.id}/accept`)).body.order.id, order.id, 'accepting again is the same order');
+  problem(await client.post(`/api/applications/${application.id}/accept`), 409, 'INVALID_STATE', 'accepted once');
   problem(await client.post(`/api/gigs/${gig.id}/reopen`), 409, 'INVALID_STATE');
   problem(await client.delete(`/api/gigs/${gig.id}`), 409, 'INVALID_STATE');
   assert.deepEqual((await client.get(`/api/orders/${order.id}`)).body, before);

@@ -153,9 +153,12 @@ test('a profile: every editable member, and null', async () => {
   assert.deepEqual(Object.fromEntries(Object.keys(empty).map((k) => [k, cleared[k]])), empty);
   assert.equal(cleared.profile_completed, false);
   assert.equal(cleared.username, change.username);
-  for (const [bad, name] of [[{ hourly_rate: -1 }, 'hourly_rate'], [{ hourly_rate: 1.234 }, 'hourly_rate'], [{ skills: 'ink' }, 'skills'], [{ portfolio_urls: ['javascript:alert(1)'] }, 'portfolio_urls'], [{ bio: 'x'.repeat(501) }, 'bio'], [{ is_available: 'maybe' }, 'is_available'], [{ username: 'x' }, 'username'], [{ avatar_url: 'https://elsewhere.example/a.png' }, 'avatar_url'], [{ skills: [1] }, 'skills'], [{ bio: 'kept?', skills: [''] }, 'skills']])
+  for (const [bad, name] of [[{ hourly_rate: -1 }, 'hourly_rate'], [{ hourly_rate: 1.234 }, 'hourly_rate'], [{ skills: 'ink' }, 'skills'], [{ portfolio_urls: ['javascript:alert(1)'] }, 'portfolio_urls'], [{ bio: 'x'.repeat(501) }, 'bio'], [{ is_available: 'maybe' }, 'is_available'], [{ username: 'x' }, 'username'], [{ avatar_url: 'elsewhere' }, 'avatar_url'], [{ skills: [1] }, 'skills'], [{ bio: 'kept?', skills: [''] }, 'skills']])
     assert.ok((await me.fails(400, 'VALIDATION_ERROR', 'updateProfile', bad)).includes(name), name);
   assert.equal((await nobody(box).call('getProfile', change.username)).bio, null, 'nothing of a bad request is kept');
+  const away = 'https://elsewhere.example/a.png';
+  assert.equal(is('Profile', await me.do('updateProfile', { avatar_url: away })).avatar_url, away);
+  assert.equal((await nobody(box).call('getProfile', change.username)).avatar_url, away);
   assert.equal(await nobody(box).call('getProfile', 'nobody_at_all'), null);
   await nobody(box).fails(400, 'VALIDATION_ERROR', 'getProfile');
   await nobody(box).fails(401, 'UNAUTHORIZED', 'updateProfile', { bio: 'x' });

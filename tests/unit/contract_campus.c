@@ -167,8 +167,8 @@ static void people(void) {
     CHECK(reply.status == 400 && has(r, "\"success\":false,\"error\":{\"code\":\"VALIDATION_ERROR\"") && has(r, "\"fields\":{") &&
               has(r, "\"year\":\"must be at most 5\"") && has(r, "\"name\":\"must be a string\""),
           "me: the documented error shape, wrong types named");
-    r = call("PATCH", "/api/users/me", "{\"avatarUrl\":\"http://evil/x\"}");
-    CHECK(reply.status == 400 && has(r, "\"avatarUrl\":"), "me: a foreign url is no avatar");
+    r = call("PATCH", "/api/users/me", "{\"avatarUrl\":\"javascript:x\"}");
+    CHECK(reply.status == 400 && has(r, "\"avatarUrl\":"), "me: what is no address is no avatar");
     token_of_caller = NULL;
     for (int i = 0; i < 5; i++) {
         r = call("POST", "/api/auth/verify-otp", "{\"phone\":\"+919876543210\",\"otp\":\"000000\"}");
@@ -302,7 +302,7 @@ static void services_and_files(void) {
     CHECK(reply.status == 415, "file: told by its content, not its name");
     content_type = NULL;
     r = call("GET", url, "");
-    CHECK(reply.status == 200 && str_eq(r, S("plain text")) && has(buf_str(&reply.headers), "nosniff") &&
+    CHECK(reply.status == 200 && str_eq(r, S("plain text")) && has(buf_str(&reply.headers), "sandbox") &&
               has(buf_str(&reply.headers), "filename*=UTF-8''no%C3%AFtes.txt"),
           "file: downloaded");
     token_of_caller = asha;

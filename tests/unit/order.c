@@ -128,7 +128,7 @@ static void test_table_in_effect(void) {
                 uint32_t by = expected[at].by       ? expected[at].by
                               : s == ORDER_APPROVED ? BY_DOER | BY_MODERATOR
                                                     : BY_EITHER | BY_MODERATOR;
-                Err want = who[w].otherwise ? who[w].otherwise : to == '.' ? E_STATE : who[w].by & by ? OK : E_FORBIDDEN;
+                Err want = who[w].otherwise ? who[w].otherwise : !(who[w].by & by) ? E_FORBIDDEN : to == '.' ? E_STATE : OK;
                 int64_t none = 0;
                 MUST(RUN(op_try, who[w].actor, (&(Try){s, expected[at].act}), &none) == E_CONFLICT);
                 char got = letters[tried.status];

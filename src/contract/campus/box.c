@@ -52,8 +52,6 @@ INPUTS(suggest_in, SuggestIn,
        INPUT("limit", IN_QUERY, W_INT, SuggestIn, limit, NO_HAS, "How many.", .flags = IN_CLAMP | IN_DEFAULT, .min = 1, .max = 20,
              .fallback = 8));
 VIEW_SCALAR(campus_strings_view, W_STR, Str, "Text.");
-VIEW(campus_suggestions_view, PageOut, "Suggestions", "Completions.", SHOW_ITEMS_AS("suggestions"));
-VIEW(campus_categories_view, PageOut, "Categories", "The registry.", SHOW_ITEMS_AS("categories"));
 
 static const Route campus_box_routes[] = {
     {.method = "GET",
@@ -66,7 +64,7 @@ static const Route campus_box_routes[] = {
      .path = "/api/categories",
      .op = category_list,
      .view = &campus_category_view,
-     .envelope = &campus_categories_view,
+     .plural = "categories",
      .shape = SHAPE_LIST,
      .summary = "The categories."},
     {.method = "GET",
@@ -74,8 +72,8 @@ static const Route campus_box_routes[] = {
      .op = gig_suggest,
      .in = &suggest_in,
      .view = &campus_strings_view,
-     .envelope = &campus_suggestions_view,
      .shape = SHAPE_LIST,
+     .plural = "suggestions",
      .access = ACCESS_OPTIONAL,
      .kept = true,
      .summary = "Completions as you type."},

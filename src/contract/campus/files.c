@@ -28,9 +28,20 @@ INPUTS(upload_in, FileAddIn,
 INPUTS(file_id_in, IdIn, INPUT_ID("id", IdIn, id, &FILE_RECORD, "Which file."));
 INPUTS(file_page_in, PageIn, INPUT_PAGING(PageIn, page, limit));
 
+/* Said to be a picture, by name or by type. One that is none is broken or a disguise. */
+static bool claims_picture(const FileAddIn *in, const Part *part) {
+    static const Str endings[] = {STR_INIT(".jpg"), STR_INIT(".jpeg"), STR_INIT(".png"), STR_INIT(".gif"), STR_INIT(".webp")};
+    for (size_t i = 0; i < COUNT(endings); i++)
+        if (in->name.n >= endings[i].n && str_eq_nocase(str_from(in->name, in->name.n - endings[i].n), endings[i]))
+            return true;
+    return part && str_starts(part->content_type, S("image/"));
+}
+
 static Err upload_before(Exchange *x) {
     FileAddIn *in = x->in;
     FileType type = file_sniff(in->bytes);
+    if (!file_is_image(type) && claims_picture(in, exchange_file(x, "file")))
+        type = FILE_UNKNOWN;
     if (type == FILE_UNKNOWN)
         return diag_field(&x->diag, E_MEDIA, S("file"), S("is of a type that is not taken"));
     bool picture = in->purpose == FILE_AVATAR || in->purpose == FILE_GIG_IMAGE;

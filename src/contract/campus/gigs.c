@@ -403,7 +403,8 @@ INPUTS(my_applications_in, MyApplicationsIn,
        INPUT("status", IN_QUERY, W_WORD, MyApplicationsIn, status, NO_HAS, "Only those.", .words = &campus_application_words),
        INPUT_PAGE(MyApplicationsIn, page));
 INPUTS(application_id_in, IdIn, INPUT_ID("id", IdIn, id, &APPLICATION, "Which application."));
-INPUTS(accept_in, AcceptIn, INPUT_ID("id", AcceptIn, application, &APPLICATION, "Which application."));
+INPUTS(accept_in, AcceptIn, INPUT_ID("id", AcceptIn, application, &APPLICATION, "Which application."),
+       INPUT_CONST(AcceptIn, once, 1));
 
 static const void *application_load(Render *r, const void *row) {
     Application *a = ARENA_NEW(r->arena, Application);

@@ -41,7 +41,9 @@ static bool user_email(Render *r, const void *row, Value *out) {
     return out->s.n > 0;
 }
 static bool user_avatar(Render *r, const void *row, Value *out) {
-    return campus_file_path(r, ((const User *)row)->avatar_file, out);
+    const User *u = row;
+    out->s = u->avatar_url;
+    return out->s.n || campus_file_path(r, u->avatar_file, out);
 }
 static bool user_id_document(Render *r, const void *row, Value *out) {
     return campus_file_path(r, ((const User *)row)->id_document_file, out);
@@ -259,7 +261,7 @@ SECTION(campus_auth, "Authentication", "Signing in with a phone number and a one
 
 typedef struct MeIn {
     UserEdit edit; /* first: it has the has-bits */
-    Str password, avatar_url, id_document_url;
+    Str password, id_document_file; /* by its url */
 } MeIn;
 
 INPUTS(me_in, MeIn,
@@ -274,10 +276,11 @@ INPUTS(me_in, MeIn,
        INPUT("year", IN_BODY, W_INT, MeIn, edit.year, USER_SET_YEAR, "Year of study.", .min = 1, .max = 5),
        INPUT("graduationYear", IN_BODY, W_INT, MeIn, edit.graduation_year, USER_SET_GRADUATION, "Expected graduation.",
              .min = 1950, .max = 2100),
-       INPUT("avatarUrl", IN_BODY, W_STR, MeIn, avatar_url, NO_HAS, "An uploaded picture: its url or its id.",
-             .flags = IN_TRIM | IN_NULLABLE, .max = 300),
-       INPUT("idDocumentUrl", IN_BODY, W_STR, MeIn, id_document_url, NO_HAS, "The uploaded student ID: its url or its id.",
-             .flags = IN_TRIM | IN_NULLABLE, .max = 300),
+       INPUT("avatarUrl", IN_BODY, W_STR, MeIn, edit.avatar_url, USER_SET_AVATAR,
+             "A picture: the url or id of an upload, or an address elsewhere.", .flags = IN_TRIM | IN_NULLABLE,
+             .max = USER_LINK_MAX),
+       INPUT("idDocumentUrl", IN_BODY, W_STR, MeIn, id_document_file, USER_SET_ID_DOCUMENT,
+             "The uploaded student ID: its url or its id.", .flags = IN_TRIM | IN_NULLABLE, .max = 300),
        INPUT("roles", IN_BODY, W_WORDS, MeIn, edit.roles, USER_SET_ROLES, "What you like to be; gates nothing.",
              .words = &campus_role_words, .min = 1),
        INPUT("skills", IN_BODY, W_STRS, MeIn, edit.skills, USER_SET_SKILLS, "Skills.", .flags = IN_TRIM, .max = USER_SKILLS_MAX),
@@ -303,23 +306,17 @@ INPUTS(me_in, MeIn,
        INPUT("password", IN_BODY, W_STR, MeIn, password, USER_SET_PASSWORD, "To sign in with the e-mail address too.",
              .flags = IN_SECRET, .min = USER_PASSWORD_MIN, .max = USER_PASSWORD_MAX));
 
-/* A file by its url; null or "" takes it away. */
-static Err file_given(Exchange *x, Str url, const char *name, int bit, int64_t *file, uint64_t *has) {
-    if (!url.p)
-        return OK;
-    *has |= UINT64_C(1) << bit;
-    if (!url.n || campus_file_of(x, url, file))
-        return OK;
-    x->binding = true;
-    return diag_field(&x->diag, E_INVALID, str_c0(name), S("must be the url of an uploaded file"));
-}
-
+/* Files by their url; null or "" takes one away. A picture may also lie elsewhere. */
 static Err me_before(Exchange *x) {
     MeIn *in = x->in;
-    Err e = file_given(x, in->avatar_url, "avatarUrl", USER_SET_AVATAR, &in->edit.avatar_file, &in->edit.has);
-    if (!e)
-        e = file_given(x, in->id_document_url, "idDocumentUrl", USER_SET_ID_DOCUMENT, &in->edit.id_document_file, &in->edit.has);
-    if (e || !HAS(&in->edit, USER_SET_PASSWORD))
+    if (in->edit.avatar_url.n && campus_file_of(x, in->edit.avatar_url, &in->edit.avatar_file))
+        in->edit.avatar_url = (Str){NULL, 0};
+    if (in->id_document_file.n && !campus_file_of(x, in->id_document_file, &in->edit.id_document_file)) {
+        x->binding = true;
+        return diag_field(&x->diag, E_INVALID, S("idDocumentUrl"), S("must be the url of an uploaded file"));
+    }
+    Err e = OK;
+    if (!HAS(&in->edit, USER_SET_PASSWORD))
         return e;
     char *hash = arena_raw(x->arena, PASSWORD_HASH_MAX);
     e = hash ? password_hash(in->password, hash) : E_NOMEM;

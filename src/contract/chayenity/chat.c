@@ -8,7 +8,9 @@
 /* ---- a room ---- */
 
 static bool person_picture(Render *r, const void *row, Value *out) {
-    return chayenity_file_url(r, ((const User *)row)->avatar_file, out);
+    const User *u = row;
+    out->s = u->avatar_url;
+    return out->s.n || chayenity_file_url(r, u->avatar_file, out);
 }
 VIEW(chayenity_participant_view, User, "Participant", "Who talks.", SHOW_ID("id", User, id, &USER, "The person's id."),
      SHOW("full_name", W_STR, User, name, "Name."),

@@ -17,7 +17,9 @@ static bool user_reputation(Render *r, const void *row, Value *out) {
     return true;
 }
 static bool user_picture(Render *r, const void *row, Value *out) {
-    return chayenity_file_url(r, ((const User *)row)->avatar_file, out);
+    const User *u = row;
+    out->s = u->avatar_url;
+    return out->s.n || chayenity_file_url(r, u->avatar_file, out);
 }
 static bool user_available(Render *r, const void *row, Value *out) {
     (void)r;

@@ -66,8 +66,9 @@ static bool user_picture(Render *r, const void *row, Value *out) {
     int64_t file = ((const User *)row)->avatar_file;
     Value all;
     Str url;
+    out->s = ((const User *)row)->avatar_url;
     if (!file)
-        return false;
+        return out->s.n > 0;
     List one = list_of_i64s(r->arena, &file, 1), none = {0};
     ListIter it;
     if (!simple_file_urls(r, &one, &none, &all))

@@ -29,9 +29,7 @@ static bool freelancer_available(Render *r, const void *row, Value *out) {
 static bool freelancer_skills(Render *r, const void *row, Value *out) {
     return sc_skills_of(r, &USER_OF(FreelancerOut)->skills, out);
 }
-static bool freelancer_picture(Render *r, const void *row, Value *out) {
-    return sc_media_path(r, USER_OF(FreelancerOut)->avatar_file, out);
-}
+static bool freelancer_picture(Render *r, const void *row, Value *out) { return sc_picture(r, USER_OF(FreelancerOut), out); }
 VIEW(sc_freelancer_brief_view, FreelancerOut, "FreelancerBrief", "A freelancer in a list.",
      SHOW_ID("id", FreelancerOut, profile.id, &FREELANCER, "The profile's id."),
      SHOW_GET("name", W_STR, freelancer_name, "How he or she is called."),
@@ -85,9 +83,7 @@ static bool client_name(Render *r, const void *row, Value *out) {
     out->s = sc_name(USER_OF(ClientOut));
     return true;
 }
-static bool client_picture(Render *r, const void *row, Value *out) {
-    return sc_media_path(r, USER_OF(ClientOut)->avatar_file, out);
-}
+static bool client_picture(Render *r, const void *row, Value *out) { return sc_picture(r, USER_OF(ClientOut), out); }
 static bool client_kind(Render *r, const void *row, Value *out) {
     (void)r;
     out->s = ((const ClientOut *)row)->profile.account_type == CLIENT_BUSINESS ? S("business") : S("individual");

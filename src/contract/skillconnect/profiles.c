@@ -65,9 +65,7 @@ static bool last_name(const User *u, Value *out) {
 #define USER_OF(T) (&((const T *)row)->user)
 static bool freelancer_first(Render *r, const void *row, Value *out) { return (void)r, first_name(USER_OF(FreelancerOut), out); }
 static bool freelancer_last(Render *r, const void *row, Value *out) { return (void)r, last_name(USER_OF(FreelancerOut), out); }
-static bool freelancer_picture(Render *r, const void *row, Value *out) {
-    return sc_media_path(r, USER_OF(FreelancerOut)->avatar_file, out);
-}
+static bool freelancer_picture(Render *r, const void *row, Value *out) { return sc_picture(r, USER_OF(FreelancerOut), out); }
 static bool freelancer_skills(Render *r, const void *row, Value *out) {
     return sc_skills_of(r, &USER_OF(FreelancerOut)->skills, out);
 }
@@ -254,9 +252,7 @@ WORDS(sc_account_words, "AccountType", WORD(CLIENT_INDIVIDUAL, "individual"), WO
 
 static bool client_first(Render *r, const void *row, Value *out) { return (void)r, first_name(USER_OF(ClientOut), out); }
 static bool client_last(Render *r, const void *row, Value *out) { return (void)r, last_name(USER_OF(ClientOut), out); }
-static bool client_picture(Render *r, const void *row, Value *out) {
-    return sc_media_path(r, USER_OF(ClientOut)->avatar_file, out);
-}
+static bool client_picture(Render *r, const void *row, Value *out) { return sc_picture(r, USER_OF(ClientOut), out); }
 #define TEXT(name_, doc_) SHOW(#name_, W_STR, ClientOut, profile.name_, doc_)
 VIEW(sc_client_view, ClientOut, "ClientProfile", "Somebody as a client.",
      SHOW_ID("id", ClientOut, profile.id, &CLIENT, "The profile's id."),

@@ -514,6 +514,11 @@ bool sc_media_url(Render *r, int64_t file, bool absolute, Value *out) {
 
 bool sc_media_path(Render *r, int64_t file, Value *out) { return sc_media_url(r, file, false, out); }
 
+bool sc_picture(Render *r, const User *u, Value *out) {
+    out->s = u->avatar_url;
+    return out->s.n || sc_media_path(r, u->avatar_file, out);
+}
+
 static const void *person_load(Render *r, const void *row) {
     User u;
     ScPerson *p = ARENA_NEW(r->arena, ScPerson);
@@ -521,11 +526,13 @@ static const void *person_load(Render *r, const void *row) {
     memcpy(&id, row, sizeof id);
     if (!p || !id || rec_get(r->call->tx, &USER, id, &u))
         return NULL;
-    *p = (ScPerson){id, sc_name(&u), u.avatar_file};
+    *p = (ScPerson){id, sc_name(&u), u.avatar_file, u.avatar_url};
     return p;
 }
 static bool person_picture(Render *r, const void *row, Value *out) {
-    return sc_media_path(r, ((const ScPerson *)row)->picture, out);
+    const ScPerson *p = row;
+    out->s = p->picture_url;
+    return out->s.n || sc_media_path(r, p->picture, out);
 }
 VIEW_WITH(sc_person_view, ScPerson, "Person", "Somebody, in short.", (.load = person_load),
           SHOW_ID("id", ScPerson, id, &USER, "The user's id."), SHOW("name", W_STR, ScPerson, name, "How he or she is called."),

@@ -51,6 +51,7 @@ typedef struct ScPerson {
     int64_t id;
     Str name;
     int64_t picture;
+    Str picture_url; /* of one that lies elsewhere, else "" */
 } ScPerson;
 /* How a person is called: the name, else what stands before the @ of the address, else "". */
 Str sc_name(const User *u);
@@ -58,6 +59,8 @@ Str sc_name(const User *u);
  * address. Over r->arena. */
 bool sc_media_url(Render *r, int64_t file, bool absolute, Value *out);
 bool sc_media_path(Render *r, int64_t file, Value *out);
+/* Where a person's picture is; false when there is none. */
+bool sc_picture(Render *r, const User *u, Value *out);
 
 /* A skill as it is written beside a thing, with its id in the registry. */
 typedef struct ScSkill {

@@ -13,7 +13,9 @@ static const void *profile_load(Render *r, const void *row) {
 }
 
 static bool profile_avatar(Render *r, const void *row, Value *out) {
-    return ugig_file_url(r, ((const User *)row)->avatar_file, out);
+    const User *u = row;
+    out->s = u->avatar_url;
+    return out->s.n || ugig_file_url(r, u->avatar_file, out);
 }
 static bool profile_available(Render *r, const void *row, Value *out) {
     (void)r;
@@ -59,7 +61,6 @@ static Err profile_by_username(Call *c, const void *in, void *out) {
 
 typedef struct ProfileBody {
     UserEdit edit; /* first: the operation's input */
-    Str avatar_url;
 } ProfileBody;
 
 INPUTS_NAMED(profile_data, ProfileBody, "ProfileUpdateInput",
@@ -67,8 +68,8 @@ INPUTS_NAMED(profile_data, ProfileBody, "ProfileUpdateInput",
                    .max = USERNAME_MAX),
              INPUT("full_name", IN_BODY, W_STR, ProfileBody, edit.name, USER_SET_NAME, "Full name.",
                    .flags = IN_TRIM | IN_NULLABLE, .max = USER_NAME_MAX),
-             INPUT("avatar_url", IN_BODY, W_STR, ProfileBody, avatar_url, USER_SET_AVATAR,
-                   "Address of a picture that was uploaded here.", .flags = IN_TRIM | IN_NULLABLE, .max = 500),
+             INPUT("avatar_url", IN_BODY, W_STR, ProfileBody, edit.avatar_url, USER_SET_AVATAR,
+                   "Address of a picture, uploaded here or elsewhere.", .flags = IN_TRIM | IN_NULLABLE, .max = USER_LINK_MAX),
              INPUT("bio", IN_BODY, W_STR, ProfileBody, edit.bio, USER_SET_BIO, "About oneself.", .flags = IN_TRIM | IN_NULLABLE,
                    .max = USER_BIO_MAX),
              INPUT("skills", IN_BODY, W_STRS, ProfileBody, edit.skills, USER_SET_SKILLS, "Skills.",
@@ -89,11 +90,9 @@ INPUTS(profile_in, ProfileBody, UGIG_DATA("data", ProfileBody, profile_data, "Wh
 
 static Err profile_before(Exchange *x) {
     ProfileBody *in = x->in;
-    if (!HAS(&in->edit, USER_SET_AVATAR) || !in->avatar_url.n)
-        return OK;
-    if (campus_file_of(x, in->avatar_url, &in->edit.avatar_file))
-        return OK;
-    return diag_field(&x->diag, E_INVALID, S("avatar_url"), S("must be the address of a picture that was uploaded here"));
+    if (in->edit.avatar_url.n && campus_file_of(x, in->edit.avatar_url, &in->edit.avatar_file))
+        in->edit.avatar_url = (Str){NULL, 0};
+    return OK;
 }
 
 INPUTS(avatar_in, FileAddIn,

@@ -43,10 +43,12 @@ export const Status = ({ of, value }: { of: 'gig' | 'application' | 'order' | 'w
 );
 
 const hueOf = (id: string) => [...id].reduce((h, c) => (h * 31 + c.charCodeAt(0)) % 8, 7);
+/* The page loads pictures of this box only; somebody's picture elsewhere would tell that place who looks. */
+const isOwn = (url: string) => new URL(url, location.href).origin === location.origin;
 export function Avatar({ who, size = 40 }: { who: Pick<Person, 'id' | 'name' | 'avatarUrl'> | null; size?: 24 | 32 | 40 | 56 | 88 }) {
   const initials = (who?.name ?? '?').split(/\s+/).slice(0, 2).map((w) => w[0]).join('').toUpperCase();
   return <span class={`avatar s${size} hue${hueOf(who?.id ?? '')}`} aria-hidden="true">
-    {who?.avatarUrl ? <img src={who.avatarUrl} alt="" width={size} height={size} loading="lazy" decoding="async" /> : initials}
+    {who?.avatarUrl && isOwn(who.avatarUrl) ? <img src={who.avatarUrl} alt="" width={size} height={size} loading="lazy" decoding="async" /> : initials}
   </span>;
 }
 
