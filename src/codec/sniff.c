@@ -18,7 +18,7 @@ static const TypeRow types[FILE_TYPE_COUNT] = {
     [FILE_WAV] = {STR_INIT("audio/wav"), STR_INIT("wav"), STR_INIT("RIFF"), false},
     [FILE_WEBM] = {STR_INIT("audio/webm"), STR_INIT("webm"), STR_INIT("\x1a\x45\xdf\xa3"), false},
     [FILE_MP4] = {STR_INIT("audio/mp4"), STR_INIT("m4a"), STR_INIT("\0\0\0"), false},
-    [FILE_TEXT] = {STR_INIT("text/plain; charset=utf-8"), STR_INIT("txt"), STR_INIT(""), false},
+    [FILE_TEXT] = {STR_INIT("text/plain"), STR_INIT("txt"), STR_INIT(""), false},
 };
 
 static uint32_t u8(Str s, size_t at) { return (uint8_t)s.p[at]; }

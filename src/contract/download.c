@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "codec/hex.h"
+#include "codec/sniff.h"
 #include "domain/file.h"
 
 enum { DOWNLOAD_AT_ONCE_BYTES = 64 * 1024, DOWNLOAD_ARENA_BYTES = 64 * 1024 };
@@ -106,7 +107,8 @@ static Range range_of(Exchange *x, Str tag, int64_t size) {
 }
 
 static void facts(Exchange *x, const File *f, Str tag) {
-    x->reply->content_type = arena_str(x->arena, f->type);
+    bool text = str_eq(f->type, file_mime(FILE_TEXT)); /* taken only as UTF-8 */
+    x->reply->content_type = text ? S("text/plain; charset=utf-8") : arena_str(x->arena, f->type);
     name_header(x, f);
     reply_header(x->reply, "Content-Security-Policy", S("default-src 'none'; sandbox"));
     reply_header(x->reply, "ETag", tag);

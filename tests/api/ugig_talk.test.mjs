@@ -78,11 +78,13 @@ test('attachments', async () => {
   assert.equal(status, 200, JSON.stringify(body));
   const attachment = is('Attachment', body.data);
   assert.deepEqual([attachment.name, attachment.size], ['brief.txt', 11]);
-  assert.match(attachment.type, /^text\/plain/);
+  assert.equal(attachment.type, 'text/plain');
   const message = is('Message', await ann.do('sendMessage', id, '', [attachment]));
   assert.deepEqual(message.attachments, [attachment]);
   const open = (who) => fetch(attachment.url, { headers: { authorization: `Bearer ${who.token}` } });
-  assert.equal(await (await open(bob)).text(), 'some words\n');
+  const opened = await open(bob);
+  assert.equal(opened.headers.get('content-type'), 'text/plain; charset=utf-8');
+  assert.equal(await opened.text(), 'some words\n');
   assert.equal((await open(eve)).status, 403);
   await bob.fails(400, 'VALIDATION_ERROR', 'sendMessage', id, 'look', [attachment]);
   await ann.fails(400, 'VALIDATION_ERROR', 'sendMessage', id, 'look', [{ url: 'https://elsewhere.example/x' }]);
