@@ -11,7 +11,7 @@
 
 enum {
     USER_NAME_MAX = 120,
-    USER_BIO_MAX = 500,
+    USER_BIO_MAX = 2000,
     USER_PLACE_MAX = 200,
     USER_COURSE_MAX = 120, /* code points */
     USER_SKILLS_MAX = 30,

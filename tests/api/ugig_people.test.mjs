@@ -146,6 +146,7 @@ test('a profile: every editable member, and null', async () => {
   assert.deepEqual(await nobody(box).call('getProfile', change.username.toUpperCase()), profile);
   const same = await me.do('updateProfile', { id: unknown, created_at: 'x', profile_completed: false, email: 'a@b.example' });
   assert.deepEqual({ ...same, updated_at: '' }, { ...profile, updated_at: '' });
+  assert.equal((await me.do('updateProfile', { bio: 'x'.repeat(2000) })).bio.length, 2000);
   const named = await me.post('updateProfile', { data: { bio: 'Paints.' } });
   assert.equal(named.body.data.bio, 'Paints.');
   const empty = { full_name: null, bio: null, hourly_rate: null, location: null, timezone: null, avatar_url: null, skills: [], ai_tools: [], portfolio_urls: [] };
@@ -153,7 +154,7 @@ test('a profile: every editable member, and null', async () => {
   assert.deepEqual(Object.fromEntries(Object.keys(empty).map((k) => [k, cleared[k]])), empty);
   assert.equal(cleared.profile_completed, false);
   assert.equal(cleared.username, change.username);
-  for (const [bad, name] of [[{ hourly_rate: -1 }, 'hourly_rate'], [{ hourly_rate: 1.234 }, 'hourly_rate'], [{ skills: 'ink' }, 'skills'], [{ portfolio_urls: ['javascript:alert(1)'] }, 'portfolio_urls'], [{ bio: 'x'.repeat(501) }, 'bio'], [{ is_available: 'maybe' }, 'is_available'], [{ username: 'x' }, 'username'], [{ avatar_url: 'elsewhere' }, 'avatar_url'], [{ skills: [1] }, 'skills'], [{ bio: 'kept?', skills: [''] }, 'skills']])
+  for (const [bad, name] of [[{ hourly_rate: -1 }, 'hourly_rate'], [{ hourly_rate: 1.234 }, 'hourly_rate'], [{ skills: 'ink' }, 'skills'], [{ portfolio_urls: ['javascript:alert(1)'] }, 'portfolio_urls'], [{ bio: 'x'.repeat(2001) }, 'bio'], [{ is_available: 'maybe' }, 'is_available'], [{ username: 'x' }, 'username'], [{ avatar_url: 'elsewhere' }, 'avatar_url'], [{ skills: [1] }, 'skills'], [{ bio: 'kept?', skills: [''] }, 'skills']])
     assert.ok((await me.fails(400, 'VALIDATION_ERROR', 'updateProfile', bad)).includes(name), name);
   assert.equal((await nobody(box).call('getProfile', change.username)).bio, null, 'nothing of a bad request is kept');
   const away = 'https://elsewhere.example/a.png';

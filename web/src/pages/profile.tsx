@@ -57,7 +57,7 @@ export default function Profile() {
     <Card class="stack"><div class="row"><Avatar who={me.value!} size={88} /><label class="button small">{busy === 'avatar' ? <span class="spinner" /> : <Icon name="image" size={16} />}<span>{t('profile.picture')}</span>
       <input class="hidden" type="file" accept="image/*" onChange={(e) => void picture(e.currentTarget.files?.[0], 'avatar')} /></label></div>
       <Input label={t('profile.name')} autocomplete="name" maxLength={120} value={v.name} on={(x) => set('name', x)} error={errors.name} />
-      <TextArea label={t('profile.bio')} optional max={500} value={v.bio} on={(x) => set('bio', x)} error={errors.bio} />
+      <TextArea label={t('profile.bio')} optional max={2000} value={v.bio} on={(x) => set('bio', x)} error={errors.bio} />
       <Words label={t('profile.skills')} value={v.skills} on={(x) => set('skills', x)} error={errors.skills} />
       <Words label={t('profile.portfolio')} optional hint={t('profile.portfolioHint')} max={10} value={v.portfolioUrls} on={(x) => set('portfolioUrls', x)} error={errors.portfolioUrls} />
       <Money label={t('profile.rate')} optional value={v.hourlyRate} on={(x) => set('hourlyRate', x)} error={errors.hourlyRate} />
