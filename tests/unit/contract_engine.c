@@ -25,7 +25,7 @@ static void posts(void) {
                       "\"parts\":[{\"amount\":5},{\"amount\":5000,\"label\":\"toolong\"}],\"inner\":7,\"at\":1.5,\"friend\":4}"));
     CHECK(toy_reply.status == 400, "post: bad fields are 400");
     CHECK(has(r, "\"title\":\"must have at least 3 characters\"") && has(r, "\"price\":\"must be an amount\"") &&
-              has(r, "\"colour\":\"must be one of red, green, green, blue\"") && has(r, "\"pinned\":\"must be true or false\"") &&
+              has(r, "\"colour\":\"must be one of red, green, blue\"") && has(r, "\"pinned\":\"must be true or false\"") &&
               has(r, "\"tags\":\"must be a list of strings\"") && has(r, "\"small\":\"must be even\"") &&
               has(r, "\"parts.1.amount\":\"must be at most 1000\"") &&
               has(r, "\"parts.1.label\":\"must have at most 5 characters\"") && has(r, "\"inner\":\"must be an object\"") &&
