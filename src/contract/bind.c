@@ -321,18 +321,43 @@ static Err bind_strs(Bind *b, const Input *row, char *at, const Wire *all, size_
     return OK;
 }
 
+/* Addresses elsewhere on the web, for the list beside the ids; an empty list empties both. */
+static Err put_links(Bind *b, const Input *row, char *base, const Str *links, size_t n) {
+    List l = list_of_strs(b->x->arena, links, n);
+    uint64_t has;
+    if (l.count && !l.p)
+        return E_NOMEM;
+    memcpy(base + row->links, &l, sizeof l);
+    if (row->links_has) {
+        memcpy(&has, base, sizeof has);
+        has |= UINT64_C(1) << (row->links_has - 1);
+        memcpy(base, &has, sizeof has);
+    }
+    return OK;
+}
+
 static Err bind_ids(Bind *b, const Input *row, char *at, const Wire *all, size_t n) {
     int64_t *v = ARENA_ARRAY(b->x->arena, n, int64_t);
-    Err e = v ? OK : E_NOMEM;
+    Str *links = ARENA_ARRAY(b->x->arena, n, Str);
+    size_t ids = 0, link_count = 0;
+    Err e = v && links ? OK : E_NOMEM;
     for (size_t i = 0; !e && i < n; i++) {
         const Json *inner = json_get(all[i].json, S("id")); /* a thing as views show it stands for its id */
         if (!inner && row->kind == &FILE_RECORD)
             inner = json_get(all[i].json, S("url"));
-        e = bind_id(b, row, (char *)&v[i], inner ? &(Wire){.kind = WIRE_JSON, .json = inner} : &all[i]);
+        const Wire *one = inner ? &(Wire){.kind = WIRE_JSON, .json = inner} : &all[i];
+        e = bind_id(b, row, (char *)&v[ids], one);
+        if (!e && row->links && v[ids] == ID_UNKNOWN && wire_text(row, one, &links[link_count]) &&
+            (str_starts(links[link_count], S("https://")) || str_starts(links[link_count], S("http://"))))
+            link_count++;
+        else
+            ids++;
     }
+    if (!e && row->links && (link_count || !n))
+        e = put_links(b, row, at - row->offset, links, link_count);
     if (e)
         return e;
-    List l = list_of_i64s(b->x->arena, v, n);
+    List l = list_of_i64s(b->x->arena, v, ids);
     if (l.count && !l.p)
         return E_NOMEM;
     memcpy(at, &l, sizeof l);

@@ -153,6 +153,10 @@ typedef struct Input {
     const Inputs *sub;
     const Record *kind; /* W_ID, W_IDS: what they are ids of */
     const Record *record; /* W_ROWS into a List */
+    /* W_IDS of files: the offset of a List of Str in the same struct that takes addresses elsewhere on the web, and 1 + the
+     * has-bit that says so. 0: they are faults. */
+    uint16_t links;
+    uint8_t links_has;
     InputCheck *check;
     const char *canonical; /* the member's name: what the domain calls the field in a Diag */
     const char *format; /* for the document: "email", "uri"; NULL */

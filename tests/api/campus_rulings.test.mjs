@@ -165,3 +165,23 @@ test('what is said in a chat is text', async () => {
   assert.equal(is(await client.get(`/api/orders/${order.id}/messages`), 200).total, 0);
   await socket.close();
 });
+
+test('what lies elsewhere on the web may be handed in and shown by its address', async () => {
+  const file = is(await upload(doer, png, 'final.png'), 201);
+  const order = await funded();
+  const away = 'https://drive.test/final.zip';
+  for (const bad of [['ftp://drive.test/x'], ['https://'], [7], ['final.zip']]) is(await doer.post(`/api/orders/${order.id}/submit`, { message: 'Here.', attachments: bad }), 400, 'VALIDATION_ERROR');
+  const { deliverables } = is(await doer.post(`/api/orders/${order.id}/submit`, { message: 'Here.', attachments: [away, file.url, { url: away + '2', name: 'b' }] }), 200);
+  assert.deepEqual(deliverables[0].attachments.map((a) => a.id), [file.id]);
+  assert.deepEqual(deliverables[0].urls, [away, away + '2']);
+  const picture = is(await upload(doer, png, 'cover.png'), 201);
+  const body = { title: 'Posters', description: 'Large ones.', category: 'design', price: 90000, deliveryTime: 3, images: [picture.id, 'https://pictures.test/a.png'] };
+  const service = is(await doer.post('/api/services', body), 201);
+  assert.deepEqual([service.images.map((i) => i.id), service.imageUrls], [[picture.id], ['https://pictures.test/a.png']]);
+  const kept = is(await doer.patch(`/api/services/${service.id}`, { images: [picture.id] }), 200);
+  assert.deepEqual(kept.imageUrls, ['https://pictures.test/a.png'], 'ids alone leave them');
+  const none = is(await doer.patch(`/api/services/${service.id}`, { images: [] }), 200);
+  assert.deepEqual([none.images, none.imageUrls], [[], undefined]);
+  is(await doer.post('/api/services', { ...body, images: ['https://pictures.test/"x'] }), 400, 'VALIDATION_ERROR', 'images');
+  is(await doer.post('/api/services', { ...body, images: ['cover.png'] }), 400, 'VALIDATION_ERROR', 'images');
+});

@@ -100,9 +100,9 @@ INPUTS(order_list_in, OrderListIn,
 INPUTS(submit_in, SubmitIn, INPUT_ID("id", SubmitIn, id, &ORDER, "Which order."),
        INPUT("message", IN_BODY, W_STR, SubmitIn, message, NO_HAS, "What you hand in.", .flags = IN_REQUIRED | IN_TRIM, .min = 1,
              .max = 5000),
-       INPUT("attachments", IN_BODY, W_IDS, SubmitIn, files, NO_HAS, "Ids of own files.", .kind = &FILE_RECORD,
-             .max = ORDER_FILES_MAX),
-       INPUT("urls", IN_BODY, W_STRS, SubmitIn, urls, NO_HAS, "Links.", .flags = IN_TRIM, .max = ORDER_FILES_MAX));
+       INPUT("urls", IN_BODY, W_STRS, SubmitIn, urls, NO_HAS, "Links.", .flags = IN_TRIM, .max = ORDER_FILES_MAX),
+       INPUT("attachments", IN_BODY, W_IDS, SubmitIn, files, NO_HAS, "Ids of own files, or links.", .kind = &FILE_RECORD,
+             .max = ORDER_FILES_MAX, .links = offsetof(SubmitIn, urls)));
 INPUTS(revision_in, ReasonIn, INPUT_ID("id", ReasonIn, id, &ORDER, "Which order."),
        INPUT("reason", IN_BODY, W_STR, ReasonIn, reason, NO_HAS, "The same as message.", .flags = IN_TRIM, .max = 5000),
        INPUT("message", IN_BODY, W_STR, ReasonIn, reason, NO_HAS, "What should change.", .flags = IN_TRIM, .max = 5000));

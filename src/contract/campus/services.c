@@ -67,8 +67,9 @@ VIEW(campus_service_view, Service, "Service", "Work that somebody offers.", SHOW
               .max = SERVICE_DAYS_MAX),                                                                                          \
         INPUT("revisions", IN_BODY, W_INT, ServiceEdit, revisions, SERVICE_SET_REVISIONS, "Changes included; -1 is any number.", \
               .min = REVISIONS_UNLIMITED, .max = SERVICE_REVISIONS_MAX),                                                         \
-        INPUT("images", IN_BODY, W_IDS, ServiceEdit, images, SERVICE_SET_IMAGES, "Ids of own pictures.", .kind = &FILE_RECORD,   \
-              .max = SERVICE_IMAGES_MAX),                                                                                        \
+        INPUT("images", IN_BODY, W_IDS, ServiceEdit, images, SERVICE_SET_IMAGES, "Ids of own pictures, or addresses of others.", \
+              .kind = &FILE_RECORD, .max = SERVICE_IMAGES_MAX, .links = offsetof(ServiceEdit, image_urls),                       \
+              .links_has = SERVICE_SET_IMAGE_URLS + 1),                                                                          \
         INPUT("isActive", IN_BODY, W_BOOL, ServiceEdit, active, SERVICE_SET_ACTIVE, "May be ordered.")
 INPUTS(service_post_in, ServiceEdit, SERVICE_INPUTS(IN_REQUIRED));
 INPUTS(service_edit_in, ServiceEdit, INPUT_ID("id", ServiceEdit, id, &SERVICE, "Which service."), SERVICE_INPUTS(0));
