@@ -48,6 +48,7 @@ typedef struct RateSlot {
     uint64_t key;
     uint32_t minute; /* of `now` */
     uint16_t now, before;
+    uint32_t last_ms; /* when the last one fitted, without the upper bits */
 } RateSlot;
 typedef struct Rates {
     RateSlot *slots;
@@ -56,7 +57,8 @@ typedef struct Rates {
 } Rates;
 Err rates_init(Rates *r);
 void rates_free(Rates *r);
-/* A sliding minute: the last one's share that still counts, plus this one's. */
+/* A sliding minute: the last one's share that still counts, plus this one's; nothing counts after a minute without any. *retry_s
+ * is 1 to 60. */
 bool rates_hit(Rates *r, RateClass class, Str key, Str key2, int32_t per_min, int64_t now_ms, int64_t *retry_s);
 
 /* ---- the engine ---- */

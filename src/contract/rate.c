@@ -62,11 +62,15 @@ bool rates_hit(Rates *r, RateClass class, Str key, Str key2, int32_t per_min, in
     int64_t passed = now_ms % MS_MINUTE;
     pthread_mutex_lock(lock);
     RateSlot *s = slot_of(&r->slots[set * RATE_WAYS], hash, minute);
+    int64_t quiet = (uint32_t)((uint32_t)now_ms - s->last_ms);
+    if (quiet >= MS_MINUTE)
+        s->now = s->before = 0;
     /* Scaled by a minute, so that nothing is lost to rounding. */
     int64_t used = (int64_t)s->before * (MS_MINUTE - passed) + (int64_t)s->now * MS_MINUTE;
     bool fits = used + MS_MINUTE <= (int64_t)per_min * MS_MINUTE;
     if (fits) {
         s->now++;
+        s->last_ms = (uint32_t)now_ms;
     } else {
         /* Until enough of the last minute's share has faded; when this minute is full by itself, into the next one. */
         int64_t room = (int64_t)(per_min - 1 - s->now) * MS_MINUTE, wait;
@@ -74,6 +78,8 @@ bool rates_hit(Rates *r, RateClass class, Str key, Str key2, int32_t per_min, in
             wait = MS_MINUTE - room / s->before - passed;
         else
             wait = MS_MINUTE - passed + (s->now ? MS_MINUTE - (int64_t)(per_min - 1) * MS_MINUTE / s->now : 0);
+        if (wait > MS_MINUTE - quiet)
+            wait = MS_MINUTE - quiet;
         *retry_s = wait <= 0 ? 1 : (wait + 999) / 1000;
     }
     pthread_mutex_unlock(lock);

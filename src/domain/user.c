@@ -259,6 +259,10 @@ Err user_load(Call *c, int64_t id, User *out) {
     return e == OK && (out->flags & USER_DELETED) ? E_MISSING : e;
 }
 
+Str user_shown_name(const User *u) {
+    return u->name.n || !u->email.n ? u->name : str_slice(u->email, 0, str_index(u->email, '@'));
+}
+
 Err user_actor(Call *c, User *out) {
     Err e = call_signed_in(c);
     if (e == OK)

@@ -110,6 +110,8 @@ extern const Index *const USER_TEXT; /* name, username, phone, e-mail, universit
 
 /* A person in a list or beside a thing: loads only what everybody may see. E_MISSING. */
 Err user_load(Call *c, int64_t id, User *out);
+/* What others call a user who has no name: the part of the address before the '@'; "" without one. */
+Str user_shown_name(const User *u);
 /* The user that acts. E_UNAUTHORIZED. */
 Err user_actor(Call *c, User *out);
 

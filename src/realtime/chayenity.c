@@ -88,8 +88,10 @@ static Err own_name(Call *c, void *arg) {
     Err e = user_actor(c, &u);
     if (e)
         return e;
-    seat->name_n = u.name.n < sizeof seat->name ? u.name.n : sizeof seat->name - 1;
-    memcpy(seat->name, u.name.p, seat->name_n);
+    Str name = user_shown_name(&u);
+    seat->name_n = name.n < sizeof seat->name ? name.n : sizeof seat->name - 1;
+    if (name.n)
+        memcpy(seat->name, name.p, seat->name_n);
     return OK;
 }
 
@@ -236,7 +238,7 @@ static void chat_event(Hub *hub, Call *c, const Event *e, int64_t for_user, bool
     buf_lit(b, ",\"sender_id\":");
     put_id(b, ids, &USER, m.sender);
     buf_lit(b, ",\"sender_name\":");
-    json_put_str(b, u.name);
+    json_put_str(b, user_shown_name(&u));
     buf_lit(b, IMAGE_KEY);
     put_image(hub, chayenity_message_picture(c, &m), b);
     buf_lit(b, ",\"created_at\":");

@@ -112,6 +112,20 @@ test('money that came by a payment request', async () => {
   assert.deepEqual(await seen(helper), [700, 35, 665, 'COMPLETED', 'razorpay', 0, 665]);
 });
 
+test('who has no name is called by the address', async () => {
+  const freelancer = await join(box, 'FREELANCER');
+  const name = freelancer.email.split('@')[0];
+  const { gig } = ok(await freelancer.post('/api/simple-gigs', offer({ title: 'By somebody' })), 201);
+  assert.equal(gig.seller.name, name);
+  const { full_name } = ok(await seeker.post('/api/buddies', { buddy_user_id: ok(await freelancer.get('/api/auth/me')).id }), 201).buddy_info;
+  assert.equal(full_name, name);
+  const wish = ok(await seeker.post('/api/gigs/', wanted({ title: 'For anybody' })), 201);
+  ok(await freelancer.post(`/api/gigs/${wish.id}/accept`));
+  const room = ok(await seeker.get('/api/chat/rooms')).rooms.find((r) => r.gig_id === wish.id);
+  assert.deepEqual(room.participants.map((p) => p.full_name).sort(), ['Seeker', name].sort());
+  assert.equal(ok(await freelancer.post(`/api/chat/rooms/${room.id}/messages`, { content: 'Hello' }), 201).sender_name, name);
+});
+
 test('work that was filled by hand is completed at some time', async () => {
   const gig = ok(await seeker.post('/api/gigs/', wanted({ title: 'Filled by hand' })), 201);
   assert.equal((await seeker.act('updateGigStatus', gig.id, 'filled')).success, true);

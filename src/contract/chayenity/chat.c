@@ -12,8 +12,13 @@ static bool person_picture(Render *r, const void *row, Value *out) {
     out->s = u->avatar_url;
     return out->s.n || chayenity_file_url(r, u->avatar_file, out);
 }
+static bool person_name(Render *r, const void *row, Value *out) {
+    (void)r;
+    out->s = user_shown_name(row);
+    return true;
+}
 VIEW(chayenity_participant_view, User, "Participant", "Who talks.", SHOW_ID("id", User, id, &USER, "The person's id."),
-     SHOW("full_name", W_STR, User, name, "Name."),
+     SHOW_GET("full_name", W_STR, person_name, "Name."),
      SHOW_GET("profile_image_url", W_STR, person_picture, "Where the picture is.", .optional = true));
 
 /* Of its gig, else of the order: services are talked about too. */

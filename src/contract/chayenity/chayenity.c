@@ -103,7 +103,7 @@ bool chayenity_name_of(Render *r, int64_t user, Value *out) {
     User u;
     out->s = S("");
     if (user && user_load(r->call, user, &u) == OK)
-        out->s = u.name;
+        out->s = user_shown_name(&u);
     return true;
 }
 

@@ -16,6 +16,11 @@ static bool user_reputation(Render *r, const void *row, Value *out) {
     out->i = chayenity_reputation_e1(row);
     return true;
 }
+static bool user_name(Render *r, const void *row, Value *out) {
+    (void)r;
+    out->s = user_shown_name(row);
+    return true;
+}
 static bool user_picture(Render *r, const void *row, Value *out) {
     const User *u = row;
     out->s = u->avatar_url;
@@ -35,6 +40,7 @@ static bool user_has_location(Render *r, const void *row, Value *out) {
 #define USER_ID SHOW_ID("id", User, id, &USER, "The person's id.")
 #define USER_EMAIL SHOW("email", W_STR, User, email, "E-mail address.", .empty = EMPTY_NULL)
 #define USER_NAME SHOW("full_name", W_STR, User, name, "Name.")
+#define USER_SHOWN_NAME SHOW_GET("full_name", W_STR, user_name, "Name.")
 #define USER_PICTURE SHOW_GET("profile_image_url", W_STR, user_picture, "Where the picture is.", .optional = true)
 #define USER_CONTACT SHOW("contact_info", W_STR, User, contact_info, "How to reach the person.", .empty = EMPTY_NULL)
 #define USER_ADDRESS SHOW("address_text", W_STR, User, place, "Where the person is, in words.", .empty = EMPTY_NULL)
@@ -209,6 +215,7 @@ static bool near_distance(Render *r, const void *row, Value *out) {
     out->i = (((const PersonNear *)row)->distance_m + 50) / 100;
     return true;
 }
+static bool near_name(Render *r, const void *row, Value *out) { return user_name(r, &((const PersonNear *)row)->user, out); }
 static bool near_picture(Render *r, const void *row, Value *out) {
     return user_picture(r, &((const PersonNear *)row)->user, out);
 }
@@ -219,7 +226,7 @@ static bool near_reputation(Render *r, const void *row, Value *out) {
     return user_reputation(r, &((const PersonNear *)row)->user, out);
 }
 VIEW(chayenity_helper_view, PersonNear, "NearbyHelper", "Somebody near by.",
-     SHOW_ID("id", PersonNear, user.id, &USER, "The person's id."), SHOW("full_name", W_STR, PersonNear, user.name, "Name."),
+     SHOW_ID("id", PersonNear, user.id, &USER, "The person's id."), SHOW_GET("full_name", W_STR, near_name, "Name."),
      SHOW_GET("profile_image_url", W_STR, near_picture, "Where the picture is.", .optional = true),
      SHOW("contact_info", W_STR, PersonNear, user.contact_info, "How to reach the person.", .empty = EMPTY_NULL),
      SHOW("address_text", W_STR, PersonNear, user.place, "Where, in words.", .empty = EMPTY_NULL),
@@ -266,8 +273,8 @@ static const void *buddy_user(Render *r, const void *row) {
     User *u = ARENA_NEW(r->arena, User);
     return u && user_load(r->call, *(const int64_t *)row, u) == OK ? u : NULL;
 }
-VIEW_WITH(chayenity_buddy_user_view, User, "BuddyInfo", "Who it is.", (.load = buddy_user), USER_ID, USER_NAME, USER_PICTURE,
-          USER_REPUTATION, USER_REVIEWS, USER_IS_AVAILABLE);
+VIEW_WITH(chayenity_buddy_user_view, User, "BuddyInfo", "Who it is.", (.load = buddy_user), USER_ID, USER_SHOWN_NAME,
+          USER_PICTURE, USER_REPUTATION, USER_REVIEWS, USER_IS_AVAILABLE);
 static bool buddy_info(Render *r, const void *row, Value *out) {
     (void)r;
     out->row = &((const Buddy *)row)->user;

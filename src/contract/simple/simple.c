@@ -80,8 +80,14 @@ static bool user_picture(Render *r, const void *row, Value *out) {
     return out->s.p != NULL;
 }
 
+static bool user_name(Render *r, const void *row, Value *out) {
+    (void)r;
+    out->s = user_shown_name(row);
+    return true;
+}
+
 #define PERSON_ID SHOW_ID("_id", User, id, &USER, "Who.")
-#define PERSON_NAME SHOW("name", W_STR, User, name, "Name.")
+#define PERSON_NAME SHOW_GET("name", W_STR, user_name, "Name.")
 #define PERSON_PICTURE SHOW_GET("pfp", W_STR, user_picture, "Where the picture is.", .optional = true)
 #define PERSON_EMAIL SHOW("email", W_STR, User, email, "Address for letters.", .empty = EMPTY_NULL)
 VIEW_WITH(simple_name_view, User, "Person", "Somebody in a list.", (.load = user_load_view), PERSON_NAME, PERSON_PICTURE);

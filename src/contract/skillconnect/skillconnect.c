@@ -485,7 +485,7 @@ VIEW(sc_message_view, Str, "Message", "What was done.",
      {KEY_OF("message"), .type = W_STR, .size = sizeof(Str), .doc = "In words."});
 VIEW(sc_detail_view, Str, "Detail", "What was done.", {KEY_OF("detail"), .type = W_STR, .size = sizeof(Str), .doc = "In words."});
 
-Str sc_name(const User *u) { return u->name.n ? u->name : str_slice(u->email, 0, str_index(u->email, '@')); }
+Str sc_name(const User *u) { return user_shown_name(u); }
 
 static const struct {
     Str folder;
