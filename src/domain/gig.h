@@ -173,6 +173,7 @@ typedef struct GigListIn {
     int32_t status;     /* GigStatus; 0 = open */
     int32_t sort;       /* GigSort; SORT_DEFAULT: relevance when searching, else created */
     bool ascending;     /* default: newest, highest first */
+    bool front;         /* boosted ones in front of all others, where neither words nor a sort are asked for */
     Str search;
     List ai_tools;         /* STRS, all must match */
     int32_t location_type; /* LocationType; 0 = any */

@@ -48,6 +48,7 @@ typedef struct GigFilter {
     size_t tool_count;
     int64_t posted_ms; /* not posted before */
     int64_t from_ms, to_ms; /* deadline in [from, to); to 0 = no bound */
+    int64_t skip, take;     /* what of the list is asked for */
     Arena scratch;          /* for one record at a time; the owner of the filter frees it */
 } GigFilter;
 
@@ -80,13 +81,18 @@ typedef struct GigBest {
     uint16_t offset; /* of the value */
     bool ascending;
 } GigBest;
-/* Room for the page asked for, when there are at most `most` gigs in all. E_NOMEM. */
-Err gig_best_init(GigBest *b, Call *c, int sort, bool ascending, const PageOut *page, int64_t most);
+/* Room for what the filter asks for, when there are at most `most` gigs in all. E_NOMEM. */
+Err gig_best_init(GigBest *b, const GigFilter *f, int sort, int64_t most);
 void gig_best_add(GigBest *b, const Gig *g);
-/* Reads the page. The heap is used up. */
-Err gig_best_page(GigBest *b, Call *c, PageOut *out);
+/* Reads it. The heap is used up. */
+Err gig_best_page(GigBest *b, const GigFilter *f, PageOut *out);
 
-/* The page and total of what passes the filter, by the narrowest index. */
+/* What is asked for, and the total, of what passes the filter, by the narrowest index. */
 Err gig_sift(GigFilter *f, int sort, PageOut *out);
+/* The same by whichever way costs least, without words. (gig_list.c) */
+Err gig_list_plain(GigFilter *f, int sort, PageOut *out);
+/* The same with the boosted ones in front of all others, newest first each. Of very many boosted ones only those whose boost ends
+ * last; the others stand where their age puts them. */
+Err gig_front(GigFilter *f, PageOut *out);
 
 #endif

@@ -132,13 +132,11 @@ static int sort_of(const GigListIn *in, bool searching) {
 
 /* ---- walk: an index that is the answer ---- */
 
-static int64_t page_skip(const PageOut *out) { return (int64_t)(out->page - 1) * out->limit; }
-
-/* The rows of a scan until the page is full. */
+/* The rows of a scan until there are enough. */
 static Err fill(GigFilter *f, Scan *scan, PageOut *out) {
     Gig *rows = out->items;
     Err e = OK;
-    while (e == OK && (int64_t)out->count < out->limit && scan_next_rec(scan, &GIG, &rows[out->count])) {
+    while (e == OK && (int64_t)out->count < f->take && scan_next_rec(scan, &GIG, &rows[out->count])) {
         e = tx_writable(f->c->tx) ? row_keep(f->c->arena, &GIG, &rows[out->count]) : OK;
         out->count += e == OK;
     }
@@ -152,7 +150,7 @@ static Err walk_down(GigFilter *f, const Index *ix, const Key *prefix, PageOut *
     Err e = scan_open(f->c->tx, ix, (ScanRange){.prefix = prefix, .descending = true}, &scan);
     if (e)
         return e;
-    scan_skip(scan, page_skip(out));
+    scan_skip(scan, f->skip);
     return fill(f, scan, out);
 }
 
@@ -166,7 +164,7 @@ static Err walk_up(GigFilter *f, const Index *ix, const Key *prefix, unsigned pa
     Err e = scan_open(tx, ix, (ScanRange){.prefix = prefix}, &scan);
     if (e)
         return e;
-    scan_skip(scan, page_skip(out));
+    scan_skip(scan, f->skip);
     if (!scan_next(scan, &first))
         return tx_err(tx);
     value = scan_part_i64(scan, part);
@@ -177,7 +175,7 @@ static Err walk_up(GigFilter *f, const Index *ix, const Key *prefix, unsigned pa
     for (; e == OK && scan_next(scan, &id) && id != first; skip++)
         ;
     scan_close(e ? NULL : scan);
-    while (e == OK && (int64_t)out->count < out->limit) {
+    while (e == OK && (int64_t)out->count < f->take) {
         for (int boosted = 1; e == OK && boosted >= 0; boosted--) {
             Key group = *prefix;
             key_i64(&group, value);
@@ -208,9 +206,9 @@ static Err walk(GigFilter *f, int sort, PageOut *out) {
     if (by_category)
         key_i64(&prefix, f->category);
     Err e = index_count(f->c->tx, ix, &prefix, &out->total);
-    if (e || out->total <= page_skip(out))
+    if (e || out->total <= f->skip)
         return e;
-    out->items = ARENA_ARRAY(f->c->arena, (size_t)out->limit, Gig);
+    out->items = ARENA_ARRAY(f->c->arena, (size_t)f->take, Gig);
     if (!out->items)
         return E_NOMEM;
     e = f->in->ascending ? walk_up(f, ix, &prefix, by_category ? 2 : 1, out) : walk_down(f, ix, &prefix, out);
@@ -244,10 +242,10 @@ static Err search_relevant(GigFilter *f, TextQuery *q, PageOut *out) {
     q->keep = filtered ? keep_match : NULL;
     q->rank = rank_boosted;
     q->ctx = f;
-    q->skip = page_skip(out);
-    q->limit = out->limit;
+    q->skip = f->skip;
+    q->limit = f->take;
     Err e = text_search(f->c->tx, f->status == GIG_OPEN ? GIG_TEXT : GIG_PAST_TEXT, q, &hits, &n, &out->total);
-    Gig *rows = e ? NULL : ARENA_ARRAY(f->c->arena, (size_t)out->limit, Gig);
+    Gig *rows = e ? NULL : ARENA_ARRAY(f->c->arena, (size_t)f->take, Gig);
     out->items = rows;
     if (e == OK && !rows)
         e = E_NOMEM;
@@ -279,12 +277,16 @@ static Err search_sorted(GigFilter *f, TextQuery *q, int sort, PageOut *out) {
     Key all = key1(GIG_BY_CREATED, f->status);
     Err e = index_count(f->c->tx, GIG_BY_CREATED, &all, &most);
     if (e == OK)
-        e = gig_best_init(&s.best, f->c, sort, f->in->ascending, out, most);
+        e = gig_best_init(&s.best, f, sort, most);
     q->keep = keep_sorted;
     q->ctx = &s;
     if (e == OK)
         e = text_search(f->c->tx, f->status == GIG_OPEN ? GIG_TEXT : GIG_PAST_TEXT, q, &hits, &n, &out->total);
-    return e ? e : gig_best_page(&s.best, f->c, out);
+    return e ? e : gig_best_page(&s.best, f, out);
+}
+
+Err gig_list_plain(GigFilter *f, int sort, PageOut *out) {
+    return filters(f) || (f->category && sort != SORT_CREATED) ? gig_sift(f, sort, out) : walk(f, sort, out);
 }
 
 Err gig_list(Call *c, const void *input, void *result) {
@@ -295,6 +297,8 @@ Err gig_list(Call *c, const void *input, void *result) {
     Err e = read_filter(c, in, &f);
     if (e)
         return e;
+    f.skip = (int64_t)(out->page - 1) * out->limit;
+    f.take = out->limit;
     arena_init(&f.scratch, SCRATCH_BYTES);
     TextQuery q = {.words = str_trim(in->search)};
     int sort = sort_of(in, q.words.n > 0);
@@ -302,10 +306,10 @@ Err gig_list(Call *c, const void *input, void *result) {
         e = search_relevant(&f, &q, out);
     else if (q.words.n)
         e = search_sorted(&f, &q, sort, out);
-    else if (filters(&f) || (f.category && sort != SORT_CREATED))
-        e = gig_sift(&f, sort, out);
+    else if (in->front && in->sort == SORT_DEFAULT && !in->ascending)
+        e = gig_front(&f, out);
     else
-        e = walk(&f, sort, out);
+        e = gig_list_plain(&f, sort, out);
     arena_free(&f.scratch);
     return e;
 }

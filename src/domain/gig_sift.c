@@ -16,10 +16,11 @@ static bool before(const GigBest *b, const GigMatch *x, const GigMatch *y) {
     return (x->id < y->id) == b->ascending;
 }
 
-Err gig_best_init(GigBest *b, Call *c, int sort, bool ascending, const PageOut *page, int64_t most) {
-    int64_t depth = (int64_t)page->page * page->limit;
-    *b = (GigBest){.depth = (size_t)(depth < most ? depth : most), .offset = gig_sorts[sort].offset, .ascending = ascending};
-    b->heap = arena_raw(c->arena, b->depth * sizeof *b->heap);
+Err gig_best_init(GigBest *b, const GigFilter *f, int sort, int64_t most) {
+    int64_t depth = f->skip + f->take;
+    *b = (GigBest){
+        .depth = (size_t)(depth < most ? depth : most), .offset = gig_sorts[sort].offset, .ascending = f->in->ascending};
+    b->heap = arena_raw(f->c->arena, b->depth * sizeof *b->heap);
     return b->heap ? OK : E_NOMEM;
 }
 
@@ -60,9 +61,8 @@ static bool best_done(const GigBest *b, const Gig *g) {
     return b->n == b->depth && (!b->n || value_of(b, g) != b->heap[0].value);
 }
 
-Err gig_best_page(GigBest *b, Call *c, PageOut *out) {
-    int64_t skip = (int64_t)(out->page - 1) * out->limit;
-    Gig *rows = ARENA_ARRAY(c->arena, (size_t)out->limit, Gig);
+Err gig_best_page(GigBest *b, const GigFilter *f, PageOut *out) {
+    Gig *rows = ARENA_ARRAY(f->c->arena, (size_t)f->take, Gig);
     Err e = rows ? OK : E_NOMEM;
     out->items = rows;
     out->total = b->total;
@@ -73,8 +73,8 @@ Err gig_best_page(GigBest *b, Call *c, PageOut *out) {
         sift_down(b, left - 1, 0);
         b->heap[left - 1] = worst;
     }
-    for (int64_t i = skip; e == OK && i < (int64_t)b->n; i++) {
-        e = row_load(c, &GIG, b->heap[i].id, &rows[out->count]);
+    for (int64_t i = f->skip; e == OK && i < (int64_t)b->n; i++) {
+        e = row_load(f->c, &GIG, b->heap[i].id, &rows[out->count]);
         out->count += e == OK;
     }
     return e;
@@ -194,9 +194,9 @@ Err gig_sift(GigFilter *f, int sort, PageOut *out) {
     GigBest best;
     Gig g = {.status = f->status};
     int64_t id;
-    Err e = choose(f, sort, (int64_t)out->page * out->limit, &src);
+    Err e = choose(f, sort, f->skip + f->take, &src);
     if (e == OK)
-        e = gig_best_init(&best, f->c, sort, f->in->ascending, out, src.count);
+        e = gig_best_init(&best, f, sort, src.count);
     ScanRange range = {.prefix = &src.prefix,
                        .from = src.ranged ? &src.from : NULL,
                        .to = src.ranged ? &src.to : NULL,
@@ -221,7 +221,7 @@ Err gig_sift(GigFilter *f, int sort, PageOut *out) {
     scan_close(scan);
     e = tx_err(tx);
     if (e == OK)
-        e = gig_best_page(&best, f->c, out);
+        e = gig_best_page(&best, f, out);
     if (src.total >= 0)
         out->total = src.total;
     return e;

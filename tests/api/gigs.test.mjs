@@ -285,3 +285,25 @@ test('a boosted gig ranks first among equals until it ends', async () => {
   const until = (await box.get(`/api/gigs/${gigs[1].id}`)).body.boostedUntil;
   assert.ok(Math.abs(until - (Date.now() + 2 * DAY)) < 60000);
 });
+
+test('a list that nobody sorts has the boosted ones in front, on whichever page', async () => {
+  const everything = async (query, limit) => (await all(query, limit)).map((g) => g.id);
+  const open = await all({}, 100);
+  for (const at of [0, 9, Math.floor(open.length / 2), open.length - 1]) {
+    const gig = open[at], owner = people.find((p) => p.id === gig.clientId);
+    if (gig.isBoosted) continue;
+    const { razorpayOrderId } = (await owner.post(`/api/gigs/${gig.id}/boost`, { days: 1 })).body;
+    await owner.post('/api/payments/verify', (await box.post('/sandbox/razorpay/pay', { order_id: razorpayOrderId })).body);
+    await eventually(async () => (await box.get(`/api/gigs/${gig.id}`)).body.isBoosted, 'the boost');
+  }
+  for (const query of [{}, { category: 'design' }, { skills: 'Hindi' }, { budgetMin: 40000, budgetMax: 90000 }, { category: 'data' }, { status: 'cancelled' }]) {
+    const byAge = await all({ ...query, sortBy: 'createdAt' }, 100);
+    for (let i = 1; i < byAge.length; i++) assert.ok(byAge[i - 1].createdAt >= byAge[i].createdAt);
+    const expected = [...byAge.filter((g) => g.isBoosted), ...byAge.filter((g) => !g.isBoosted)].map((g) => g.id);
+    for (const limit of [1, 3, 7, 20, 100]) if (limit > 1 || expected.length < 30) assert.deepEqual(await everything(query, limit), expected, `${JSON.stringify(query)} by ${limit}`);
+    assert.deepEqual(await everything({ ...query, sortOrder: 'asc' }, 20), await everything({ ...query, sortBy: 'createdAt', sortOrder: 'asc' }, 20));
+  }
+  const gone = open[9], owner = people.find((p) => p.id === gone.clientId);
+  await owner.post(`/api/gigs/${gone.id}/close`);
+  assert.ok(!(await everything({}, 20)).includes(gone.id));
+});

@@ -125,7 +125,7 @@ WORDS(campus_gig_sort_words, "GigSort", WORD(SORT_CREATED, "createdAt"), WORD(SO
       WORD(SORT_RELEVANCE, "relevance"));
 WORDS(campus_order_words, "SortOrder", WORD(1, "asc"), WORD(0, "desc"));
 
-INPUTS(gig_list_in, GigListIn,
+INPUTS(gig_list_in, GigListIn, INPUT_CONST(GigListIn, front, 1),
        INPUT("category", IN_QUERY, W_STR, GigListIn, category, NO_HAS, "A category's slug, name or alias.", .max = 100),
        INPUT("skills", IN_QUERY, W_STRS, GigListIn, skills, NO_HAS, "All of these, comma-separated.", .flags = IN_COMMA,
              .max = GIG_SKILLS_MAX, .example = "\"photoshop,illustrator\""),
@@ -141,7 +141,8 @@ INPUTS(gig_list_in, GigListIn,
              .words = &campus_deadline_words),
        INPUT("status", IN_QUERY, W_WORD, GigListIn, status, NO_HAS, "Open ones when it is not said.",
              .words = &campus_gig_status_words),
-       INPUT("sortBy", IN_QUERY, W_WORD, GigListIn, sort, NO_HAS, "By relevance when searching, else by createdAt.",
+       INPUT("sortBy", IN_QUERY, W_WORD, GigListIn, sort, NO_HAS,
+             "By relevance when searching; else by createdAt, the boosted ones in front when it is not said.",
              .words = &campus_gig_sort_words),
        INPUT("sortOrder", IN_QUERY, W_WORD, GigListIn, ascending, NO_HAS, "desc when it is not said.",
              .words = &campus_order_words),
@@ -230,7 +231,7 @@ static const Route campus_gigs_routes[] = {
      .access = ACCESS_OPTIONAL,
      .kept = true,
      .summary = "List and search gigs.",
-     .doc = "Boosted ones first among equals."},
+     .doc = "Boosted ones first among equals; in front of all where nothing is sorted by."},
     {.method = "POST",
      .path = "/api/gigs",
      .op = gig_post,
