@@ -362,7 +362,7 @@ static int start(Box *box) {
                                  .started_ms = clock_mono_ms(),
                                  .sandbox = box->sandbox != NULL,
                                  .tls = s->tls_listen.n > 0};
-    e = http_start(&http, &app, &box->http, why);
+    e = http_open(&http, &app, &box->http, why);
     if (e)
         return failed("server", e, why);
     box->health.http = box->http;
@@ -401,7 +401,8 @@ static int start(Box *box) {
         if (e)
             log_line(LOG_WARN, "mdns", "not to be had here", "error=%s", err_name(e));
     }
-    return EXIT_OK;
+    e = http_run(box->http); /* last: who is answered finds everything there */
+    return e ? failed("server", e, "no thread could be started") : EXIT_OK;
 }
 
 /* ---- stopping ---- */

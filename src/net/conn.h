@@ -152,7 +152,7 @@ struct HttpServer {
     _Atomic int total, idle, blocked;
     _Atomic uint64_t turns; /* how often a worker went to wait */
     pthread_t ticker;
-    bool ticking;
+    bool started, ticking;
     pthread_cond_t tick; /* wakes the ticker early, and whoever waits for workers to end */
     bool quit; /* under pool_mu */
     _Atomic bool stopping, cutting;

@@ -10,7 +10,7 @@
  * A worker blocks only inside the application's callbacks. The pool grows while its workers wait (see
  * http_blocking_begin) and shrinks when they are idle.
  *
- * Threading: http_start, http_stop and http_reload_tls from one controlling thread; the callbacks come from any worker,
+ * Threading: http_open, http_run, http_stop and http_reload_tls from one controlling thread; the callbacks come from any worker,
  * several at a time; counters from anywhere. */
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
@@ -104,9 +104,14 @@ typedef struct HttpApp {
 } HttpApp;
 
 /* Raises the process's descriptor limit as far as connections_max needs it; lowers connections_max (and logs it) where the system
- * does not allow that. Opens the listeners, loads the certificate, starts the first workers. On failure nothing is left running
- * and `why` says what was wrong, for a person. E_INVALID (configuration), E_IO (address in use, file unreadable), E_NOMEM. */
-Err http_start(const HttpConfig *config, const HttpApp *app, HttpServer **out, char why[NET_WHY_BYTES]);
+ * does not allow that. Opens the listeners and loads the certificate. Who connects waits until http_run, so that the application
+ * can learn the ports and make the rest of itself first. On failure nothing is left open and `why` says what was wrong, for a
+ * person. E_INVALID (configuration), E_IO (address in use, file unreadable), E_NOMEM. */
+Err http_open(const HttpConfig *config, const HttpApp *app, HttpServer **out, char why[NET_WHY_BYTES]);
+
+/* Starts the first workers: from now on the callbacks come. Once per server. E_NOMEM: no thread could be started; the server is
+ * still to be given to http_stop. */
+Err http_run(HttpServer *server);
 
 /* The port that listener i is bound to, in host order; 0 when there is no such listener. */
 int http_port(const HttpServer *server, size_t i);

@@ -219,21 +219,19 @@ Err pool_start(HttpServer *s) {
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&s->tick, &attr);
     pthread_condattr_destroy(&attr);
-    for (int i = 0; i < s->cfg.workers_min; i++) {
-        if (!spawn(s)) {
-            pool_stop(s);
+    s->started = true;
+    for (int i = 0; i < s->cfg.workers_min; i++)
+        if (!spawn(s))
             return E_NOMEM;
-        }
-    }
-    if (pthread_create(&s->ticker, NULL, ticker_main, s) != 0) {
-        pool_stop(s);
+    if (pthread_create(&s->ticker, NULL, ticker_main, s) != 0)
         return E_NOMEM;
-    }
     s->ticking = true;
     return OK;
 }
 
 void pool_stop(HttpServer *s) {
+    if (!s->started)
+        return;
     pthread_mutex_lock(&s->pool_mu);
     s->quit = true;
     pthread_cond_broadcast(&s->tick);

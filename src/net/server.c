@@ -230,12 +230,10 @@ static Err set_up(HttpServer *s, char why[NET_WHY_BYTES]) {
     }
     for (size_t i = 0; i < s->cfg.listen_count && e == OK; i++)
         e = open_listener(s, &s->cfg.listen[i], why);
-    if (e == OK && pool_start(s) != OK)
-        e = fail(why, E_NOMEM, "no thread could be started", NULL);
     return e;
 }
 
-Err http_start(const HttpConfig *config, const HttpApp *app, HttpServer **out, char why[NET_WHY_BYTES]) {
+Err http_open(const HttpConfig *config, const HttpApp *app, HttpServer **out, char why[NET_WHY_BYTES]) {
     HttpServer *s = calloc(1, sizeof *s);
     if (!s)
         return fail(why, E_NOMEM, "out of memory", NULL);
@@ -256,6 +254,8 @@ Err http_start(const HttpConfig *config, const HttpApp *app, HttpServer **out, c
     *out = s;
     return OK;
 }
+
+Err http_run(HttpServer *s) { return pool_start(s); }
 
 Err http_reload_tls(HttpServer *s, char why[NET_WHY_BYTES]) {
     TlsContext *fresh;

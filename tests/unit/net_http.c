@@ -300,7 +300,7 @@ static void configuration(void) {
     for (size_t i = 0; i < COUNT(bad); i++) {
         HttpConfig c = kit_config();
         c.listen[0].address = bad[i];
-        expect(http_start(&c, &kit_app, &s, why) == E_INVALID, "refuses to listen at '%s'", bad[i]);
+        expect(http_open(&c, &kit_app, &s, why) == E_INVALID, "refuses to listen at '%s'", bad[i]);
     }
     HttpConfig c = kit_config();
     s = kit_start(&c);
@@ -308,7 +308,7 @@ static void configuration(void) {
     snprintf(taken, sizeof taken, "127.0.0.1:%d", http_port(s, 0));
     HttpServer *t = NULL;
     c.listen[0].address = taken;
-    expect(http_start(&c, &kit_app, &t, why) == E_IO && strstr(why, taken), "says which address is in use: %s", why);
+    expect(http_open(&c, &kit_app, &t, why) == E_IO && strstr(why, taken), "says which address is in use: %s", why);
     http_stop(s, 100);
     c = kit_config();
     c.listen[0].address = ":0";
@@ -319,7 +319,7 @@ static void configuration(void) {
     expect(status_of(http_port(s, 0), "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n") == 200, "the wildcard answers on IPv4");
     http_stop(s, 100);
     c.header_count_max = 65;
-    expect(http_start(&c, &kit_app, &s, why) == E_INVALID, "refuses limits that contradict: %s", why);
+    expect(http_open(&c, &kit_app, &s, why) == E_INVALID, "refuses limits that contradict: %s", why);
 }
 
 int main(void) {

@@ -174,7 +174,7 @@ MAYBE_UNUSED static HttpConfig kit_config(void) {
 MAYBE_UNUSED static HttpServer *kit_start(const HttpConfig *c) {
     HttpServer *s = NULL;
     char why[NET_WHY_BYTES] = "";
-    if (http_start(c, &kit_app, &s, why) != OK) {
+    if (http_open(c, &kit_app, &s, why) != OK || http_run(s) != OK) {
         printf("not ok the server starts: %s\n", why);
         exit(1);
     }

@@ -220,7 +220,7 @@ static void reload(void) {
     http_stop(s, 1000);
     HttpServer *t = NULL;
     c.tls_key_file = path("ec.key");
-    expect(http_start(&c, &kit_app, &t, why) == E_INVALID, "start says what is wrong: %s", why);
+    expect(http_open(&c, &kit_app, &t, why) == E_INVALID, "start says what is wrong: %s", why);
 }
 
 /* ---- clients that misbehave ---- */
