@@ -351,6 +351,21 @@ static Err decode_params(Exchange *x, const Match *m) {
     return OK;
 }
 
+/* Some frameworks look at who asks before they look at what is asked. It costs something only when there is a fault. */
+static Err at_fault(Exchange *x, Err bound) {
+    if (x->route->access < ACCESS_SIGNED_IN || (bound != E_INVALID && bound != E_SYNTAX))
+        return bound;
+    Diag fault = x->diag;
+    diag_clear(&x->diag);
+    Err e = exchange_read(x, x->route->gate ? x->route->gate : only_admit, NULL);
+    if (e == E_UNAUTHORIZED || e == E_FORBIDDEN || e == E_MISSING) {
+        x->binding = false;
+        return e;
+    }
+    x->diag = fault;
+    return bound;
+}
+
 static Err work(Exchange *x, const Match *m, Err identified) {
     Err e = authorize(x, identified);
     if (e)
@@ -371,7 +386,7 @@ static Err work(Exchange *x, const Match *m, Err identified) {
     if (!bound && x->route->before)
         bound = x->route->before(x);
     if (bound)
-        return bound;
+        return at_fault(x, bound);
     if (keeps(x) && answers_get(x->engine->answers, x->req, store_version(x->engine->cfg.store), clock_mono_ms(), x->reply))
         return OK;
     if (x->route->handler)

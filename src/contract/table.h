@@ -348,6 +348,10 @@ struct Route {
     const char *fixed, *media;
     /* After binding, before any transaction: what is slow (password hashing) or needs the raw request. May change x->in. */
     Err (*before)(Exchange *x);
+    /* When the input is at fault, in a read transaction: who may not do this whatever is sent, or to what is not there, is told
+     * that (E_FORBIDDEN, E_MISSING) instead of the fault. x->in is NULL when the body could not be read at all, and otherwise has
+     * the path's parameters. NULL: only the session is looked at. */
+    Err (*gate)(Exchange *x, Call *c, void *arg);
     /* After op, in its transaction, before rendering: cookies, headers (exchange.h). May run more than once. */
     Err (*after)(Exchange *x, Call *c, void *out);
     int16_t status; /* 0: 200 */

@@ -68,6 +68,34 @@ test('a title may be one letter', async () => {
   assert.equal((await want({ title: 'P' })).title, 'P');
 });
 
+test('who may not do it is told so, whatever was sent', async () => {
+  const [client, doer] = [await join(box, 'CLIENT'), await join(box, 'FREELANCER')];
+  const [made, wanted] = [await offer({}, doer), await want({}, client)];
+  const order = is(await client.post(`${gigs}/service-orders/`, { service_id: made.id }), 201);
+  const applied = is(await doer.post(`${gigs}/proposal-orders/`, { proposal_id: wanted.id }), 201);
+  const rival = await join(box, 'CLIENT');
+  for (const body of [{}, { title: 7, status: 'maybe' }, '{broken']) {
+    const send = (who, method, target) => box.call(method, gigs + target, { token: who.token, body, headers: { 'content-type': 'application/json' } });
+    is(await send(client, 'POST', '/services/'), 403, forbidden);
+    is(await send(doer, 'POST', '/proposals/'), 403, forbidden);
+    is(await send(doer, 'POST', '/service-orders/'), 403, forbidden);
+    is(await send(client, 'POST', '/proposal-orders/'), 403, forbidden);
+    is(await send(client, 'PATCH', `/services/${made.id}/`), 403, forbidden);
+    is(await send(doer, 'PUT', `/proposals/${wanted.id}/`), 403, forbidden);
+    assert.equal((await send(doer, 'POST', '/services/')).status, 400);
+  }
+  const bad = { title: '', status: 'maybe' };
+  is(await other.patch(`${gigs}/services/${made.id}/`, bad), 403, forbidden);
+  is(await doer.patch(`${gigs}/services/4711/`, bad), 404, missing);
+  is(await rival.patch(`${gigs}/proposals/${wanted.id}/`, bad), 403, forbidden);
+  is(await client.patch(`${gigs}/proposals/4711/`, bad), 404, missing);
+  is(await rival.patch(`${gigs}/service-orders/${order.id}/`, bad), 403, forbidden);
+  is(await doer.patch(`${gigs}/service-orders/4711/`, bad), 404, missing);
+  is(await rival.patch(`${gigs}/proposal-orders/${applied.id}/`, bad), 403, forbidden);
+  is(await client.patch(`${gigs}/proposal-orders/4711/`, bad), 404, missing);
+  is(await doer.patch(`${gigs}/services/${made.id}/`, bad), 400, { title: ['This field may not be blank.'] });
+});
+
 test('skills: one id for all spellings, another for another skill', async () => {
   const made = await offer({ skills_input: ['C', 'C++', 'C#', 'c++', 'Node.js', 'node JS', 'Ünïcode', 'unicode', '++'].map((name) => ({ name })) });
   assert.deepEqual(made.skills_output.map((s) => s.name), ['C', 'C++', 'C#', 'Node.js', 'Ünïcode', '++']);

@@ -41,6 +41,9 @@ test('a freelancer profile: made, read, changed', async () => {
   is(await doer.patch(own, { about: 'x' }), 404, { detail: 'Profile not found.' });
   is(await client.post(`${profiles}/freelancer/profile-setup/`, john()), 403, forbidden);
   is(await client.get(own), 403, forbidden);
+  is(await client.post(`${profiles}/freelancer/profile-setup/`, { age: 'old' }), 403, forbidden);
+  is(await client.patch(own, { age: 'old' }), 403, forbidden);
+  is(await doer.put(own, {}), 404, { detail: 'Profile not found.' });
   const made = await setUp(doer);
   const { id, user, created_at, updated_at, skills_output, educations_output, experiences_output, languages_output, portfolios_output, ...rest } = made;
   assert.ok(Number.isInteger(id));

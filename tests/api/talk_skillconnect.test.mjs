@@ -83,6 +83,10 @@ test('messages: text, oldest first, listing marks them read', async () => {
   is(await doer.get(`${base}/conversations/${talk.id}/messages/?page=3&page_size=1`), 200, []);
   is(await third.get(`${base}/conversations/${talk.id}/messages/`), 403);
   await say(third, talk, { content: 'x' }, 403);
+  await say(third, talk, { message_type: 'shout' }, 403);
+  is(await third.patch(`${base}/conversations/${talk.id}/messages/${id}/`, {}), 403);
+  is(await third.post(`${base}/conversations/${talk.id}/messages/${id}/react/`, {}), 403);
+  is(await third.post(`${base}/conversations/4711/messages/`, {}), 404);
   assert.deepEqual(await say(client, talk, { message_type: 'shout', content: 'x' }, 400), { message_type: ['"shout" is not a valid choice.'] });
   assert.deepEqual(await say(client, talk, { message_type: 'text', content: ' ' }, 400), { content: ['This field may not be blank.'] });
   assert.deepEqual(await say(client, talk, { message_type: 'file' }, 400), { attachment_file: "required when message_type is 'file'." });
@@ -167,6 +171,8 @@ test('a contract: who makes, who signs, what it does to the order', async () => 
   is(await make(client, { deadline: 'soon' }), 400);
   is(await make(client, { order_id: 4711 }), 404);
   is(await make(third), 403);
+  is(await third.patch(`${base}/contracts/${id}/`, { amount: 0 }), 403);
+  is(await client.patch(`${base}/contracts/4711/`, { amount: 0 }), 404);
   is(await client.post(`${base}/contracts/`, {}), 400, { order_type: ['This field is required.'], order_id: ['This field is required.'], amount: ['This field is required.'] });
   const chat = is(await doer.get(`${base}/conversations/${conversation}/messages/`), 200);
   assert.deepEqual([chat.at(-1).message_type, chat.at(-1).content], ['contract', '100% upon completion']);

@@ -67,6 +67,7 @@ test('signing out ends the session', async () => {
   assert.deepEqual([status, body], [200, null]);
   assert.match(headers.get('set-cookie'), /^jwt=;/);
   await me.fails(401, 'UNAUTHORIZED', 'getMyGigs');
+  await me.fails(401, 'UNAUTHORIZED', 'createGig', { title: 7 });
   assert.equal(await nobody(box).call('signOut'), null);
 });
 

@@ -118,6 +118,13 @@ static Err contract_edit_before(Exchange *x) {
     return HAS(in, AGREEMENT_SET_AMOUNT) ? positive(&x->diag, in->amount) : OK;
 }
 
+static Err contract_gate(Exchange *x, Call *c, void *arg) {
+    const AgreementEdit *in = x->in;
+    Agreement a;
+    (void)arg;
+    return in ? agreement_get(c, &(IdIn){in->id}, &a) : OK;
+}
+
 static Err contracts_before(Exchange *x) {
     const ContractsIn *in = x->in;
     int32_t type;
@@ -166,7 +173,7 @@ static const Route skillconnect_contracts_routes[] = {
     {ROUTE("GET", CONTRACTS "/{id}", agreement_get, &contract_id_in, &sc_contract_view, false), .shape = SHAPE_ONE,
      .errors = ERR(E_FORBIDDEN), .summary = "A contract."},
     {ROUTE("PATCH", CONTRACTS "/{id}", agreement_edit, &contract_edit_in, &sc_contract_view, true),
-     .before = contract_edit_before, .shape = SHAPE_ONE, .errors = ERR(E_FORBIDDEN) | ERR(E_STATE),
+     .before = contract_edit_before, .gate = contract_gate, .shape = SHAPE_ONE, .errors = ERR(E_FORBIDDEN) | ERR(E_STATE),
      .summary = "Change a contract, or move it on."},
     {ROUTE("POST", CONTRACTS "/{id}/accept", agreement_accept, &contract_id_in, &sc_contract_view, true), .shape = SHAPE_ONE,
      .errors = ERR(E_FORBIDDEN) | ERR(E_STATE), .summary = "Accept a contract.",
@@ -308,6 +315,13 @@ static Err verify(Exchange *x) {
     return e ? e : exchange_render_as(x, NULL, 200, &sc_paid_view, "");
 }
 
+static Err payer_only(Exchange *x, Call *c, void *arg) {
+    PaymentRequest q;
+    (void)arg;
+    Err e = x->in ? request_get(c, &(IdIn){*(const int64_t *)x->in}, &q) : OK;
+    return e || !x->in ? e : q.client == c->actor.user ? OK : E_FORBIDDEN;
+}
+
 #define REQUESTS "/api/v1/messaging/payment-requests"
 #define PAYMENTS "/api/v1/messaging/payments/{id}"
 
@@ -332,6 +346,7 @@ static const Route skillconnect_payments_routes[] = {
      .path = PAYMENTS "/verify-razorpay-payment",
      .handler = verify,
      .in = &verify_in,
+     .gate = payer_only,
      .view = &sc_paid_view,
      .shape = SHAPE_ONE,
      .writes = true,

@@ -152,6 +152,20 @@ static Err status_before(Exchange *x) {
     return diag_fail(&x->diag, E_INVALID, SC_ERROR, S("Status must be one of ['accepted', 'rejected', 'cancelled']."));
 }
 
+static Err service_order_gate(Exchange *x, Call *c, void *arg) {
+    const StatusIn *in = x->in;
+    Order o;
+    (void)arg;
+    Err e = in ? order_get(c, &(IdIn){in->id}, &o) : OK;
+    return e || !in ? e : o.service ? OK : E_MISSING;
+}
+static Err proposal_order_gate(Exchange *x, Call *c, void *arg) {
+    const StatusIn *in = x->in;
+    Application a;
+    (void)arg;
+    return in ? application_get(c, &(IdIn){in->id}, &a) : OK;
+}
+
 static Err answer_service_order(Call *c, const void *input, void *out) {
     const StatusIn *in = input;
     IdIn id = {in->id};
@@ -219,6 +233,7 @@ static const Route skillconnect_orders_routes[] = {
      .path = GIGS "service-orders",
      .op = order_service,
      .in = &service_order_in,
+     .gate = sc_clients_only,
      .view = &sc_service_order_view,
      .shape = SHAPE_ONE,
      .status = 201,
@@ -241,6 +256,7 @@ static const Route skillconnect_orders_routes[] = {
      .op = answer_service_order,
      .in = &service_order_status_in,
      .before = status_before,
+     .gate = service_order_gate,
      .view = &sc_service_order_status_view,
      .shape = SHAPE_ONE,
      .writes = true,
@@ -252,6 +268,7 @@ static const Route skillconnect_orders_routes[] = {
      .path = GIGS "proposal-orders",
      .op = order_proposal,
      .in = &proposal_order_in,
+     .gate = sc_doers_only,
      .view = &sc_proposal_order_view,
      .shape = SHAPE_ONE,
      .status = 201,
@@ -273,6 +290,7 @@ static const Route skillconnect_orders_routes[] = {
      .op = answer_proposal_order,
      .in = &proposal_order_status_in,
      .before = status_before,
+     .gate = proposal_order_gate,
      .view = &sc_proposal_order_status_view,
      .shape = SHAPE_ONE,
      .writes = true,

@@ -325,33 +325,42 @@ static Err client_before(Exchange *x) {
     return e;
 }
 
+static Err freelancer_gate(Exchange *x, Call *c, void *arg) {
+    FreelancerOut mine;
+    return (void)x, (void)arg, freelancer_mine(c, NULL, &mine);
+}
+static Err client_gate(Exchange *x, Call *c, void *arg) {
+    ClientOut mine;
+    return (void)x, (void)arg, client_mine(c, NULL, &mine);
+}
+
 /* ---- routes ---- */
 
 #define PROFILES "/api/v1/profiles/"
 enum { PROFILE_BYTES_MAX = 24 * 1024 * 1024 };
-#define SAVE(method_, path_, op_, in_, before_, view_, status_, summary_)                                                     \
-    .method = (method_), .path = PROFILES path_, .op = (op_), .in = &(in_), .before = (before_), .view = &(view_),            \
-    .shape = SHAPE_ONE, .status = (status_), .writes = true, .access = ACCESS_SIGNED_IN, .body_max_bytes = PROFILE_BYTES_MAX, \
-    .errors = ERR(E_FORBIDDEN) | ERR(E_LIMIT) | ERR(E_CONFLICT) | ERR(E_MISSING), .summary = (summary_),                      \
-    .doc = "As JSON, or as multipart/form-data with files."
+#define SAVE(method_, path_, op_, in_, before_, gate_, view_, status_, summary_)                                       \
+    .method = (method_), .path = PROFILES path_, .op = (op_), .in = &(in_), .before = (before_), .gate = (gate_),      \
+    .view = &(view_), .shape = SHAPE_ONE, .status = (status_), .writes = true, .access = ACCESS_SIGNED_IN,             \
+    .body_max_bytes = PROFILE_BYTES_MAX, .errors = ERR(E_FORBIDDEN) | ERR(E_LIMIT) | ERR(E_CONFLICT) | ERR(E_MISSING), \
+    .summary = (summary_), .doc = "As JSON, or as multipart/form-data with files."
 #define MINE(path_, op_, view_, summary_)                                                                                   \
     .method = "GET", .path = PROFILES path_, .op = (op_), .view = &(view_), .shape = SHAPE_ONE, .access = ACCESS_SIGNED_IN, \
     .errors = ERR(E_FORBIDDEN) | ERR(E_MISSING), .summary = (summary_)
 
 static const Route skillconnect_profiles_routes[] = {
-    {SAVE("POST", "freelancer/profile-setup", freelancer_create, freelancer_full_in, freelancer_before, sc_freelancer_view, 201,
-          "Make one's profile as a freelancer.")},
+    {SAVE("POST", "freelancer/profile-setup", freelancer_create, freelancer_full_in, freelancer_before, sc_doers_only,
+          sc_freelancer_view, 201, "Make one's profile as a freelancer.")},
     {MINE("freelancer/profile-setup/me", freelancer_mine, sc_freelancer_view, "One's own profile as a freelancer.")},
-    {SAVE("PUT", "freelancer/profile-setup/me", freelancer_update, freelancer_full_in, freelancer_put_before, sc_freelancer_view,
-          200, "Replace one's profile as a freelancer.")},
-    {SAVE("PATCH", "freelancer/profile-setup/me", freelancer_update, freelancer_part_in, freelancer_before, sc_freelancer_view,
-          200, "Change one's profile as a freelancer.")},
-    {SAVE("POST", "client/profile-setup", client_create, client_full_in, client_before, sc_client_view, 201,
+    {SAVE("PUT", "freelancer/profile-setup/me", freelancer_update, freelancer_full_in, freelancer_put_before, freelancer_gate,
+          sc_freelancer_view, 200, "Replace one's profile as a freelancer.")},
+    {SAVE("PATCH", "freelancer/profile-setup/me", freelancer_update, freelancer_part_in, freelancer_before, freelancer_gate,
+          sc_freelancer_view, 200, "Change one's profile as a freelancer.")},
+    {SAVE("POST", "client/profile-setup", client_create, client_full_in, client_before, sc_clients_only, sc_client_view, 201,
           "Make one's profile as a client.")},
     {MINE("client/profile-setup/me", client_mine, sc_client_view, "One's own profile as a client.")},
-    {SAVE("PUT", "client/profile-setup/me", client_update, client_full_in, client_before, sc_client_view, 200,
+    {SAVE("PUT", "client/profile-setup/me", client_update, client_full_in, client_before, client_gate, sc_client_view, 200,
           "Replace one's profile as a client.")},
-    {SAVE("PATCH", "client/profile-setup/me", client_update, client_part_in, client_before, sc_client_view, 200,
+    {SAVE("PATCH", "client/profile-setup/me", client_update, client_part_in, client_before, client_gate, sc_client_view, 200,
           "Change one's profile as a client.")},
 };
 SECTION(skillconnect_profiles, "Profiles", "What somebody tells as a freelancer and as a client.");

@@ -147,6 +147,16 @@ static Err set_active(Call *c, bool active, Gig *g) {
     return OK;
 }
 
+static Err proposal_gate(Exchange *x, Call *c, void *arg) {
+    const ProposalIn *in = x->in;
+    Gig g;
+    Err e = sc_clients_only(x, c, arg);
+    if (e || !in || !in->edit.id)
+        return e;
+    e = rec_get(c->tx, &GIG, in->edit.id, &g);
+    return e ? e : g.flags & GIG_DELETED ? E_MISSING : g.client != c->actor.user ? E_FORBIDDEN : OK;
+}
+
 static Err proposal_save(Call *c, const void *input, void *out) {
     const ProposalIn *in = input;
     GigEdit edit = in->edit;
@@ -216,7 +226,7 @@ static Err explore(Call *c, const void *input, void *out) {
 #define GIGS "/api/v1/gigs/"
 #define CHANGE(method_, summary_)                                                                                                \
     .method = (method_), .path = GIGS "proposals/{id}", .op = proposal_save, .in = &proposal_edit_in, .before = proposal_before, \
-    .view = &sc_proposal_view, .shape = SHAPE_ONE, .writes = true, .access = ACCESS_SIGNED_IN,                                   \
+    .gate = proposal_gate, .view = &sc_proposal_view, .shape = SHAPE_ONE, .writes = true, .access = ACCESS_SIGNED_IN,            \
     .errors = ERR(E_FORBIDDEN) | ERR(E_STATE) | ERR(E_LIMIT), .summary = (summary_),                                             \
     .doc = "Its client, while nobody works on it. Only what is given changes."
 
@@ -226,6 +236,7 @@ static const Route skillconnect_proposals_routes[] = {
      .op = proposal_save,
      .in = &proposal_post_in,
      .before = proposal_before,
+     .gate = proposal_gate,
      .view = &sc_proposal_view,
      .shape = SHAPE_ONE,
      .status = 201,

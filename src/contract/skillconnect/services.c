@@ -120,15 +120,23 @@ static Err put_image(Call *c, const ServiceIn *in, ServiceEdit *edit) {
     return edit->images.p ? OK : E_NOMEM;
 }
 
+static Err own_service(Call *c, int64_t id) {
+    Service s;
+    Err e = rec_get(c->tx, &SERVICE, id, &s);
+    return e ? e : s.flags & SERVICE_DELETED ? E_MISSING : s.doer != c->actor.user ? E_FORBIDDEN : OK;
+}
+static Err service_gate(Exchange *x, Call *c, void *arg) {
+    const ServiceIn *in = x->in;
+    Err e = sc_doers_only(x, c, arg);
+    return e || !in || !in->edit.id ? e : own_service(c, in->edit.id);
+}
+
 static Err service_save(Call *c, const void *input, void *out) {
     const ServiceIn *in = input;
     ServiceEdit edit = in->edit;
-    Service was;
     Err e = sc_role_wanted(c, ROLE_BIT_DOER);
-    if (e == OK && edit.id) { /* before a picture is stored for nothing */
-        e = rec_get(c->tx, &SERVICE, edit.id, &was);
-        e = e ? e : was.flags & SERVICE_DELETED ? E_MISSING : was.doer != c->actor.user ? E_FORBIDDEN : OK;
-    }
+    if (e == OK && edit.id) /* before a picture is stored for nothing */
+        e = own_service(c, edit.id);
     if (e == OK && HAS(&edit, SERVICE_SET_CATEGORY))
         e = sc_category_slug(c, in->category, "category_id", &edit.category);
     if (e == OK && in->has_image)
@@ -184,7 +192,7 @@ static Err explore(Call *c, const void *input, void *out) {
 #define GIGS "/api/v1/gigs/"
 #define CHANGE(method_, summary_)                                                                                            \
     .method = (method_), .path = GIGS "services/{id}", .op = service_save, .in = &service_edit_in, .before = service_before, \
-    .view = &sc_service_view, .shape = SHAPE_ONE, .writes = true, .access = ACCESS_SIGNED_IN,                                \
+    .gate = service_gate, .view = &sc_service_view, .shape = SHAPE_ONE, .writes = true, .access = ACCESS_SIGNED_IN,          \
     .errors = ERR(E_FORBIDDEN) | ERR(E_STATE) | ERR(E_LIMIT), .summary = (summary_),                                         \
     .doc = "Its freelancer. Only what is given changes."
 
@@ -194,6 +202,7 @@ static const Route skillconnect_services_routes[] = {
      .op = service_save,
      .in = &service_post_in,
      .before = service_before,
+     .gate = service_gate,
      .view = &sc_service_view,
      .shape = SHAPE_ONE,
      .status = 201,

@@ -400,6 +400,9 @@ Err sc_role_wanted(Call *c, int32_t role) {
     return e ? e : !u.roles || (u.roles & role) ? OK : E_FORBIDDEN;
 }
 
+Err sc_doers_only(Exchange *x, Call *c, void *arg) { return (void)x, (void)arg, sc_role_wanted(c, ROLE_BIT_DOER); }
+Err sc_clients_only(Exchange *x, Call *c, void *arg) { return (void)x, (void)arg, sc_role_wanted(c, ROLE_BIT_CLIENT); }
+
 Err sc_count_upload(Exchange *x) {
     if (!exchange_file(x, "*"))
         return OK;

@@ -151,6 +151,9 @@ Err sc_skills_read(Exchange *x, Str json, List *out);
 Err sc_category_slug(Call *c, int64_t id, const char *field, Str *slug);
 /* E_FORBIDDEN unless the caller is (also) here for this: ROLE_BIT_DOER, ROLE_BIT_CLIENT. */
 Err sc_role_wanted(Call *c, int32_t role);
+/* Route.gate: the same, as those who are here to work, or to have work done. */
+Err sc_doers_only(Exchange *x, Call *c, void *arg);
+Err sc_clients_only(Exchange *x, Call *c, void *arg);
 /* Multipart bodies with files count as uploads, whatever the route's class. E_LIMIT. For Route.before. */
 Err sc_count_upload(Exchange *x);
 /* Takes a picture out of the row `field` of a multipart body, if it is there: fills `out` (type, blob id, purpose) and says so in

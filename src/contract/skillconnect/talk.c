@@ -418,6 +418,13 @@ static Err react_before(Exchange *x) {
     return in->emoji.n ? OK : diag_fail(&x->diag, E_INVALID, SC_ERROR, S("emoji field is required"));
 }
 
+/* All these inputs begin with the conversation. */
+static Err takes_part(Exchange *x, Call *c, void *arg) {
+    ConversationRow row;
+    (void)arg;
+    return x->in ? conversation_get(c, &(IdIn){*(const int64_t *)x->in}, &row) : OK;
+}
+
 #define TALK "/api/v1/messaging/conversations"
 #define ROUTE(method_, path_, op_, in_, view_, writes_) \
     .method = method_, .path = path_, .op = op_, .in = in_, .view = view_, .writes = writes_, .access = ACCESS_SIGNED_IN
@@ -447,11 +454,12 @@ static const Route skillconnect_talk_routes[] = {
      .summary = "What was said, oldest first.",
      .doc = "Pages of 50 unless page_size says otherwise. Who lists has read all of it."},
     {ROUTE("POST", TALK "/{conversation_id}/messages", talk_send, &send_in, &sc_talk_message_view, true), .before = send_before,
-     .shape = SHAPE_ONE, .status = 201, .errors = ERR(E_FORBIDDEN) | ERR(E_STATE), .summary = "Say something, or send a file."},
+     .gate = takes_part, .shape = SHAPE_ONE, .status = 201, .errors = ERR(E_FORBIDDEN) | ERR(E_STATE),
+     .summary = "Say something, or send a file."},
     {ROUTE("PATCH", TALK "/{conversation_id}/messages/{pk}", message_edit, &edit_in, &sc_talk_message_view, true),
-     .shape = SHAPE_ONE, .errors = ERR(E_FORBIDDEN) | ERR(E_STATE), .summary = "Change what one said."},
+     .gate = takes_part, .shape = SHAPE_ONE, .errors = ERR(E_FORBIDDEN) | ERR(E_STATE), .summary = "Change what one said."},
     {ROUTE("POST", TALK "/{conversation_id}/messages/{pk}/react", message_react, &react_in, &sc_reactions_view, true),
-     .before = react_before, .shape = SHAPE_ONE, .errors = ERR(E_FORBIDDEN) | ERR(E_LIMIT), .summary = "React with an emoji.",
-     .doc = "The same again takes it back."},
+     .before = react_before, .gate = takes_part, .shape = SHAPE_ONE, .errors = ERR(E_FORBIDDEN) | ERR(E_LIMIT),
+     .summary = "React with an emoji.", .doc = "The same again takes it back."},
 };
 SECTION(skillconnect_talk, "Conversations", "Talk about orders.");
