@@ -22,8 +22,19 @@ const types = {
 const hash = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
 const common = { bundle: true, minify: true, write: false, target, legalComments: 'none', absWorkingDir: here, logLevel: 'warning', charset: 'utf8' };
+/* What is loaded later says that it needs the start as well, which it does: then all that the start consists of is used by the same
+ * files everywhere, and comes in one piece instead of a dozen. */
+const together = {
+  name: 'together',
+  setup: (b) => b.onLoad({ filter: /[\\/]src[\\/](pages|ui|lib)[\\/].*\.tsx?$/ }, ({ path: file }) => {
+    if (!/pages.(?!home\.)|(ui|lib).call\./.test(path.relative(path.join(here, 'src'), file))) return undefined;
+    const main = path.relative(path.dirname(file), path.join(here, 'src/main')).replaceAll('\\', '/');
+    return { contents: `import '${main}';\n` + readFileSync(file, 'utf8'), loader: file.endsWith('x') ? 'tsx' : 'ts' };
+  }),
+};
 const app = await build({
   ...common,
+  plugins: [together],
   entryPoints: { app: 'src/main.tsx' },
   outdir: '/assets',
   entryNames: '[name]-[hash]',
@@ -37,23 +48,33 @@ const app = await build({
 });
 
 const files = new Map(); // path → bytes
-for (const f of app.outputFiles) files.set('/assets/' + path.basename(f.path), Buffer.from(f.contents));
+
+const [entryName, entry] = Object.entries(app.metafile.outputs).find(([, o]) => o.entryPoint === 'src/main.tsx');
+// One style sheet; what is loaded later names it again.
+for (const f of app.outputFiles)
+  if (!f.path.endsWith('.css') || path.basename(f.path) === path.basename(entry.cssBundle)) files.set('/assets/' + path.basename(f.path), Buffer.from(f.contents));
 for (const name of readdirSync(path.join(here, 'public'))) files.set('/' + name, readFileSync(path.join(here, 'public', name)));
 
 // The page names the first script and style, and the chunks that the script cannot do without, so that they load at once.
 const outputs = Object.entries(app.metafile.outputs);
-const [entryName, entry] = outputs.find(([, o]) => o.entryPoint === 'src/main.tsx');
+// The entry only names the piece that holds it all: the page names that one itself.
+const [start, ...others] = entry.imports.filter((i) => i.kind === 'import-statement').map((i) => i.path);
+if (!start || others.length || entry.bytes > 100) throw new Error(`the start does not come in one piece: ${entryName}`);
+files.delete('/assets/' + path.basename(entryName));
 const preload = new Set();
 const follow = (o) => o.imports.filter((i) => i.kind === 'import-statement').forEach((i) => {
   if (!preload.has(i.path)) preload.add(i.path), follow(app.metafile.outputs[i.path]);
 });
-follow(entry);
+follow(app.metafile.outputs[start]);
+// English is spoken unless somebody asks for another language, which is known too late to wait for.
+const english = outputs.find(([, o]) => o.entryPoint === 'src/i18n/en.ts')[0];
+preload.add(english);
 const url = (name) => '/assets/' + path.basename(name);
 const html = files.get('/index.html').toString()
   .replace('<!-- assets -->', [
     `<link rel="stylesheet" href="${url(entry.cssBundle)}">`,
     ...[...preload].map((p) => `<link rel="modulepreload" href="${url(p)}">`),
-    `<script type="module" src="${url(entryName)}"></script>`,
+    `<script type="module" src="${url(start)}"></script>`,
   ].join('\n    '));
 files.set('/index.html', Buffer.from(html));
 
@@ -74,7 +95,7 @@ if (process.argv[2] === '--dir') {
   writeFileSync(process.argv[2], pack(files));
 }
 const zipped = (name) => gzipSync(files.get(url(name)), { level: 9 }).length;
-const first = [entryName, entry.cssBundle, ...preload].reduce((sum, name) => sum + zipped(name), 0);
+const first = [start, entry.cssBundle, ...preload].reduce((sum, name) => sum + zipped(name), 0);
 console.log(`  WEB   first load ${(first / 1024).toFixed(1)} KB, all ${([...files.values()].reduce((s, b) => s + Math.min(b.length, gzipSync(b, { level: 9 }).length), 0) / 1024).toFixed(1)} KB gzip`);
 
 function pack(all) {

@@ -38,6 +38,9 @@ function load(path: string): Promise<void> {
   return e.load;
 }
 
+/** Asks for what will be shown in a moment, so that it is on its way before the page is. */
+export const warm = (...paths: string[]): void => paths.forEach((path) => void load(path));
+
 export interface Result<T> { data?: T; error?: ApiError; busy: boolean; reload: () => Promise<void> }
 
 /** The answer to GET path; null asks for nothing. */
