@@ -142,18 +142,16 @@ test('an unknown address costs as much time as a wrong password', async () => {
   const box = await Box.start();
   try {
     const me = await Ugig.signUp(box);
-    const time = async (address) => {
-      const spent = [];
-      for (let i = 0; i < 5; i++) {
+    // By turns, and the least of each: what else the machine does then meets all three.
+    const least = new Map([[me.email, Infinity], [email(), Infinity], ['no address', Infinity]]);
+    for (let i = 0; i < 6; i++) {
+      for (const [address, best] of least) {
         const begun = performance.now();
         assert.equal((await signIn(box, address, 'wrong password')).status, 401);
-        spent.push(performance.now() - begun);
+        least.set(address, Math.min(best, performance.now() - begun));
       }
-      return Math.min(...spent);
-    };
-    const known = await time(me.email);
-    const unknown = await time(email());
-    const nonsense = await time('no address');
+    }
+    const [known, unknown, nonsense] = least.values();
     assert.ok(unknown > known / 3 && unknown < known * 3, `${known} and ${unknown} ms`);
     assert.ok(nonsense > known / 3, `${known} and ${nonsense} ms`);
   } finally {

@@ -98,6 +98,18 @@ const defaults = {
   rate_auth_per_min: 1000000, rate_upload_per_min: 1000000, rate_other_per_min: 1000000, payment_poll_s: 1,
 };
 
+/* A failed test may leave a box or a server open, and node then waits for it for ever. */
+const running = new Set();
+if (process.env.NODE_TEST_CONTEXT) {
+  const { after } = await import('node:test');
+  after(() => {
+    setTimeout(() => {
+      for (const child of running) child.kill('SIGKILL');
+      process.exit(1);
+    }, 60000 * slow).unref();
+  });
+}
+
 export class Box {
   /** options: sets {key: value}, dir (kept when given), env, args, validate, runner (other than GIGBOX_RUNNER) */
   static async start(options = {}) {
@@ -118,6 +130,8 @@ export class Box {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...this.options.env },
     });
+    running.add(this.child);
+    this.child.once('exit', () => running.delete(this.child));
     this.log = '';
     this.stdout = '';
     this.child.stderr.on('data', (d) => (this.log += d));
