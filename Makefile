@@ -202,7 +202,7 @@ tests/node_modules/.ready: tests/package.json tests/package-lock.json | build/.d
 
 # --- The web UI: bundled, packed and embedded ------------------------------------------------------------------------
 
-WEB := $(shell find web/src web/public -type f 2>/dev/null | LC_ALL=C sort) web/build.mjs web/tsconfig.json
+WEB := $(shell find web/src web/public board/docs -type f 2>/dev/null | LC_ALL=C sort) web/build.mjs web/guide.mjs web/tsconfig.json
 
 web/node_modules/.ready: web/package.json web/package-lock.json | build/.deps-web
 	@echo "  NPM   web"

@@ -1,5 +1,5 @@
 // Usage: node web/build.mjs PACK | --dir DIR
-// Bundles web/src and web/public into one file that the binary embeds (src/app/site.c reads it). The same sources give the same
+// Bundles web/src, web/public and the guide of board/docs into one file that the binary embeds (src/app/site.c reads it). The same sources give the same
 // bytes. With `--dir DIR` the files are written there instead, unpacked, to look at.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { guide } from './guide.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const target = ['chrome100', 'firefox100', 'safari15.4'];
@@ -85,6 +86,11 @@ const worker = await build({ ...common, entryPoints: ['src/sw.ts'], outfile: '/s
   define: { SHELL: JSON.stringify(shell), VERSION: JSON.stringify(version) } });
 files.set('/sw.js', Buffer.from(worker.outputFiles[0].contents));
 
+// The guide is no part of the shell: it is read with a network.
+const style = (await build({ ...common, entryPoints: { guide: 'src/style/guide.css' }, outdir: '/assets', entryNames: '[name]-[hash]' })).outputFiles[0];
+files.set('/assets/' + path.basename(style.path), Buffer.from(style.contents));
+for (const [name, html] of guide(path.join(here, '../board/docs'), '/assets/' + path.basename(style.path))) files.set(name, Buffer.from(html));
+
 if (process.argv[2] === '--dir') {
   for (const [name, bytes] of files) {
     const to = path.join(process.argv[3], name);
@@ -118,7 +124,7 @@ function pack(all) {
     const packed = gz.length < bytes.length * 0.95;
     const numbers = [
       ...put(Buffer.from(name)),
-      ...put(Buffer.from(types[path.extname(name)] ?? 'application/octet-stream')),
+      ...put(Buffer.from(types[path.extname(name) || '.html'] ?? 'application/octet-stream')),
       ...put(Buffer.from(`"${hash(bytes)}"`)),
       name.startsWith('/assets/') ? 1 : 0,
       bytes.length,

@@ -32,7 +32,7 @@ static Err say_errno(char *why, const char *what) {
 
 void backup_config(const Settings *s, const char *data, Fetch fetch, BackupConfig *out) {
     *out = (BackupConfig){.data = data,
-                          .passphrase = s->backup_passphrase,
+                          .keys = {s->backup_passphrase, s->backup_public_key, s->backup_private_key},
                           .prefix = s->backup_s3_prefix,
                           .every_ms = s->backup_every_ms,
                           .keep = s->backup_keep,
@@ -179,14 +179,18 @@ static Err pump(int from, int to, Seal *seal, BackupProgress *p, uint8_t *chunks
     return e;
 }
 
-Err backup_write(Store *s, int fd, Str passphrase, BackupProgress *p, char *why) {
+static bool sealed(const BackupKeys *k) { return k->public_key.n || k->passphrase.n; }
+
+Err backup_write(Store *s, int fd, const BackupKeys *keys, BackupProgress *p, char *why) {
     Seal seal;
     int ends[2];
     pthread_t thread;
     Source src = {.store = s};
-    Err e = passphrase.n ? seal_begin(&seal, passphrase) : OK;
+    Err e = keys->public_key.n   ? seal_begin_to(&seal, keys->public_key)
+            : keys->passphrase.n ? seal_begin(&seal, keys->passphrase)
+                                 : OK;
     if (e)
-        return say(why, e, "the passphrase cannot be used", err_name(e));
+        return say(why, e, keys->public_key.n ? "the public key cannot be used" : "the passphrase cannot be used", err_name(e));
     uint8_t *chunks = malloc(2 * (size_t)(SEAL_CHUNK_BYTES + SEAL_TAG_BYTES));
     if (!chunks)
         return say(why, E_NOMEM, "memory", "none left");
@@ -199,7 +203,7 @@ Err backup_write(Store *s, int fd, Str passphrase, BackupProgress *p, char *why)
         close(ends[1]);
         e = say(why, E_NOMEM, "memory", "no thread to be had");
     } else {
-        e = pump(ends[0], fd, passphrase.n ? &seal : NULL, p, chunks, why);
+        e = pump(ends[0], fd, sealed(keys) ? &seal : NULL, p, chunks, why);
         close(ends[0]); /* one that was broken off ends here */
         ends[0] = -1;
         pthread_join(thread, NULL);
@@ -224,7 +228,7 @@ static void sync_parent(const char *path) {
     }
 }
 
-Err backup_file(Store *s, const char *path, Str passphrase, BackupProgress *p, char *why) {
+Err backup_file(Store *s, const char *path, const BackupKeys *keys, BackupProgress *p, char *why) {
     char part[BACKUP_PATH_BYTES + 128];
     int n = snprintf(part, sizeof part, "%s.part", path);
     if (n < 0 || (size_t)n >= sizeof part)
@@ -232,7 +236,7 @@ Err backup_file(Store *s, const char *path, Str passphrase, BackupProgress *p, c
     int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return say_errno(why, part);
-    Err e = backup_write(s, fd, passphrase, p, why);
+    Err e = backup_write(s, fd, keys, p, why);
     if (e == OK && fsync(fd) != 0)
         e = say_errno(why, part);
     close(fd);
@@ -299,14 +303,14 @@ Err backup_run(Store *s, const BackupConfig *cfg, Arena *a, BackupProgress *p, c
     bool bucket = cfg->s3.url.n > 0;
     if (!*cfg->dir && !bucket)
         return say(why, E_STATE, "no place for backups", "set backup_dir or backup_s3_url");
-    name_of(clock_now_ms(), cfg->passphrase.n > 0, name);
+    name_of(clock_now_ms(), sealed(&cfg->keys), name);
     if (*cfg->dir) {
         mkdir(cfg->dir, 0700);
         snprintf(path, sizeof path, "%s/%s", cfg->dir, name);
     } else {
         snprintf(path, sizeof path, "%s/%s", cfg->data, unfinished);
     }
-    Err e = backup_file(s, path, cfg->passphrase, p, why);
+    Err e = backup_file(s, path, &cfg->keys, p, why);
     if (e == OK && bucket)
         e = upload(cfg, a, path, name, why);
     if (!*cfg->dir)
@@ -344,7 +348,7 @@ static Err unseal(int in, int out, Seal *seal, uint8_t *chunks, char *why) {
         e = n == WHOLE ? read_full(in, next, WHOLE, &more, why) : OK;
         last = n < WHOLE || more == 0;
         if (e == OK && (n < SEAL_TAG_BYTES || seal_unchunk(seal, now, n - SEAL_TAG_BYTES, last, now + n - SEAL_TAG_BYTES) != OK))
-            e = say(why, E_UNAUTHORIZED, "the backup cannot be opened", "wrong passphrase, or it was changed or cut off");
+            e = say(why, E_UNAUTHORIZED, "the backup cannot be opened", "wrong passphrase or key, or it was changed or cut off");
         if (e == OK)
             e = write_all(out, now, n - SEAL_TAG_BYTES, why);
         uint8_t *t = now;
@@ -356,7 +360,19 @@ static Err unseal(int in, int out, Seal *seal, uint8_t *chunks, char *why) {
     return e;
 }
 
-Err backup_open(int in, int out, Str passphrase, char *why) {
+/* What opens a stream with this header. */
+static Err seal_key_for(Seal *seal, const uint8_t *head, const BackupKeys *keys, char *why) {
+    bool key = seal_wants_key(head);
+    if (key && !keys->private_key.n)
+        return say(why, E_INVALID, "the backup is sealed to a key",
+                   "give the private key's file by --key, or set backup_private_key_file");
+    if (!key && !keys->passphrase.n)
+        return say(why, E_INVALID, "the backup is sealed", "set backup_passphrase or backup_passphrase_file");
+    Err e = key ? seal_open_with(seal, head, keys->private_key) : seal_open(seal, head, keys->passphrase);
+    return e ? say(why, e, "the backup cannot be opened", err_name(e)) : OK;
+}
+
+Err backup_open(int in, int out, const BackupKeys *keys, char *why) {
     Seal seal;
     uint8_t head[SEAL_HEADER_BYTES];
     size_t n;
@@ -371,13 +387,9 @@ Err backup_open(int in, int out, Str passphrase, char *why) {
             if (e == OK)
                 e = write_all(out, chunks, n, why);
         }
-    } else if (e == OK && !passphrase.n) {
-        e = say(why, E_INVALID, "the backup is sealed", "set backup_passphrase or backup_passphrase_file");
     } else if (e == OK) {
-        e = n == sizeof head ? seal_open(&seal, head, passphrase) : E_SYNTAX;
-        if (e)
-            say(why, e, "the backup cannot be opened", err_name(e));
-        else
+        e = n == sizeof head ? seal_key_for(&seal, head, keys, why) : say(why, E_SYNTAX, "the backup", "is cut off");
+        if (e == OK)
             e = unseal(in, out, &seal, chunks, why);
         secret_wipe(&seal, sizeof seal);
     }

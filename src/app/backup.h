@@ -1,8 +1,8 @@
 /* backup.h - copies of the running marketplace: to a file or pipe, and by a schedule to a directory and a bucket, with retention.
  *
- * A backup is a compacted LMDB file as of one moment (store_backup), or that file closed with a passphrase (crypto/seal.h). Its
- * name tells its time: gigbox-20260131T235959Z.db, with ".sealed" behind it when it is closed. A backup that is not whole never
- * has such a name. Only files of such names are ever counted or deleted.
+ * A backup is a compacted LMDB file as of one moment (store_backup), or that file closed with a passphrase or to a key
+ * (crypto/seal.h). Its name tells its time: gigbox-20260131T235959Z.db, with ".sealed" behind it when it is closed. A backup that
+ * is not whole never has such a name. Only files of such names are ever counted or deleted.
  *
  * Errors come with a sentence for people in why[BACKUP_WHY_BYTES]. */
 #ifndef APP_BACKUP_H
@@ -14,10 +14,16 @@
 
 enum { BACKUP_WHY_BYTES = 320, BACKUP_NAME_BYTES = 48, BACKUP_PATH_BYTES = 1024, BACKUP_ARENA_BYTES = 32 * 1024 * 1024 };
 
+/* How backups are closed and opened; empty: not. The public key counts before the passphrase. */
+typedef struct BackupKeys {
+    Str passphrase, public_key, private_key;
+} BackupKeys;
+
 typedef struct BackupConfig {
     char dir[BACKUP_PATH_BYTES]; /* where scheduled ones go, "": none */
     const char *data; /* the data directory: what goes only to the bucket is made there first */
-    Str passphrase, prefix;
+    BackupKeys keys;
+    Str prefix;
     S3 s3; /* url empty: no bucket */
     int64_t every_ms, keep;
 } BackupConfig;
@@ -31,10 +37,10 @@ typedef struct BackupProgress {
     _Atomic(bool) cancel; /* set: it ends with E_BUSY soon */
 } BackupProgress;
 
-/* Writes a backup to a descriptor, sealed when there is a passphrase. `p` may be NULL. */
-Err backup_write(Store *s, int fd, Str passphrase, BackupProgress *p, char *why);
+/* Writes a backup to a descriptor, sealed when there is a key or a passphrase. `p` may be NULL. */
+Err backup_write(Store *s, int fd, const BackupKeys *keys, BackupProgress *p, char *why);
 /* The same to a file, which gets its name when it is complete and on disk. */
-Err backup_file(Store *s, const char *path, Str passphrase, BackupProgress *p, char *why);
+Err backup_file(Store *s, const char *path, const BackupKeys *keys, BackupProgress *p, char *why);
 /* One backup as the settings have it: to the directory and the bucket, then the oldest beyond `keep` go. name: of the new one. */
 Err backup_run(Store *s, const BackupConfig *cfg, Arena *a, BackupProgress *p, char name[BACKUP_NAME_BYTES], char *why);
 
@@ -48,9 +54,9 @@ typedef struct BackupItem {
 Err backup_list(const BackupConfig *cfg, Arena *a, BackupItem **items, size_t *n, char *why);
 /* A backup of the bucket into a file descriptor, in pieces. */
 Err backup_download(const BackupConfig *cfg, Str name, int fd, char *why);
-/* Copies a backup from `in` to `out`, opening it when it is sealed. E_UNAUTHORIZED: the passphrase is wrong or the file was
- * changed or cut off; E_INVALID: it is sealed and there is no passphrase. */
-Err backup_open(int in, int out, Str passphrase, char *why);
+/* Copies a backup from `in` to `out`, opening it when it is sealed. E_UNAUTHORIZED: the passphrase or key is wrong or the file
+ * was changed or cut off; E_INVALID: it is sealed and what opens it is not given. */
+Err backup_open(int in, int out, const BackupKeys *keys, char *why);
 /* The time in a backup's name; false when it is none. */
 bool backup_name_time(Str name, int64_t *ms);
 

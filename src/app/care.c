@@ -11,6 +11,8 @@
 #include "app/restore.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "crypto/hmac.h"
+#include "crypto/seal.h"
 #include "domain/check.h"
 
 /* The embedded CA bundle. */
@@ -124,8 +126,8 @@ int command_backup(const Options *o) {
     if (s) {
         const char *to = o->arg_count ? o->args[0] : NULL;
         Err e = !to                    ? backup_run(s, &cfg, o->arena, NULL, name, why)
-                : strcmp(to, "-") == 0 ? backup_write(s, STDOUT_FILENO, cfg.passphrase, NULL, why)
-                                       : backup_file(s, to, cfg.passphrase, NULL, why);
+                : strcmp(to, "-") == 0 ? backup_write(s, STDOUT_FILENO, &cfg.keys, NULL, why)
+                                       : backup_file(s, to, &cfg.keys, NULL, why);
         store_close(s);
         if (e)
             fprintf(stderr, "gigbox: backup failed: %s\n", why);
@@ -137,6 +139,31 @@ int command_backup(const Options *o) {
     }
     backup_teardown(pool);
     return code;
+}
+
+/* The private key goes to a new file or, for `-`, to standard output; what the box gets is printed behind it. */
+int command_backup_key(const Options *o) {
+    char public_key[SEAL_KEY_CHARS], line[SEAL_KEY_CHARS + 1];
+    bool pipe = strcmp(o->args[0], "-") == 0;
+    int fd = pipe ? STDOUT_FILENO : open(o->args[0], O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        fprintf(stderr, "gigbox: %s: %s\n", o->args[0], strerror(errno));
+        return EXIT_FAULTS;
+    }
+    seal_pair(public_key, line);
+    line[SEAL_KEY_CHARS] = '\n';
+    bool good = write(fd, line, sizeof line) == sizeof line && (pipe || fsync(fd) == 0);
+    secret_wipe(line, sizeof line);
+    if (!pipe)
+        close(fd);
+    if (!good) {
+        fprintf(stderr, "gigbox: %s: the key could not be written\n", o->args[0]);
+        if (!pipe)
+            unlink(o->args[0]);
+        return EXIT_FAULTS;
+    }
+    printf("backup_public_key = %.*s\n", SEAL_KEY_CHARS, public_key);
+    return EXIT_OK;
 }
 
 int command_backups(const Options *o) {
@@ -186,7 +213,7 @@ static Err fetch_copy(const Options *o, const char *from, const char *to, char *
     }
     if (e == OK) {
         out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        e = out < 0 ? E_IO : backup_open(in, out, cfg.passphrase, why);
+        e = out < 0 ? E_IO : backup_open(in, out, &cfg.keys, why);
     }
     if (e == OK && fsync(out) != 0)
         e = E_IO;

@@ -28,25 +28,41 @@ int command_lint(const Options *o) {
     return faults ? EXIT_FAULTS : EXIT_OK;
 }
 
-/* Asks the address given, else the one in the settings. */
+/* Where a box that listens on all addresses is asked. */
+static Str reachable(Arena *a, Str address) {
+    if (str_starts(address, S("0.0.0.0:")))
+        return arena_printf(a, "127.0.0.1%.*s", STR_ARG(str_from(address, strlen("0.0.0.0"))));
+    if (str_starts(address, S("[::]:")))
+        return arena_printf(a, "[::1]%.*s", STR_ARG(str_from(address, strlen("[::]"))));
+    return address;
+}
+
+/* Asks the address given, else the one in the settings: plain HTTP, or HTTPS where there is nothing else. Nothing secret goes
+ * over, and the certificate is for another name than the machine's own, so it is not looked at. */
 int command_healthcheck(const Options *o) {
+    static const Str http = STR_INIT("http://"), https = STR_INIT("https://");
     SettingsLoad *l = ARENA_NEW(o->arena, SettingsLoad);
     FetchPool *pool;
     FetchResponse res = {0};
     int code = command_settings(o, l);
     if (code)
         return code;
-    Str address = o->arg_count ? str_c0(o->args[0]) : l->now.listen;
-    if (str_starts(address, S("0.0.0.0")))
-        address = arena_printf(o->arena, "127.0.0.1%.*s", STR_ARG(str_from(address, 7)));
-    if (str_starts(address, S("http://")))
-        address = str_from(address, 7);
+    bool tls = !o->arg_count && l->now.tls_only;
+    Str address = o->arg_count ? str_c0(o->args[0]) : tls ? l->now.tls_listen : l->now.listen;
+    if (str_starts(address, https)) {
+        tls = true;
+        address = str_from(address, https.n);
+    } else if (str_starts(address, http)) {
+        address = str_from(address, http.n);
+    }
     Err e = fetch_open((Str){NULL, 0}, &pool);
     if (e)
         return EXIT_FAULTS;
     Fetch fetch = fetch_seam(pool);
+    address = reachable(o->arena, address);
     FetchRequest req = {.method = S("GET"),
-                        .url = arena_printf(o->arena, "http://%.*s/healthz", STR_ARG(address)),
+                        .url = arena_printf(o->arena, "%s%.*s/healthz", tls ? https.p : http.p, STR_ARG(address)),
+                        .any_peer = tls,
                         .deadline_ms = HEALTH_DEADLINE_MS,
                         .response_bytes_max = HEALTH_BYTES};
     e = fetch.http(fetch.ctx, o->arena, &req, &res);

@@ -26,11 +26,12 @@ const Command commands[] = {
     {"check", command_check, true, 0, 0, "--data DIR", "compare everything in the data file with everything else; exit 0 only when clean"},
     {"backup", command_backup, true, 0, 1, "--data DIR [FILE|-]", "write a consistent copy of the data file, also beside a running box; without FILE: to the places in the settings"},
     {"backups", command_backups, true, 0, 0, "--data DIR", "list the backups in the places in the settings"},
-    {"restore", command_restore, true, 1, 1, "--data DIR FILE|-|s3:NAME", "verify a backup and put it in place; the old file is kept beside"},
+    {"backup-key", command_backup_key, false, 1, 1, "FILE|-", "make a key pair for backups: the private key into a new FILE, the public one printed as a setting"},
+    {"restore", command_restore, true, 1, 1, "--data DIR [--key FILE] FILE|-|s3:NAME", "verify a backup and put it in place; the old file is kept beside"},
     {"admin", command_admin, true, 1, 3, "--data DIR create|grant|revoke PHONE|EMAIL [admin|moderator] | list", "give and take the roles of admin and moderator; create makes the account too"},
     {"upgrade", command_upgrade, false, 1, 1, "FILE|confirm|state", "on the board's card: verify a signed upgrade and put it into the other slot; keep the running slot; show which is which"},
     {"openapi", command_openapi, false, 1, 1, "CONTRACT", "print a contract's OpenAPI document"},
-    {"healthcheck", command_healthcheck, false, 0, 1, "[ADDR:PORT]", "ask a running box whether it is well; exit 0 when it is"},
+    {"healthcheck", command_healthcheck, false, 0, 1, "[[https://]ADDR:PORT]", "ask a running box whether it is well; exit 0 when it is"},
     {"lint", command_lint, false, 0, 0, "", "check the program's own tables"},
     {"version", command_version, false, 0, 0, "", "print the version"},
     {"help", command_help, false, 0, 0, "", "print this"},
@@ -43,7 +44,9 @@ static int command_help(const Options *o) {
     puts("gigbox - a gig marketplace in one file\n");
     for (size_t i = 0; i < command_count; i++)
         printf("  gigbox %s %s\n      %s\n", commands[i].name, commands[i].usage, commands[i].doc);
-    puts("\nOptions: --config FILE reads settings from FILE instead of DIR/gigbox.conf; --listen is short for --set listen=.\n"
+    puts("\nOptions: --config FILE reads settings from FILE instead of DIR/gigbox.conf; --listen is short for --set listen=, "
+         "--key for\n"
+         "--set backup_private_key_file=.\n"
          "Exit codes: 0 done, 1 failed or found faults, 2 wrong usage, 3 the data or the settings cannot be used.");
     return EXIT_OK;
 }
@@ -90,10 +93,12 @@ static int option(Options *o, int argc, char *const *argv, int *i) {
     } else if (strcmp(name, "--seed") == 0) {
         if (!str_i64(str_c0(value), &o->seed))
             return usage("--seed takes a whole number, not ", value);
-    } else if (strcmp(name, "--set") == 0 || strcmp(name, "--listen") == 0) {
+    } else if (strcmp(name, "--set") == 0 || strcmp(name, "--listen") == 0 || strcmp(name, "--key") == 0) {
         if (o->set_count == COMMAND_SETS_MAX)
             return usage("too many --set", "");
-        o->sets[o->set_count++] = name[2] == 's' ? str_c0(value) : arena_printf(o->arena, "listen=%s", value);
+        o->sets[o->set_count++] = name[2] == 's'   ? str_c0(value)
+                                  : name[2] == 'l' ? arena_printf(o->arena, "listen=%s", value)
+                                                   : arena_printf(o->arena, "backup_private_key_file=%s", value);
     } else {
         return usage("unknown option: ", name);
     }

@@ -52,6 +52,7 @@ int command_config(const Options *o);
 int command_check(const Options *o);
 int command_backup(const Options *o);
 int command_backups(const Options *o);
+int command_backup_key(const Options *o);
 int command_restore(const Options *o);
 int command_upgrade(const Options *o);
 int command_openapi(const Options *o);

@@ -58,8 +58,9 @@ static void handle(void *ctx, const Request *req, Reply *rep) {
     } else if (str_starts(req->path, S("/sandbox/"))) {
         if (!sandbox_handle(box->sandbox, req, rep))
             engine_refuse(box->engine, req, rep, E_MISSING, 0);
-    } else if (get && !engine_owns(box->engine, req->path) && site_handle(req, rep, !box->gateway_config.sandbox_payments)) {
-        /* the web UI */
+    } else if (get && (!engine_owns(box->engine, req->path) || site_guide(req->path)) &&
+               site_handle(req, rep, !box->gateway_config.sandbox_payments)) {
+        /* the web UI, and the guide beside the engine's reference in /docs */
     } else {
         engine_handle(box->engine, req, rep);
     }

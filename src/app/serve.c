@@ -156,6 +156,7 @@ static int tls_files(Box *box) {
     snprintf(box->tls_key, sizeof box->tls_key, "%s/tls-key.pem", dir);
     if (access(box->tls_cert, R_OK) == 0 && access(box->tls_key, R_OK) == 0)
         return EXIT_OK;
+    mkdir(dir, 0700); /* a first start */
     Err e =
         tls_self_signed(box->tls_cert, box->tls_key, "localhost,gigbox.local,127.0.0.1", SELF_SIGNED_DAYS, clock_now_ms(), why);
     if (e) {

@@ -75,6 +75,10 @@ static Err apply(Settings *s, const SettingRow *row, Str v, Arena *a, Str *why) 
                                 : arena_printf(a, "%s is longer than %lld bytes", row->key, (long long)row->max);
             return E_INVALID;
         }
+        if (v.n && row->valid && !row->valid(v)) {
+            *why = arena_printf(a, "%s must be %s", row->key, row->expected);
+            return E_INVALID;
+        }
         *(Str *)(void *)at = v;
         return OK;
     }

@@ -29,7 +29,8 @@ typedef struct Settings {
     bool lockdown;
     int64_t map_mib, workers_outbox;
     /* backups */
-    Str backup_dir, backup_passphrase, backup_s3_url, backup_s3_region, backup_s3_prefix, backup_s3_key_id, backup_s3_secret;
+    Str backup_dir, backup_passphrase, backup_public_key, backup_private_key, backup_s3_url, backup_s3_region, backup_s3_prefix,
+        backup_s3_key_id, backup_s3_secret;
     int64_t backup_every_ms, backup_keep;
     /* the board's upgrades */
     Str upgrade_key, upgrade_dir, upgrade_disk;
@@ -59,6 +60,8 @@ typedef struct SettingRow {
     int64_t scale;        /* SET_INT: the struct holds value * scale (0 = 1) */
     const char *choices;  /* SET_STR: "a|b|c", or NULL */
     const char *doc;
+    bool (*valid)(Str value); /* SET_STR: what is not empty must pass; NULL: anything does */
+    const char *expected;     /* with it: what is wanted */
 } SettingRow;
 
 extern const SettingRow setting_rows[];

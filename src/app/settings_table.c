@@ -1,4 +1,5 @@
 #include "app/settings.h"
+#include "crypto/seal.h"
 
 /* The order here is the order of `gigbox config`. A unit is part of the key. */
 
@@ -82,6 +83,8 @@ const SettingRow setting_rows[] = {
     NUMBER("backup_every_h", backup_every_ms, "24", 0, 8760, 3600000, "hours between backups, when there is a place for them; 0: none by themselves"),
     NUMBER("backup_keep", backup_keep, "14", 1, 3650, 1, "how many are kept in each place; older ones are deleted after a new one is complete"),
     SECRET("backup_passphrase", backup_passphrase, "backups are sealed with this (Argon2id, ChaCha20-Poly1305), and opened with it by restore; empty: they are not"),
+    {.key = "backup_public_key", .type = SET_STR, AT(backup_public_key), .fallback = "", .max = 200, .valid = seal_public_ok, .expected = "the public key that `gigbox backup-key` printed; a character of it may be wrong", .doc = "backups are sealed to this key of `gigbox backup-key` (X25519, ChaCha20-Poly1305), so that this box cannot open them; counts before backup_passphrase"},
+    {.key = "backup_private_key", .type = SET_STR, .secret = true, AT(backup_private_key), .fallback = "", .max = 200, .valid = seal_private_ok, .expected = "the private key that `gigbox backup-key` wrote; a character of it may be wrong", .doc = "opens such backups, for restore only; usually --key FILE there"},
     TEXT("backup_s3_url", backup_s3_url, "", 300, "address of a bucket in an S3-compatible store, https://HOST/BUCKET; empty: none"),
     TEXT("backup_s3_region", backup_s3_region, "us-east-1", 60, "the store's region"),
     TEXT("backup_s3_prefix", backup_s3_prefix, "", 200, "what names in the bucket begin with, e.g. gigbox/"),

@@ -65,6 +65,11 @@ static bool find(Str path, SiteFile *out) {
     return false;
 }
 
+bool site_guide(Str path) {
+    SiteFile f;
+    return str_starts(path, S("/docs/")) && find(path, &f);
+}
+
 /* Whether a header's comma-separated list has this member, or "*". A member may carry ";q=": q=0 takes it out. */
 static bool lists(Str header, Str member) {
     for (Str piece; str_split(&header, ',', &piece);) {

@@ -11,6 +11,9 @@
 /* Whether the packed files can be read. Anything else is a fault of the build. */
 bool site_check(void);
 
+/* Whether the path is a page of the guide to running a box (board/docs), which lives in the engine's /docs. Thread-safe. */
+bool site_guide(Str path);
+
 /* Answers a GET or HEAD for a path that the API does not own. False: nothing of the site has this path (an asset that is not
  * there, or a program that asks for what a browser would not), which the caller answers 404. `checkout`: pages may load
  * Razorpay's checkout. Thread-safe. */

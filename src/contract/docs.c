@@ -209,7 +209,7 @@ static void navigation(Buf *b, const Contract *const *all, size_t count, const C
     }
     buf_lit(b, "<a href=\"/openapi/");
     text(b, c->name);
-    buf_lit(b, ".json\">OpenAPI 3.1</a>");
+    buf_lit(b, ".json\">OpenAPI 3.1</a><a href=\"/docs/box\">Running a box</a>");
     for (size_t i = 0; i < c->section_count; i++) {
         buf_lit(b, "<h2>");
         text(b, c->sections[i]->tag);

@@ -1,12 +1,17 @@
 #include "crypto/seal.h"
 
 #include "base/rand.h"
+#include "codec/hex.h"
 #include "crypto/hmac.h"
 #include "crypto/password.h"
 
 #include <bearssl.h>
 
-static const char magic[8] = {'G', 'I', 'G', 'B', 'O', 'X', 'E', '1'};
+static const char magic[8] = {'G', 'I', 'G', 'B', 'O', 'X', 'E', '1'}, magic_key[8] = {'G', 'I', 'G', 'B', 'O', 'X', 'E', '2'};
+static const Str public_head = STR_INIT("gbpub"), private_head = STR_INIT("gbsec");
+enum { KEY_CHECK_BYTES = 4, HEAD_CHARS = 5, AT_FRESH = 8 };
+_Static_assert(SEAL_KEY_CHARS == HEAD_CHARS + 2 * (SEAL_KEY_BYTES + KEY_CHECK_BYTES), "a key as text");
+_Static_assert(SEAL_HEADER_BYTES == AT_FRESH + SEAL_KEY_BYTES, "a header with a key");
 enum { AT_MEMORY = 8, AT_PASSES = 12, AT_SALT = 16, SALT_BYTES = 16, AT_CHUNK = 32, AT_ZERO = 36, NONCE_BYTES = 12 };
 
 static void put32(uint8_t *p, uint32_t v) {
@@ -34,11 +39,131 @@ Err seal_begin(Seal *s, Str passphrase) {
     return derive(s, passphrase);
 }
 
-bool seal_is(Str head) { return head.n >= sizeof magic && memcmp(head.p, magic, sizeof magic) == 0; }
+/* ---- to a key pair ---- */
+
+/* BearSSL clamps the secret as RFC 7748 wants it, but takes it with its big end first. */
+static bool x25519(uint8_t point[SEAL_KEY_BYTES], const uint8_t secret[SEAL_KEY_BYTES]) {
+    uint8_t turned[SEAL_KEY_BYTES], zero = 0;
+    for (int i = 0; i < SEAL_KEY_BYTES; i++)
+        turned[i] = secret[SEAL_KEY_BYTES - 1 - i];
+    bool ok = br_ec_get_default()->mul(point, SEAL_KEY_BYTES, turned, sizeof turned, BR_EC_curve25519) == 1;
+    for (int i = 0; i < SEAL_KEY_BYTES; i++)
+        zero |= point[i];
+    secret_wipe(turned, sizeof turned);
+    return ok && zero != 0; /* a point of low order would share a secret with everybody */
+}
+
+static bool public_of(const uint8_t secret[SEAL_KEY_BYTES], uint8_t out[SEAL_KEY_BYTES]) {
+    memset(out, 0, SEAL_KEY_BYTES);
+    out[0] = 9;
+    return x25519(out, secret);
+}
+
+static bool key_get(Str text, Str head, uint8_t out[SEAL_KEY_BYTES]) {
+    uint8_t all[SEAL_KEY_BYTES + KEY_CHECK_BYTES], hash[SHA256_BYTES];
+    text = str_trim(text);
+    bool ok = str_starts(text, head) && hex_get(str_from(text, head.n), all, sizeof all);
+    if (ok) {
+        sha256(str_of(all, SEAL_KEY_BYTES), hash);
+        ok = memcmp(hash, all + SEAL_KEY_BYTES, KEY_CHECK_BYTES) == 0;
+        memcpy(out, all, SEAL_KEY_BYTES);
+    }
+    secret_wipe(all, sizeof all);
+    return ok;
+}
+
+static void key_put(Str head, const uint8_t key[SEAL_KEY_BYTES], char out[SEAL_KEY_CHARS]) {
+    uint8_t hash[SHA256_BYTES];
+    sha256(str_of(key, SEAL_KEY_BYTES), hash);
+    memcpy(out, head.p, head.n);
+    hex_put(out + head.n, key, SEAL_KEY_BYTES);
+    hex_put(out + head.n + 2 * SEAL_KEY_BYTES, hash, KEY_CHECK_BYTES);
+}
+
+bool seal_public_ok(Str key) {
+    uint8_t bytes[SEAL_KEY_BYTES];
+    return key_get(key, public_head, bytes);
+}
+
+bool seal_private_ok(Str key) {
+    uint8_t bytes[SEAL_KEY_BYTES];
+    bool ok = key_get(key, private_head, bytes);
+    secret_wipe(bytes, sizeof bytes);
+    return ok;
+}
+
+static void fresh_pair(uint8_t secret[SEAL_KEY_BYTES], uint8_t point[SEAL_KEY_BYTES]) {
+    do
+        rand_bytes(secret, SEAL_KEY_BYTES);
+    while (!public_of(secret, point));
+}
+
+void seal_pair(char public_key[SEAL_KEY_CHARS], char private_key[SEAL_KEY_CHARS]) {
+    uint8_t secret[SEAL_KEY_BYTES], point[SEAL_KEY_BYTES];
+    fresh_pair(secret, point);
+    key_put(public_head, point, public_key);
+    key_put(private_head, secret, private_key);
+    secret_wipe(secret, sizeof secret);
+}
+
+/* The stream's key: of the header, the receiver's public key, and what the two share. */
+static void derive_shared(Seal *s, const uint8_t receiver[SEAL_KEY_BYTES], const uint8_t shared[SEAL_KEY_BYTES]) {
+    static const char info[] = "gigbox backup";
+    uint8_t salt[SEAL_HEADER_BYTES + SEAL_KEY_BYTES];
+    br_hkdf_context c;
+    memcpy(salt, s->header, SEAL_HEADER_BYTES);
+    memcpy(salt + SEAL_HEADER_BYTES, receiver, SEAL_KEY_BYTES);
+    br_hkdf_init(&c, &br_sha256_vtable, salt, sizeof salt);
+    br_hkdf_inject(&c, shared, SEAL_KEY_BYTES);
+    br_hkdf_flip(&c);
+    br_hkdf_produce(&c, info, sizeof info - 1, s->key, sizeof s->key);
+    secret_wipe(&c, sizeof c);
+    s->chunk = 0;
+}
+
+Err seal_begin_to(Seal *s, Str public_key) {
+    uint8_t secret[SEAL_KEY_BYTES], receiver[SEAL_KEY_BYTES], shared[SEAL_KEY_BYTES];
+    memset(s, 0, sizeof *s);
+    if (!key_get(public_key, public_head, receiver))
+        return E_INVALID;
+    memcpy(s->header, magic_key, sizeof magic_key);
+    fresh_pair(secret, s->header + AT_FRESH);
+    memcpy(shared, receiver, sizeof shared);
+    bool ok = x25519(shared, secret);
+    if (ok)
+        derive_shared(s, receiver, shared);
+    secret_wipe(secret, sizeof secret);
+    secret_wipe(shared, sizeof shared);
+    return ok ? OK : E_INVALID;
+}
+
+bool seal_wants_key(const uint8_t header[SEAL_HEADER_BYTES]) { return memcmp(header, magic_key, sizeof magic_key) == 0; }
+
+Err seal_open_with(Seal *s, const uint8_t header[SEAL_HEADER_BYTES], Str private_key) {
+    uint8_t secret[SEAL_KEY_BYTES], receiver[SEAL_KEY_BYTES], shared[SEAL_KEY_BYTES];
+    memcpy(s->header, header, SEAL_HEADER_BYTES);
+    Err e = !seal_wants_key(header) ? E_SYNTAX : key_get(private_key, private_head, secret) ? OK : E_INVALID;
+    if (e == OK) {
+        memcpy(shared, header + AT_FRESH, sizeof shared);
+        if (public_of(secret, receiver) && x25519(shared, secret))
+            derive_shared(s, receiver, shared);
+        else
+            e = E_SYNTAX;
+    }
+    secret_wipe(secret, sizeof secret);
+    secret_wipe(shared, sizeof shared);
+    return e;
+}
+
+/* ---- opening ---- */
+
+bool seal_is(Str head) {
+    return head.n >= sizeof magic && (memcmp(head.p, magic, sizeof magic) == 0 || memcmp(head.p, magic_key, sizeof magic) == 0);
+}
 
 Err seal_open(Seal *s, const uint8_t header[SEAL_HEADER_BYTES], Str passphrase) {
     memcpy(s->header, header, SEAL_HEADER_BYTES);
-    if (!seal_is(str_of(header, SEAL_HEADER_BYTES)) || get32(header + AT_CHUNK) != SEAL_CHUNK_BYTES || get32(header + AT_ZERO))
+    if (memcmp(header, magic, sizeof magic) != 0 || get32(header + AT_CHUNK) != SEAL_CHUNK_BYTES || get32(header + AT_ZERO))
         return E_SYNTAX;
     Err e = derive(s, passphrase);
     return e == E_LIMIT ? E_SYNTAX : e;

@@ -23,6 +23,7 @@ typedef struct FetchRequest {
     int64_t deadline_ms;      /* for the whole exchange, from the call on */
     size_t response_bytes_max; /* a longer body is E_TOO_LARGE */
     Str ca_pem;               /* trust only these roots; empty: the built-in ones */
+    bool any_peer;            /* https: whoever answers is believed. Only to ask one's own machine how it is */
 } FetchRequest;
 
 typedef struct FetchResponse {

@@ -95,6 +95,53 @@ test('a sealed backup opens with its passphrase only, and not when a byte of it 
   for (const d of [dir, into]) rmSync(d, { recursive: true, force: true });
 });
 
+test('a backup sealed to a public key: the box that made it cannot open it, the private key does', async () => {
+  const dir = temporary(), key = path.join(dir, 'gigbox-backup.key'), into = temporary();
+  const made = await run(['backup-key', key]);
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stdout, /^backup_public_key = gbpub[0-9a-f]{72}\n$/);
+  const setting = made.stdout.trim().replace(' = ', '=');
+  assert.match(readFileSync(key, 'utf8'), /^gbsec[0-9a-f]{72}\n$/);
+  assert.equal(statSync(key).mode & 0o077, 0, 'for its owner only');
+  const twice = await run(['backup-key', key]);
+  assert.equal(twice.code, 1, 'a key is not written over another');
+  const piped = await run(['backup-key', '-']);
+  assert.match(piped.stdout, /^gbsec[0-9a-f]{72}\nbackup_public_key = gbpub[0-9a-f]{72}\n$/);
+  const other = path.join(dir, 'other.key');
+  writeFileSync(other, piped.stdout.split('\n')[0] + '\r\n');
+
+  // By the schedule of a serving box, which knows a passphrase too: the key counts.
+  mkdirSync(path.join(dir, 'b'));
+  chmodSync(path.join(dir, 'b'), 0o777);
+  const box = await withGig({ backup_dir: path.join(dir, 'b'), backup_public_key: setting.split('=')[1], backup_passphrase: 'correct horse', backup_every_h: 0 });
+  box.child.kill('SIGUSR1');
+  const file = path.join(dir, 'b', await eventually(async () => backups(path.join(dir, 'b'))[0], 'a backup'));
+  assert.match(file, /\.db\.sealed$/);
+  const whole = readFileSync(file);
+  assert.equal(whole.subarray(0, 8).toString(), 'GIGBOXE2');
+  assert.ok(!whole.includes(title), 'it cannot be read');
+  const box1 = await run(['backup', '--data', box.dir, '-', '--set', setting]), box2 = await run(['backup', '--data', box.dir, '-', '--set', setting]);
+  assert.notDeepEqual(box1.out.subarray(8, 40), box2.out.subarray(8, 40), 'each has a fresh key');
+  await box.stop();
+
+  const flipped = (at) => { const b = Buffer.from(whole); b[at] ^= 1; writeFileSync(path.join(dir, 'spoilt'), b); return path.join(dir, 'spoilt'); };
+  for (const [what, from, args, code] of [
+    ['no key', file, [], 1], ['what the box knows', file, ['--set', setting, '--set', 'backup_passphrase=correct horse'], 1], ['another key', file, ['--key', other], 1],
+    ['the public key for the private', file, ['--set', `backup_private_key=${setting.split('=')[1]}`], 1], ['a file that is no key', file, ['--key', file], 1],
+    ['the fresh key changed', flipped(20), ['--key', key], 1], ['the last byte changed', flipped(whole.length - 1), ['--key', key], 1],
+  ]) {
+    const restored = await run(['restore', '--data', into, from, ...args]);
+    assert.equal(restored.code, code, `${what}: ${restored.stdout}${restored.stderr}`);
+    assert.ok(!readdirSync(into).includes('gigbox.db'), what);
+  }
+  assert.match((await run(['restore', '--data', into, file])).stderr, /sealed to a key.*--key/);
+  await holds(file, title, ['--key', key]);
+  const typo = await run(['config', '--set', setting.replace(/.$/, (c) => (c === '0' ? '1' : '0'))]);
+  assert.equal(typo.code, 2, 'a mistyped key is no setting');
+  assert.match(typo.stderr, /backup_public_key must be the public key/);
+  for (const d of [dir, into]) rmSync(d, { recursive: true, force: true });
+});
+
 test('the schedule: one at once when there is none, none again when one is fresh, the oldest go', async () => {
   const dir = temporary();
   mkdirSync(path.join(dir, 'b'));

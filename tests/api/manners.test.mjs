@@ -125,6 +125,25 @@ test('healthz, metrics, healthcheck', async () => {
   assert.equal((await run(['healthcheck', '127.0.0.1:1'])).code, 1);
 });
 
+test('healthcheck where there is nothing but TLS', async () => {
+  const dir = path.join(scratch, 'tls-only');
+  const free = net.createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port } = free.address();
+  free.close();
+  await once(free, 'close');
+  const sets = { tls_only: 'yes', tls_listen: `0.0.0.0:${port}`, tls_self_signed: 'yes' };
+  await withBox({ dir, sets, validate: false }, async () => {
+    const args = Object.entries(sets).flatMap(([k, v]) => ['--set', `${k}=${v}`]);
+    const well = await run(['healthcheck', ...args]);
+    assert.equal(well.code, 0, well.stdout + well.stderr);
+    assert.equal(JSON.parse(well.stdout).components.tls, 'on');
+    assert.equal((await run(['healthcheck', `https://127.0.0.1:${port}`])).code, 0);
+    assert.equal((await run(['healthcheck', `127.0.0.1:${port}`])).code, 1, 'plain HTTP is not answered there');
+  });
+  assert.equal((await run(['healthcheck', ...Object.entries(sets).flatMap(([k, v]) => ['--set', `${k}=${v}`])])).code, 1, 'gone');
+});
+
 test('SIGTERM lets a running request finish', async () => {
   const box = await Box.start({ sets: { drain_s: 10 } });
   const person = await box.person(phone());

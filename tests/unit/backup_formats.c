@@ -36,6 +36,53 @@ static void test_seal(void) {
     CHECK(seal_open(&s, head, S("")) == E_INVALID && seal_begin(&s, S("")) == E_INVALID, "an empty passphrase is none");
 }
 
+/* The private key is Bob's of RFC 7748, 6.1; the stream was made with node's x25519, hkdf and chacha20-poly1305. */
+static void test_seal_to(void) {
+    static const char private_key[] = "gbsec5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0ebff400ceb";
+    static const char public_key[] = "gbpubde9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4ff35e5616";
+    static const char header[] = "474947424f584532f8a9535a2d2ff605e8e144d54f4ef5c62313a2055dbb21fddd3fd9c299eb015d";
+    static const char sealed[] = "2b2e89cd70d82110c4a8471ccc41ba0caecf326a80";
+    uint8_t chunk[5 + SEAL_TAG_BYTES], head[SEAL_HEADER_BYTES];
+    char spoilt[SEAL_KEY_CHARS], fresh[2][SEAL_KEY_CHARS];
+    Seal s, other;
+    MUST(hex_get(S(header), head, sizeof head) && hex_get(S(sealed), chunk, sizeof chunk));
+    CHECK(seal_is(str_of(head, sizeof head)) && seal_wants_key(head), "a header for a key is known by its first bytes");
+    CHECK(seal_open_with(&s, head, S(private_key)) == OK && seal_unchunk(&s, chunk, 5, true, chunk + 5) == OK &&
+              memcmp(chunk, "hello", 5) == 0,
+          "a stream made elsewhere opens");
+    CHECK(seal_public_ok(S(public_key)) && seal_private_ok(S(private_key)) &&
+              seal_private_ok(S("  gbsec5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0ebff400ceb\r\n")) &&
+              !seal_public_ok(S(private_key)) && !seal_private_ok(S(public_key)) && !seal_public_ok(S("")),
+          "the two kinds of keys are told apart");
+    bool told = true;
+    for (size_t i = 0; i < SEAL_KEY_CHARS; i++) {
+        memcpy(spoilt, public_key, sizeof spoilt);
+        spoilt[i] = spoilt[i] == '7' ? '8' : '7';
+        told &= !seal_public_ok(str_of(spoilt, sizeof spoilt)) && !seal_public_ok(str_of(public_key, i));
+    }
+    CHECK(told, "one wrong character, or some missing, is told");
+    CHECK(seal_begin_to(&s, S(public_key)) == OK && seal_begin_to(&other, S(public_key)) == OK &&
+              memcmp(s.header, other.header, sizeof s.header) != 0 && memcmp(s.key, other.key, sizeof s.key) != 0,
+          "each stream has a key of its own");
+    memcpy(chunk, "hello", 5);
+    MUST(seal_chunk(&s, chunk, 5, true, chunk + 5) == OK);
+    CHECK(seal_open_with(&other, s.header, S(private_key)) == OK && seal_unchunk(&other, chunk, 5, true, chunk + 5) == OK &&
+              memcmp(chunk, "hello", 5) == 0,
+          "and the private key opens it");
+    seal_pair(fresh[0], fresh[1]);
+    CHECK(seal_public_ok(str_of(fresh[0], SEAL_KEY_CHARS)) && seal_private_ok(str_of(fresh[1], SEAL_KEY_CHARS)),
+          "a fresh pair is a pair");
+    MUST(seal_begin_to(&s, S(public_key)) == OK && seal_chunk(&s, chunk, 5, true, chunk + 5) == OK);
+    CHECK(seal_open_with(&other, s.header, str_of(fresh[1], SEAL_KEY_CHARS)) == OK &&
+              seal_unchunk(&other, chunk, 5, true, chunk + 5) == E_UNAUTHORIZED,
+          "that does not open what is another's");
+    CHECK(seal_open_with(&s, head, S(public_key)) == E_INVALID && seal_begin_to(&s, S(private_key)) == E_INVALID &&
+              seal_open(&s, head, S("x")) == E_SYNTAX,
+          "keys and passphrases do not stand for each other");
+    memset(head + 8, 0, 32);
+    CHECK(seal_open_with(&s, head, S(private_key)) == E_SYNTAX, "a point of low order is refused");
+}
+
 /* The example "GET Bucket (List Objects)" of the public documentation of Signature Version 4, with its example keys. */
 static void test_signature(void) {
     S3 s3 = {
@@ -51,6 +98,7 @@ static void test_signature(void) {
 
 int main(void) {
     test_seal();
+    test_seal_to();
     test_signature();
     return kit_failed;
 }
