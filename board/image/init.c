@@ -1,8 +1,8 @@
 /* Process 1 of the board: devices, modules, the data partition, the network, and then gigbox for good.
  *
- * The kernel's command line tells the slot (gigbox.slot=a|b) and whether this boot is a trial of it (gigbox.trial=1): a trial that is
- * well for CONFIRM_S is confirmed, one that is not within TRIAL_S ends in a reboot, after which the boot script takes the other slot.
- * The hardware watchdog is fed only while /healthz is well (or gigbox has not had START_S to become so). */
+ * The kernel's command line tells the slot (gigbox.slot=a|b) and whether this boot is a trial of it (gigbox.trial=1): a trial
+ * that is well for CONFIRM_S is confirmed, one that is not within TRIAL_S ends in a reboot, after which the boot script takes the
+ * other slot. The hardware watchdog is fed only while /healthz is well (or gigbox has not had START_S to become so). */
 #include "init.h"
 
 #include <dirent.h>
@@ -25,12 +25,25 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PORT = 80, TICK_S = 2, WATCHDOG_S = 15, START_S = 60, CONFIRM_S = 10, TRIAL_S = 150, TRIAL_CRASHES = 3, CLOCK_S = 300, USER = 65532 };
+enum {
+    PORT = 80,
+    TICK_S = 2,
+    WATCHDOG_S = 15,
+    START_S = 60,
+    CONFIRM_S = 10,
+    TRIAL_S = 150,
+    TRIAL_CRASHES = 3,
+    CLOCK_S = 300,
+    USER = 65532,
+    REPORT_BYTES = 4096,
+    SAID_BYTES = 300
+};
 #define GIGBOX "/gigbox"
 #define CONF "/run/gigbox.conf"
 #define DB "/data/gigbox.db"
 #define DB_KEPT "/data/gigbox.db.before-upgrade"
 #define CLOCK "/data/clock"
+#define SAID "/run/said" /* what a command of gigbox's had to say */
 
 static char disk[64], disk_path[80], slot = 'a';
 static bool trial, fallen_back;
@@ -69,7 +82,8 @@ static void restart(const char *why) {
 /* ---- before anything else ---- */
 
 static void devices(void) {
-    mkdir("/proc", 0755), mkdir("/sys", 0755), mkdir("/dev", 0755), mkdir("/run", 0755), mkdir("/boot", 0755), mkdir("/data", 0755);
+    mkdir("/proc", 0755), mkdir("/sys", 0755), mkdir("/dev", 0755), mkdir("/run", 0755), mkdir("/boot", 0755),
+        mkdir("/data", 0755);
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
     mount("sys", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
     mount("dev", "/dev", "devtmpfs", MS_NOSUID, "mode=0755");
@@ -143,8 +157,10 @@ static pid_t spawn(const char *const *argv, const char *out) {
     if (pid)
         return pid;
     if (out) {
-        int fd = open(out, O_WRONLY | O_CLOEXEC);
+        int fd = open(out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
         dup2(fd, STDOUT_FILENO);
+        if (strcmp(out, SAID) == 0)
+            dup2(fd, STDERR_FILENO);
     }
     setsid();
     setrlimit(RLIMIT_NOFILE, &(struct rlimit){65536, 65536});
@@ -169,6 +185,71 @@ static int run(const char *const *argv, const char *out, int limit) {
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
+
+/* run, and what it had to say: the first reason that it gave, else its last line. */
+static int run_said(const char *const *argv, int limit, char said[SAID_BYTES]) {
+    static const char reason[] = "gigbox: ";
+    char text[4096];
+    int code = run(argv, SAID, limit), fd = open(SAID, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = 0;
+    *said = 0;
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+        bool found = strncmp(line, reason, sizeof reason - 1) == 0;
+        snprintf(said, SAID_BYTES, "%s", found ? line + sizeof reason - 1 : line);
+        if (found)
+            break;
+    }
+    return code;
+}
+
+/* ---- the boot partition: read-only but for moments ---- */
+
+static void boot_writable(bool yes) {
+    mount(NULL, "/boot", NULL, MS_REMOUNT | MS_NOSUID | MS_NODEV | MS_NOEXEC | (yes ? MS_NOATIME | MS_SYNCHRONOUS : MS_RDONLY),
+          NULL);
+}
+
+/* A line to the console and into report.txt, for whoever looks at the card on a laptop. The file keeps its size and place, and
+ * the oldest lines go. */
+static void report(const char *fmt, ...) {
+    static char text[REPORT_BYTES + 1], line[SAID_BYTES + 200];
+    time_t now = time(NULL);
+    struct tm t;
+    va_list args;
+    size_t stamp = strftime(line, 32, "%Y-%m-%d %H:%M UTC  ", gmtime_r(&now, &t));
+    va_start(args, fmt);
+    vsnprintf(line + stamp, sizeof line - stamp - 2, fmt, args);
+    va_end(args);
+    strcat(line, "\r\n");
+    boot_writable(true);
+    int fd = open("/boot/report.txt", O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    ssize_t n = fd < 0 ? 0 : pread(fd, text, REPORT_BYTES, 0);
+    size_t used = n > 0 ? (size_t)n : 0, add = strlen(line);
+    while (used && text[used - 1] == ' ')
+        used--;
+    text[used] = 0;
+    char *from = text;
+    while (strlen(from) + add > REPORT_BYTES) {
+        char *next = strchr(from, '\n');
+        from = next ? next + 1 : text + used;
+    }
+    used = strlen(from);
+    memmove(text, from, used);
+    memcpy(text + used, line, add);
+    memset(text + used + add, ' ', REPORT_BYTES - used - add);
+    if (fd >= 0) {
+        if (pwrite(fd, text, REPORT_BYTES, 0) != REPORT_BYTES || fsync(fd) != 0)
+            say("report.txt: %s", strerror(errno));
+        close(fd);
+    }
+    boot_writable(false);
+    say("%.*s", (int)(add - 2 - stamp), line + stamp); /* who reads it there finds it on the card too */
+}
+
+/* ---- upgrades, and what else is left on the card for us ---- */
 
 /* A whole copy under its name, or none. */
 static bool copy_file(const char *from, const char *to) {
@@ -195,7 +276,8 @@ static bool copy_file(const char *from, const char *to) {
     return good;
 }
 
-static int upgrade(const char *what) {
+/* `said`: room for what it says. */
+static int upgrade(const char *what, bool older, char said[SAID_BYTES]) {
     char disk_set[120], key_set[160] = "upgrade_key=";
     int fd = open("/upgrade.pub", O_RDONLY | O_CLOEXEC);
     ssize_t n = fd < 0 ? 0 : read(fd, key_set + 12, 130);
@@ -203,7 +285,9 @@ static int upgrade(const char *what) {
         close(fd);
     key_set[12 + (n > 0 ? n : 0)] = 0;
     snprintf(disk_set, sizeof disk_set, "upgrade_disk=%s", disk_path);
-    return run((const char *[]){GIGBOX, "upgrade", what, "--set", disk_set, "--set", "upgrade_dir=/boot", "--set", key_set, NULL}, NULL, 300);
+    return run_said((const char *[]){GIGBOX, "upgrade", what, "--set", disk_set, "--set", "upgrade_dir=/boot", "--set", key_set,
+                                     older ? "--older" : NULL, NULL},
+                    300, said);
 }
 
 /* Before a trial the data file is put aside; when the old program is back and cannot read what the new one left, it returns. */
@@ -219,7 +303,7 @@ static void data_across_upgrades(void) {
         rename(DB, "/data/gigbox.db.from-failed-upgrade");
         unlink("/data/gigbox.db-lock");
         if (rename(DB_KEPT, DB) == 0)
-            say("the data file of before the upgrade is back");
+            report("the data file of before the upgrade is back; what came after it is in gigbox.db.from-failed-upgrade");
     }
 }
 
@@ -228,24 +312,54 @@ static pid_t serve(void) {
 }
 
 static void take_upgrade(void) {
-    static const char *const places[] = {"/boot/upgrade.gbu", "/data/upgrade.gbu"};
+    static const struct {
+        const char *path;
+        bool older;
+    } places[] = {{"/boot/upgrade.gbu", false}, {"/data/upgrade.gbu", false}, {"/boot/downgrade.gbu", true}};
+    char said[SAID_BYTES];
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        if (access(places[i], F_OK) != 0)
+        if (access(places[i].path, F_OK) != 0)
             continue;
-        mount(NULL, "/boot", NULL, MS_REMOUNT | MS_NOATIME | MS_SYNCHRONOUS, NULL);
-        int code = upgrade(places[i]);
-        unlink(places[i]); /* taken or refused: it would be so again */
+        boot_writable(true);
+        int code = upgrade(places[i].path, places[i].older, said);
+        unlink(places[i].path); /* taken or refused: it would be so again */
         sync();
-        say("upgrade: %s", code == 0 ? "in place, to be tried now" : "refused");
+        report("upgrade: %s: %s", code == 0 ? "in place, to be tried now" : "refused", said);
         if (code == 0)
             restart("upgrade");
-        mount(NULL, "/boot", NULL, MS_REMOUNT | MS_RDONLY, NULL);
     }
+}
+
+/* A backup that somebody put on the card comes in place of the data, before it is served. When the power goes in between it is
+ * done again, to the same end. */
+static void take_restore(void) {
+    char said[SAID_BYTES];
+    if (access("/boot/restore.db", F_OK) != 0)
+        return;
+    say("restoring from restore.db");
+    bool key = access("/boot/restore.key", F_OK) == 0;
+    int code = run_said((const char *[]){GIGBOX, "restore", "--data", "/data", "--config", CONF, "/boot/restore.db",
+                                         key ? "--key" : NULL, "/boot/restore.key", NULL},
+                        3600, said);
+    (void)!chown(DB, USER, USER);
+    sync();
+    boot_writable(true);
+    rename("/boot/restore.db", code == 0 ? "/boot/restore.done" : "/boot/restore.failed");
+    sync();
+    report("restore.db: %s", said);
+}
+
+/* A line of gigbox.txt that keeps the marketplace from starting is told where the file is. */
+static void check_settings(void) {
+    char said[SAID_BYTES];
+    if (run_said((const char *[]){GIGBOX, "config", "--config", CONF, NULL}, 30, said) != 0)
+        report("gigbox.txt: %s", said);
 }
 
 static void supervise(void) {
     int64_t born = seconds(), began = born, well_since = 0, clock_due = born + CLOCK_S;
     int crashes = 0;
+    char said[SAID_BYTES];
     bool confirmed = !trial;
     pid_t box = serve();
     for (;;) {
@@ -254,7 +368,8 @@ static void supervise(void) {
         sleep(TICK_S);
         while ((gone = waitpid(-1, &status, WNOHANG)) > 0)
             if (gone == box) {
-                say("gigbox ended: %s %d", WIFEXITED(status) ? "exit" : "signal", WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+                say("gigbox ended: %s %d", WIFEXITED(status) ? "exit" : "signal",
+                    WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
                 if (trial && !confirmed && ++crashes >= TRIAL_CRASHES)
                     restart("the trial failed");
                 sleep(1);
@@ -271,8 +386,8 @@ static void supervise(void) {
         if (!well)
             well_since = 0;
         if (!confirmed && well && now - well_since >= CONFIRM_S) {
-            confirmed = upgrade("confirm") == 0;
-            say(confirmed ? "slot %c is confirmed" : "slot %c could not be confirmed", slot);
+            confirmed = upgrade("confirm", false, said) == 0;
+            report(confirmed ? "the upgrade is well: slot %c is confirmed" : "slot %c could not be confirmed", slot);
         }
         if (!confirmed && now - born > TRIAL_S)
             restart("the trial was not well in time");
@@ -316,10 +431,14 @@ int main(void) {
     config_read("/boot/gigbox.txt", CONF, &config);
     net_start(&config);
     if (fallen_back) {
-        say("back in slot %c: the other one failed", slot);
-        upgrade("confirm");
+        char said[SAID_BYTES];
+        report("the upgrade failed: back in slot %c", slot);
+        upgrade("confirm", false, said);
     }
     data_across_upgrades();
+    check_settings();
+    if (!trial)
+        take_restore();
     if (*config.admin)
         run((const char *[]){GIGBOX, "admin", "--data", "/data", "create", config.admin, NULL}, NULL, 30);
     supervise();

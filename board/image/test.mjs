@@ -1,18 +1,18 @@
 // The card's image in qemu-system-aarch64: usage node board/image/test.mjs [SCENARIO...]
-// Scenarios (all by default): boot, upgrade, broken, crash, cuts, unflushed. TAP. Each starts with the image as `make image` wrote it, on a card
+// Scenarios (all by default): see `scenarios`. TAP. Each starts with the image as `make image` wrote it, on a card
 // of 512 MiB, behind the same U-Boot and boot script as on a Pi. Skips where qemu or the image is missing.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync, rmSync, copyFileSync, truncateSync, openSync, readSync, writeSync, closeSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import net from 'node:net';
+import zlib from 'node:zlib';
 
 const top = path.resolve(path.dirname(new URL(import.meta.url).pathname), '../..');
 const out = path.join(top, 'build/image');
 const image = path.join(out, 'gigbox-arm64.img');
 const wanted = process.argv.slice(2);
 const patience = Number(process.env.GIGBOX_SLOW ?? 1) * 180;
-const cuts = Number(process.env.GIGBOX_CUTS ?? 6);
 let n = 0, failed = 0;
 const ok = (good, what) => { console.log(`${good ? 'ok' : 'not ok'} ${++n} - image: ${what}`); if (!good) failed = 1; return good; };
 const skip = (why) => { console.log(`ok 1 - image: boots in qemu # SKIP ${why}\n1..1`); process.exit(0); };
@@ -41,8 +41,17 @@ class Card {
     truncateSync(this.file, 512 << 20);
   }
   put(from, to) { sh('mcopy', '-o', '-i', `${this.file}@@4M`, from, '::' + to); }
+  get(name) {
+    const r = spawnSync('mcopy', ['-i', `${this.file}@@4M`, '::' + name, '-'], { maxBuffer: 1 << 28 });
+    return r.status === 0 ? r.stdout : null;
+  }
+  /** What report.txt tells people, which stays a file of the size it had. */
+  report() {
+    const bytes = this.get('report.txt');
+    return bytes?.length === 4096 ? bytes.toString().trimEnd() : `(${bytes?.length} bytes)`;
+  }
   /** Boots; `until` is looked for on the serial line, again and again over reboots. */
-  async run(until, { seconds = patience, within, drive } = {}) {
+  async run(until, { seconds = patience, within, drive, during } = {}) {
     const log = path.join(work, 'serial.log');
     const port = await freePort();
     rmSync(log, { force: true });
@@ -52,7 +61,11 @@ class Card {
     const ended = new Promise((resolve) => q.on('exit', resolve));
     const text = () => (existsSync(log) ? readFileSync(log, 'latin1') : '');
     let seen = false;
-    for (const end = Date.now() + seconds * 1000; !seen && Date.now() < end && q.exitCode === null; await new Promise((r) => setTimeout(r, 100))) seen = until.test(text());
+    for (const end = Date.now() + seconds * 1000; !seen && Date.now() < end && q.exitCode === null; await new Promise((r) => setTimeout(r, 100))) {
+      const now = text();
+      during?.(now);
+      seen = until.test(now);
+    }
     const result = { seen, text: text() };
     if (within && seen) result.within = await within(`http://127.0.0.1:${port}`);
     q.kill('SIGKILL');
@@ -71,12 +84,12 @@ class Card {
 }
 
 /** An upgrade whose initramfs has one more archive behind it, so that `files` ({path: bytes}) stand over the old ones. */
-function upgradeWith(name, files, { spoil } = {}) {
+function upgradeWith(name, files, { spoil, version = '9.0.0' } = {}) {
   const root = path.join(work, name);
   sh('mkdir', '-p', root);
   for (const [file, bytes] of Object.entries(files)) writeFileSync(path.join(root, file), bytes, { mode: 0o755 });
   sh('sh', '-c', `cd '${root}' && find . -type f | cpio --quiet -o -H newc -R 0:0 | gzip -n > '${root}.cpio.gz' && cat '${out}/initrd' > '${root}.initrd' && truncate -s %4 '${root}.initrd' && cat '${root}.cpio.gz' >> '${root}.initrd'`);
-  sh(path.join(top, 'board/image/slot'), path.join(out, 'kernel'), root + '.initrd', root + '.slot');
+  sh(path.join(top, 'board/image/slot'), path.join(out, 'kernel'), root + '.initrd', root + '.slot', version);
   if (spoil) {
     const fd = openSync(root + '.slot', 'r+');
     writeSync(fd, Buffer.from('no kernel'), 0, 9, spoil);
@@ -102,12 +115,12 @@ const scenarios = {
     });
     ok(first.seen, 'first boot: gigbox is well');
     ok(first.within?.health === 200 && /<html|<!doctype/i.test(first.within.page), 'the first page is served');
-    ok(/data partition: 24 to 428 MiB/.test(first.text), 'the data partition is grown to the card');
+    ok(/data partition: 24 to 252 MiB/.test(first.text), 'the data partition is grown to the card');
     ok(/gave up root/.test(first.text) && /Landlock/.test(first.text) && /seccomp/.test(first.text), 'gigbox runs without rights, confined');
     writeFileSync(path.join(work, 'gigbox.txt'), '\ufeffname = Board Test\r\nbox_address = 10.0.2.77/24\r\nbox_admin = +919876543210\r\n');
     card.put(path.join(work, 'gigbox.txt'), 'gigbox.txt');
     const second = await card.run(/well after/);
-    ok(second.seen && !/to 428 MiB/.test(second.text), 'second boot: nothing to grow');
+    ok(second.seen && !/to 252 MiB/.test(second.text), 'second boot: nothing to grow');
     ok(/address 10\.0\.2\.77/.test(second.text), 'gigbox.txt as Windows saves it: the address');
   },
   async upgrade() {
@@ -122,8 +135,17 @@ const scenarios = {
     bytes[5000] ^= 1;
     writeFileSync(path.join(work, 'forged.gbu'), bytes);
     card.put(path.join(work, 'forged.gbu'), 'upgrade.gbu');
-    const forged = await card.run(/upgrade: (refused|in place)/);
+    const forged = await card.run(/upgrade: (refused|in place).*\n/);
     ok(/upgrade: refused/.test(forged.text) && card.state() === 'active=b try= nonce=1', 'a forged one is refused');
+    card.put(upgradeWith('old', { marker: 'x' }, { version: '0.0.1' }), 'upgrade.gbu');
+    const old = await card.run(/upgrade: (refused|in place).*\n/);
+    ok(/refused: .*0\.0\.1 is older/.test(old.text) && card.state() === 'active=b try= nonce=1', 'an older one is refused');
+    card.put(path.join(work, 'old.gbu'), 'downgrade.gbu');
+    const back = await card.run(/slot a is confirmed/);
+    ok(back.seen && card.state() === 'active=a try= nonce=2', `unless it is called downgrade.gbu (${card.state()})`);
+    const report = card.report().split('\r\n');
+    ok(report.length === 6 && /in place/.test(report[0]) && /slot b is confirmed$/.test(report[1]) && /refused: .*not signed/.test(report[2]) && /refused: .*older/.test(report[3]) && /in place/.test(report[4]) && /slot a is confirmed$/.test(report[5]),
+      `report.txt tells it all (${report.join(' / ')})`);
   },
   async broken() {
     const card = new Card('broken');
@@ -141,20 +163,6 @@ const scenarios = {
     silent.put(upgradeWith('silent', { gigbox: program('#include <unistd.h>\nint main(void){for(;;)pause();}') }), 'upgrade.gbu');
     const s = await silent.run(/back in slot a[\s\S]*well after/, { seconds: patience + 240 });
     ok(s.seen && /not well in time/.test(s.text), 'a program that hangs: back in the old slot by itself');
-  },
-  /** The machine is killed at moments spread over the whole of an upgrade; each time the next boot must end well, in either slot. */
-  async cuts() {
-    const good = upgradeWith('cut', { marker: 'y' });
-    const moments = [/board: starting/, /data partition/, /well after/, /upgrade: in place/, /gigbox.trial=1|board: starting[\s\S]*board: starting/, /well after[\s\S]*well after/];
-    for (let i = 0; i < cuts; i++) {
-      const card = new Card('cuts');
-      card.put(good, 'upgrade.gbu');
-      const cut = await card.run(moments[i % moments.length]);
-      // Cut during the trial, the trial has failed: the old slot is back. Before it, the upgrade goes on.
-      const begun = i % moments.length >= 4;
-      const after = await card.run(begun ? /well after/ : /slot b is confirmed/);
-      ok(cut.seen && after.seen, `power cut ${i + 1} at ${moments[i % moments.length]}: ${begun ? 'it comes up' : 'the upgrade ends well'}`);
-    }
   },
 };
 
@@ -184,6 +192,13 @@ function replay(log, end, file, survives) {
   closeSync(fd);
   closeSync(to);
   return { entries: entries.length, unflushed: entries.length - lastFlush };
+}
+
+/** qemu's options for a card of which every write is put on record. */
+function logged(file, log) {
+  writeFileSync(log, '');
+  return ['-blockdev', `driver=file,node-name=f0,filename=${file}`, '-blockdev', 'driver=raw,node-name=r0,file=f0', '-blockdev', `driver=file,node-name=l0,filename=${log}`,
+    '-blockdev', 'driver=blklogwrites,node-name=d0,file=r0,log=l0,log-sector-size=512'];
 }
 
 /** Signs in and posts gigs until told to stop; tells what was acknowledged, and how long the log was by then. */
@@ -227,10 +242,7 @@ scenarios.unflushed = async () => {
   card.put(path.join(work, 'gigbox.txt'), 'gigbox.txt');
   const before = path.join(work, 'before.img');
   sh('cp', '--sparse=always', card.file, before);
-  writeFileSync(log, '');
-  const drive = ['-blockdev', `driver=file,node-name=f0,filename=${card.file}`, '-blockdev', 'driver=raw,node-name=r0,file=f0', '-blockdev', `driver=file,node-name=l0,filename=${log}`,
-    '-blockdev', 'driver=blklogwrites,node-name=d0,file=r0,log=l0,log-sector-size=512'];
-  const run = await card.run(/well after/, { drive, within: (url) => load(url, log, 120) });
+  const run = await card.run(/well after/, { drive: logged(card.file, log), within: (url) => load(url, log, 120) });
   const acknowledged = run.within ?? [];
   if (!ok(run.seen && acknowledged.length === 120, `a first boot and a load, every write of the card on record (${acknowledged.length} gigs, ${statSync(log).size >> 20} MiB)`)) return;
   const whole = statSync(log).size;
@@ -266,6 +278,131 @@ scenarios.unflushed = async () => {
   sh('cp', '--sparse=always', before, card.file);
   replay(log, Math.floor(whole / 2), card.file, () => false);
   ok((await card.run(/well after/)).seen, 'and from the middle of it the box comes up');
+};
+
+/** A new program that changes the form of the data and then crashes: what the old one cannot read is taken back. */
+scenarios.data = async () => {
+  const card = new Card('data');
+  writeFileSync(path.join(work, 'gigbox.txt'), 'box_admin = +919876543210\n');
+  card.put(path.join(work, 'gigbox.txt'), 'gigbox.txt');
+  ok((await card.run(/well after/)).seen, 'data: a first boot');
+  const migrate = program(`#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+int main(int argc, char **argv) {
+    struct stat st;
+    int fd = open("/data/gigbox.db", O_RDWR);
+    if (argc < 2 || strcmp(argv[1], "serve") != 0 || fd < 0 || fstat(fd, &st) != 0) return 0;
+    char *p = mmap(0, st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), *end = p + st.st_size;
+    for (char *at = p; (at = memmem(at, end - at, "schema", 6)); at += 6)
+        if (at[6] >= '0' && at[6] <= '8') at[6] = '9';
+    msync(p, st.st_size, MS_SYNC);
+    return 7;
+}
+`);
+  card.put(upgradeWith('migrate', { gigbox: migrate }), 'upgrade.gbu');
+  const r = await card.run(/back in slot a[^]*well after/);
+  ok(r.seen && /data file of before the upgrade is back/.test(r.text), 'data: the new program changed the data and crashed; the old data is back');
+  const dir = path.join(work, 'data');
+  const data = dataOf(card.file, dir);
+  const check = spawnSync('build/gigbox', ['check', '--data', dir], { encoding: 'utf8' });
+  const admins = spawnSync('build/gigbox', ['admin', '--data', dir, 'list'], { encoding: 'utf8' }).stdout;
+  ok(data.clean && check.status === 0 && admins.includes('+919876543210'), `data: it is whole, with what was in it (${check.stdout.trim()}${check.stderr.trim()} ${admins.trim()})`);
+  ok(/in place[^]*failed: back in slot a[^]*before the upgrade is back/.test(card.report()), 'data: report.txt tells it');
+};
+
+/** A backup that somebody put on the card, sealed to a key. */
+scenarios.restore = async () => {
+  const source = path.join(work, 'source'), key = path.join(work, 'k'), copy = path.join(work, 'copy.db');
+  sh('build/gigbox', 'admin', '--data', source, 'create', '+919812345678');
+  const setting = sh('build/gigbox', 'backup-key', key).trim().replace(' = ', '=');
+  sh('build/gigbox', 'backup', '--data', source, copy, '--set', setting);
+  const card = new Card('restore');
+  card.put(copy, 'restore.db');
+  const without = await card.run(/restore\.db: [^]*well after/);
+  ok(without.seen && card.get('restore.failed') && /sealed to a key/.test(card.report()), `restore: without the key it is refused (${card.report()})`);
+  card.put(copy, 'restore.db');
+  card.put(key, 'restore.key');
+  const r = await card.run(/restore\.db: [^]*well after/);
+  ok(r.seen && card.get('restore.done') && !card.get('restore.db') && /restore\.db: restored$/.test(card.report()), `restore: with the key it is taken (${card.report()})`);
+  const dir = path.join(work, 'restored');
+  dataOf(card.file, dir);
+  const admins = spawnSync('build/gigbox', ['admin', '--data', dir, 'list'], { encoding: 'utf8' }).stdout;
+  ok(admins.includes('+919812345678'), `restore: what was in it is on the card (${admins.trim()})`);
+  writeFileSync(path.join(work, 'gigbox.txt'), 'nmae = typo\n');
+  card.put(path.join(work, 'gigbox.txt'), 'gigbox.txt');
+  const typo = await card.run(/gigbox\.txt: .*\n[^]*gigbox ended/);
+  ok(typo.seen && /gigbox\.txt: .*unknown setting nmae/.test(card.report()), `restore: a line of gigbox.txt that cannot be used is told (${card.report().split('\r\n').at(-1)})`);
+};
+
+/** Which slot the boot script would take, and whether it is whole. */
+function choice(card) {
+  const fd = openSync(card.file, 'r');
+  const variables = (sector) => {
+    const block = Buffer.alloc(512);
+    readSync(fd, block, 0, 512, sector * 512);
+    return block.readUInt32LE(0) === crc32(block.subarray(4)) ? Object.fromEntries(block.subarray(4).toString('latin1').split('\0').filter(Boolean).map((p) => p.split('='))) : null;
+  };
+  const state = variables(64) ?? variables(65), tried = variables(66)?.tried;
+  closeSync(fd);
+  const { active = 'a', try: attempt = '', nonce = '' } = state ?? {};
+  const slot = attempt && nonce !== tried ? attempt : active;
+  const bytes = card.get(`${slot}.slot`);
+  const head = bytes?.length === 28 << 20 && Object.fromEntries(bytes.subarray(4, 512).toString('latin1').split('\0').filter(Boolean).map((p) => p.split('=')));
+  const whole = head && bytes.readUInt32LE(0) === crc32(bytes.subarray(4, 512)) && [head.crc, head.crc2].some((c) => parseInt(c, 16) === crc32(bytes.subarray(4096, 4096 + parseInt(head.size, 16))));
+  return { slot, whole: Boolean(whole), why: JSON.stringify({ state, tried, length: bytes?.length, head }) };
+}
+const crc32 = zlib.crc32 ?? ((bytes) => { // node 18: gzip's trailer holds it too
+  const gz = zlib.gzipSync(bytes, { level: 1 });
+  return gz.readUInt32LE(gz.length - 8);
+});
+
+/** Power cuts in every phase of an upgrade: while it is put down, between that and the switch, at the trial's start, in it, while it is
+ *  confirmed. Of the writes since the last flush none, or any, survive. Each time the card must hold a whole slot that is booted and
+ *  clean data; some of them are booted. */
+scenarios.cuts = async () => {
+  const turns = Number(process.env.GIGBOX_CUTS ?? 60), boots = Number(process.env.GIGBOX_CUT_BOOTS ?? 6);
+  const card = new Card('cuts'), log = path.join(work, 'upgrade.log'), before = path.join(work, 'upgrade-before.img');
+  ok((await card.run(/well after/)).seen, 'cuts: a first boot');
+  card.put(upgradeWith('cut', { marker: 'y' }), 'upgrade.gbu');
+  sh('cp', '--sparse=always', card.file, before);
+  const marks = [];
+  const run = await card.run(/slot b is confirmed/, { drive: logged(card.file, log), during: (text) => marks.push([statSync(log).size, text.length]) });
+  const whole = statSync(log).size;
+  if (!ok(run.seen, `cuts: an upgrade with every write of the card on record (${whole >> 20} MiB)`)) return;
+  const when = (pattern) => { const at = run.text.search(pattern); return (marks.find(([, seen]) => seen >= at) ?? [whole])[0]; };
+  const phases = [['the slot is written', 4096, when(/upgrade: in place/)], ['the switch', when(/upgrade: in place/) - 65536, when(/restarting: upgrade/) + 65536],
+    ['the trial', when(/restarting: upgrade/), when(/slot b is confirmed/)], ['the confirmation', when(/well after(?![^]*well after)/), whole]];
+  let seed = 20250202, sound = 0, clean = 0, checked = 0, dropped = 0, booted = 0, tries = 0;
+  const slots = { a: 0, b: 0 };
+  const chance = () => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) / 0x7fffffff;
+  for (let i = 0; i < turns; i++) {
+    const [phase, from, to] = phases[i % phases.length];
+    const end = i === turns - 1 ? whole : Math.floor(from + chance() * (to - from)), p = i % 3 === 0 ? 0 : chance();
+    const cut = new Card('cut'), dir = path.join(work, 'cut');
+    sh('cp', '--sparse=always', before, cut.file);
+    dropped += replay(log, end, cut.file, () => chance() < p).unflushed;
+    const chosen = choice(cut);
+    slots[chosen.slot]++;
+    if (chosen.whole) sound++;
+    else console.log(`# cut in ${phase} at ${end}: slot ${chosen.slot} is not whole: ${chosen.why}`);
+    const data = dataOf(cut.file, dir), check = spawnSync('build/gigbox', ['check', '--data', dir], { encoding: 'utf8' });
+    if (data.clean) clean++;
+    else console.log(`# cut in ${phase} at ${end}: ${data.fsck}`);
+    if (check.status === 0) checked++;
+    else console.log(`# cut in ${phase} at ${end}: ${check.stdout}${check.stderr}`);
+    if (i % Math.ceil(turns / boots) === 0) {
+      tries++;
+      const end = await cut.run(/well after(?![^]*restarting)/, { seconds: patience + 60 });
+      if (end.seen) booted++;
+    }
+  }
+  ok(sound === turns, `${turns} power cuts in ${phases.map(([name]) => name).join(', ')}, ${dropped} writes unflushed: what is booted next is whole (${sound}; a ${slots.a}, b ${slots.b})`);
+  ok(slots.a > 0 && slots.b > 0, 'before the switch and after it');
+  ok(clean === turns && checked === turns, `file system and data are clean each time (${clean}, ${checked})`);
+  ok(booted === tries, `and of ${tries} that were booted all come up (${booted})`);
 };
 
 try {

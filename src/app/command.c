@@ -10,9 +10,11 @@
 #define GIGBOX_VERSION "0.1.0"
 #endif
 
+const char gigbox_version[] = GIGBOX_VERSION;
+
 static int command_version(const Options *o) {
     (void)o;
-    puts("gigbox " GIGBOX_VERSION);
+    printf("gigbox %s\n", gigbox_version);
     return EXIT_OK;
 }
 
@@ -29,7 +31,7 @@ const Command commands[] = {
     {"backup-key", command_backup_key, false, 1, 1, "FILE|-", "make a key pair for backups: the private key into a new FILE, the public one printed as a setting"},
     {"restore", command_restore, true, 1, 1, "--data DIR [--key FILE] FILE|-|s3:NAME", "verify a backup and put it in place; the old file is kept beside"},
     {"admin", command_admin, true, 1, 3, "--data DIR create|grant|revoke PHONE|EMAIL [admin|moderator] | list", "give and take the roles of admin and moderator; create makes the account too"},
-    {"upgrade", command_upgrade, false, 1, 1, "FILE|confirm|state", "on the board's card: verify a signed upgrade and put it into the other slot; keep the running slot; show which is which"},
+    {"upgrade", command_upgrade, false, 1, 1, "[--older] FILE|confirm|state", "on the board's card: verify a signed upgrade and put it into the other slot; keep the running slot; show which is which"},
     {"openapi", command_openapi, false, 1, 1, "CONTRACT", "print a contract's OpenAPI document"},
     {"healthcheck", command_healthcheck, false, 0, 1, "[[https://]ADDR:PORT]", "ask a running box whether it is well; exit 0 when it is"},
     {"lint", command_lint, false, 0, 0, "", "check the program's own tables"},
@@ -80,8 +82,8 @@ static const Command *command_find(const char *name) {
 /* Takes the option at argv[*i] (and its value); returns 0 or an exit code. */
 static int option(Options *o, int argc, char *const *argv, int *i) {
     const char *name = argv[*i], *value = *i + 1 < argc ? argv[*i + 1] : NULL;
-    if (strcmp(name, "--docs") == 0) {
-        o->docs = true;
+    if (strcmp(name, "--docs") == 0 || strcmp(name, "--older") == 0) {
+        *(name[2] == 'd' ? &o->docs : &o->older) = true;
         return 0;
     }
     if (!value)

@@ -23,6 +23,7 @@ typedef struct Options {
     size_t set_count;
     int64_t seed; /* --seed N */
     bool docs;    /* --docs */
+    bool older;   /* --older */
     const char *args[COMMAND_ARGS_MAX];
     size_t arg_count;
     char *const *environment;
@@ -37,6 +38,7 @@ typedef struct Command {
     const char *usage, *doc;
 } Command;
 
+extern const char gigbox_version[]; /* "1.2.3" */
 extern const Command commands[];
 extern const size_t command_count;
 

@@ -6,7 +6,8 @@
  * number that tells the boot script whether it has tried already. Each write of a sector is all or nothing.
  *
  * An upgrade file: "GIGBOXU1", the payload's length (8 bytes, big-endian), the signature's length (2 bytes), the signature
- * (ASN.1, ECDSA with P-256 and SHA-256, over the first 16 bytes and the payload), zeros up to byte 128, the payload: a slot. */
+ * (ASN.1, ECDSA with P-256 and SHA-256, over the first 16 bytes and the payload), zeros up to byte 128, the payload: a slot, whose
+ * first sector is of the same form as the state and tells, among what the boot script needs, the version of its program. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -134,8 +135,38 @@ static Err walk(int in, off_t from, uint64_t length, Sha256 *h, int out) {
     return e;
 }
 
+/* The numbers of "1.22.3"; what else a version may say does not order it. A missing one is older than all. */
+static bool older(Str version, Str than) {
+    for (int i = 0; i < 3; i++) {
+        int64_t a = -1, b = -1;
+        Str x = {0}, y = {0};
+        str_split(&version, '.', &x);
+        str_split(&than, '.', &y);
+        str_i64(str_slice(x, 0, str_index(x, '-')), &a);
+        str_i64(str_slice(y, 0, str_index(y, '-')), &b);
+        if (a != b)
+            return a < b;
+    }
+    return false;
+}
+
+/* Whether the payload's program is too old to be put in place of this one; says so. */
+static bool too_old(const char *file, int in, bool wanted) {
+    uint8_t sector[SECTOR];
+    Str own = str_c0(gigbox_version), version = {0};
+    if (pread(in, sector, SECTOR, HEADER_BYTES) == SECTOR)
+        version = variable(sector, S("version"));
+    if (wanted || !older(version, own))
+        return false;
+    fprintf(stderr,
+            "gigbox: %s: version %.*s is older than %s, which runs here, and may not read its data; nothing was written. If you mean "
+            "it: gigbox upgrade --older FILE, or on the card the name downgrade.gbu\n",
+            file, version.n ? (int)version.n : 7, version.n ? version.p : "unknown", gigbox_version);
+    return true;
+}
+
 /* Verified whole before a byte is written, hashed again while it is, and read back. */
-static int install(const char *file, const Settings *s, int disk) {
+static int install(const char *file, const Settings *s, int disk, bool allow_older) {
     uint8_t head[HEADER_BYTES], point[P256_POINT_BYTES], hash[SHA256_BYTES], again[SHA256_BYTES];
     char path[512];
     struct stat st, room;
@@ -159,6 +190,8 @@ static int install(const char *file, const Settings *s, int disk) {
     sha256_out(&h, hash);
     if (e || p256_verify(point, hash, str_of(head + AT_SIGNATURE, signature)) != OK)
         return fail(file, e ? "cannot be read" : "not signed by the key that this board trusts; nothing was written");
+    if (too_old(file, in, allow_older))
+        return EXIT_FAULTS;
     if (state_read(disk, &state) != OK)
         return fail("upgrade_disk", strerror(errno));
     char now = booted() ? booted() : state.active, other = now == 'a' ? 'b' : 'a';
@@ -204,7 +237,7 @@ int command_upgrade(const Options *o) {
         return fail("upgrade_disk", l->now.upgrade_disk.n ? strerror(errno) : "only the board's card has slots");
     bool confirm = strcmp(o->args[0], "confirm") == 0;
     if (!confirm && strcmp(o->args[0], "state") != 0)
-        return install(o->args[0], &l->now, disk);
+        return install(o->args[0], &l->now, disk, o->older);
     if (state_read(disk, &state) != OK)
         return fail("upgrade_disk", strerror(errno));
     char now = booted() ? booted() : state.active;

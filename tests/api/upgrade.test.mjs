@@ -35,11 +35,18 @@ test('upgrade: verified before anything is written, then tried once, then kept',
   const dir = mkdtempSync(path.join(tmpdir(), 'gigbox-upgrade-'));
   const disk = path.join(dir, 'disk'), file = path.join(dir, 'u.gbu');
   const owner = keys(), other = keys();
-  const payload = randomBytes(300000);
+  const slot = (bytes, version) => {
+    const block = Buffer.alloc(512);
+    block.write(['ksize=1', ...(version ? [`version=${version}`] : []), ''].join('\0'), 4, 'latin1');
+    block.writeUInt32LE(crc32(block.subarray(4)), 0);
+    return Buffer.concat([block, randomBytes(bytes - 512)]);
+  };
+  const own = /(\d+)\.(\d+)\.(\d+)/.exec((await run(['version'])).stdout).slice(1).map(Number);
+  const payload = slot(300000, own.join('.'));
   const room = Buffer.alloc(400000, 7);
   writeFileSync(disk, Buffer.alloc(128 * 512));
   for (const s of ['a', 'b']) writeFileSync(path.join(dir, `${s}.slot`), room);
-  const upgrade = (what, key = owner.point) => run(['upgrade', what, '--set', `upgrade_key=${key}`, '--set', `upgrade_dir=${dir}`, '--set', `upgrade_disk=${disk}`]);
+  const upgrade = (what, key = owner.point, ...options) => run(['upgrade', ...options, what, '--set', `upgrade_key=${key}`, '--set', `upgrade_dir=${dir}`, '--set', `upgrade_disk=${disk}`]);
   const good = bundle(payload, owner);
   const flip = (at) => { const b = Buffer.from(good); b[at] ^= 1; return b; };
   const before = readFileSync(disk);
@@ -49,7 +56,9 @@ test('upgrade: verified before anything is written, then tried once, then kept',
     ['cut off', good.subarray(0, good.length - 1)], ['added to', Buffer.concat([good, Buffer.from([0])])], ['header only', good.subarray(0, 128)], ['empty', Buffer.alloc(0)],
     ['length lies', bundle(payload, owner, { length: payload.length - 1 })], ['signature of other bytes', bundle(payload, owner, { signed: Buffer.from('x') })],
     ['signature too long', (() => { const b = Buffer.from(good); b.writeUInt16BE(60000, 16); return b; })()],
-    ['too large for the slot', bundle(randomBytes(500000), owner)],
+    ['too large for the slot', bundle(slot(500000, '99.0.0'), owner)],
+    ['no version', bundle(slot(300000), owner)], ['an older one', bundle(slot(300000, '0.0.99'), owner)], ['older in its last number', bundle(slot(300000, [own[0], own[1], own[2] - 1].join('.')), owner)],
+    ['a strange version', bundle(slot(300000, 'latest'), owner)],
   ]) {
     writeFileSync(file, bytes);
     const refused = await upgrade(file, key);
@@ -58,6 +67,16 @@ test('upgrade: verified before anything is written, then tried once, then kept',
     assert.deepEqual(readFileSync(path.join(dir, 'b.slot')), room, `${what}: the slot is as it was`);
     assert.deepEqual(readFileSync(disk), before, `${what}: the disk is as it was`);
   }
+  writeFileSync(file, bundle(slot(300000, '0.0.99'), owner));
+  assert.match((await upgrade(file)).stderr, /version 0\.0\.99 is older than \d+\.\d+\.\d+, which runs here.*--older/);
+  assert.equal((await upgrade(file, owner.point, '--older')).code, 0, 'unless it is meant');
+  assert.equal((await upgrade(file, other.point, '--older')).code, 1, 'which says nothing of the signature');
+  for (const version of [[own[0], own[1], own[2] + 1], [own[0], own[1] + 10, 0], [own[0] + 10, 0, 0]]) {
+    writeFileSync(file, bundle(slot(300000, version.join('.')), owner));
+    assert.equal((await upgrade(file)).code, 0, version.join('.'));
+  }
+  writeFileSync(disk, before);
+  writeFileSync(path.join(dir, 'b.slot'), room);
   writeFileSync(file, good);
   const taken = await upgrade(file);
   assert.equal(taken.code, 0, taken.stderr);
