@@ -8,6 +8,7 @@
 #include <pthread.h>
 
 #include "app/backup.h"
+#include "app/certs.h"
 #include "app/command.h"
 #include "app/health.h"
 #include "app/jobs.h"
@@ -45,6 +46,7 @@ struct Box {
     BackupConfig backup_config;
     Backups *backups;
     Restores *restores;
+    Certs *certs; /* NULL: none by ACME */
     Mdns *mdns;
     HealthSource health;
     pthread_mutex_t tls_lock; /* over the two paths, which may be one, while HTTPS is served */

@@ -17,7 +17,8 @@ static void answer_text(Reply *rep, int status, Str text) {
 /* Plain HTTP that should be HTTPS: people's pages and programs, not supervisors and providers, which follow no redirect. Behind a
  * proxy that speaks TLS itself nothing is redirected. */
 static bool to_https(Box *box, const Request *req) {
-    static const Str plain[] = {STR_INIT("/healthz"), STR_INIT("/metrics"), STR_INIT("/sandbox/"), STR_INIT("/api/webhooks/")};
+    static const Str plain[] = {STR_INIT("/healthz"), STR_INIT("/metrics"), STR_INIT("/sandbox/"), STR_INIT("/api/webhooks/"),
+                                STR_INIT("/.well-known/acme-challenge/")};
     if (!box->settings.now.https_redirect || req->tls || str_eq(req->header(req, "x-forwarded-proto"), S("https")))
         return false;
     for (size_t i = 0; i < COUNT(plain); i++)
@@ -55,6 +56,8 @@ static void handle(void *ctx, const Request *req, Reply *rep) {
             metrics_reply(&box->health, req, rep);
         else
             answer_text(rep, 403, S("metrics are for this machine only\n"));
+    } else if (box->certs && str_starts(req->path, S("/.well-known/acme-challenge/")) && get) {
+        certs_answer(box->certs, req, rep);
     } else if (str_starts(req->path, S("/sandbox/"))) {
         if (!sandbox_handle(box->sandbox, req, rep))
             engine_refuse(box->engine, req, rep, E_MISSING, 0);

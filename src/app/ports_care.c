@@ -33,7 +33,7 @@ static Err backups(void *ctx, Arena *a, BackupsFact *out) {
                          .keep = cfg->keep,
                          .on = now.on,
                          .running = now.running,
-                         .sealed = cfg->passphrase.n > 0,
+                         .sealed = cfg->keys.passphrase.n || cfg->keys.public_key.n,
                          .bytes = (int64_t)now.bytes,
                          .last_ms = now.last_ms,
                          .failed_ms = now.failed_ms,
@@ -124,7 +124,8 @@ static Err restore(void *ctx, Arena *a, RestoreFact *out) {
 static Err restore_begin(void *ctx, Arena *a, Diag *d, int64_t bytes, Str passphrase) {
     const Box *box = ctx;
     char why[BACKUP_WHY_BYTES] = "";
-    return told(a, d, restores_begin(box->restores, bytes, passphrase.n ? passphrase : box->backup_config.passphrase, why), why);
+    return told(a, d, restores_begin(box->restores, bytes, passphrase.n ? passphrase : box->backup_config.keys.passphrase, why),
+                why);
 }
 
 static Err restore_piece(void *ctx, Arena *a, Diag *d, int64_t at, Str bytes) {
@@ -166,20 +167,26 @@ Err box_reload_tls(Box *box, char why[NET_WHY_BYTES]) {
 }
 
 static bool by_settings(const Settings *s) { return s->tls_cert.n && s->tls_key.n; }
+/* Somebody else sees to it. */
+static bool fixed(const Settings *s) { return by_settings(s) || s->acme_names.n; }
 
 static Err certificate(void *ctx, Arena *a, CertificateFact *out) {
     Box *box = ctx;
     const Settings *s = &box->settings.now;
     TlsContext *context;
     TlsFacts facts;
-    char why[TLS_WHY_BYTES] = "", uploaded[BOX_PATH_BYTES];
-    *out = (CertificateFact){.on = s->tls_listen.n > 0, .editable = s->tls_listen.n && !by_settings(s)};
+    char why[TLS_WHY_BYTES] = "", uploaded[BOX_PATH_BYTES], acme[CERTS_PATH_BYTES];
+    *out = (CertificateFact){.on = s->tls_listen.n > 0, .editable = s->tls_listen.n && !fixed(s)};
     if (!out->on)
         return OK;
     box_uploaded_tls(box, uploaded);
+    certs_file(box->options->data, acme);
     pthread_mutex_lock(&box->tls_lock);
     Err e = tls_context_load(box->tls_cert, box->tls_key, &context, why);
-    out->source = by_settings(s) ? S("settings") : strcmp(box->tls_cert, uploaded) == 0 ? S("uploaded") : S("self-signed");
+    out->source = by_settings(s)                         ? S("settings")
+                  : strcmp(box->tls_cert, acme) == 0     ? S("acme")
+                  : strcmp(box->tls_cert, uploaded) == 0 ? S("uploaded")
+                                                         : S("self-signed");
     pthread_mutex_unlock(&box->tls_lock);
     if (e) {
         out->why = arena_str(a, str_c0(why));
@@ -250,6 +257,8 @@ static Err certificate_set(void *ctx, Arena *a, Diag *d, Str chain, Str key) {
         return diag_fail(d, E_STATE, NULL, S("HTTPS is off: set tls_listen where the box is started."));
     if (by_settings(s))
         return diag_fail(d, E_STATE, NULL, S("The certificate's files are named by the settings tls_cert and tls_key."));
+    if (fixed(s))
+        return diag_fail(d, E_STATE, NULL, S("The box gets its certificate by itself: the setting acme_names."));
     pthread_mutex_lock(&box->tls_lock);
     Err e = install(box, chain, key, why);
     pthread_mutex_unlock(&box->tls_lock);

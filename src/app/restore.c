@@ -239,7 +239,7 @@ static Err move_out(const char *from, const char *to, char *why) {
     if (errno != EXDEV)
         return say_errno(why, "the copy");
     int in = open(from, O_RDONLY | O_CLOEXEC), out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    Err e = in < 0 || out < 0 ? say_errno(why, "the copy") : backup_open(in, out, (Str){NULL, 0}, why);
+    Err e = in < 0 || out < 0 ? say_errno(why, "the copy") : backup_open(in, out, &(BackupKeys){0}, why);
     if (e == OK && fsync(out) != 0)
         e = say_errno(why, "the copy");
     if (in >= 0)
@@ -263,7 +263,9 @@ static Err unpacked(Restores *r, char *why) {
     int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (out < 0)
         return say_errno(why, "the copy");
-    Err e = backup_open(r->fd, out, str_of(r->passphrase, r->passphrase_n), why);
+    Str words = str_of(r->passphrase, r->passphrase_n);
+    BackupKeys keys = {.passphrase = words, .private_key = seal_private_ok(words) ? words : (Str){NULL, 0}};
+    Err e = backup_open(r->fd, out, &keys, why);
     close(out);
     unlink(from);
     return e;

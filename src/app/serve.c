@@ -128,8 +128,20 @@ void box_setup_log(const Settings *s) {
     log_setup(least, str_eq(s->log_format, S("json")) ? 1 : str_eq(s->log_format, S("text")) ? 0 : -1);
 }
 
-/* The certificate files by the settings; else what an admin uploaded; else a self-signed pair in the data directory, which is
- * made when asked for and absent. */
+/* The certificate that ACME brought, when there is one: its file holds chain and key. Until then a self-signed one does. */
+static bool acme_file(Box *box) {
+    char file[CERTS_PATH_BYTES];
+    certs_file(box->options->data, file);
+    const Settings *s = &box->settings.now;
+    if (!s->acme_names.n || (s->tls_cert.n && s->tls_key.n) || access(file, R_OK) != 0)
+        return false;
+    snprintf(box->tls_cert, sizeof box->tls_cert, "%s", file);
+    snprintf(box->tls_key, sizeof box->tls_key, "%s", file);
+    return true;
+}
+
+/* The certificate files by the settings; what ACME brought; else what an admin uploaded; else a self-signed pair in the data
+ * directory, which is made when asked for and absent, and until ACME has brought one. */
 static int tls_files(Box *box) {
     const Settings *s = &box->settings.now;
     char why[TLS_WHY_BYTES];
@@ -138,18 +150,22 @@ static int tls_files(Box *box) {
         return (fprintf(stderr, "gigbox: https_redirect needs tls_listen\n"), EXIT_USAGE);
     if (!s->tls_listen.n)
         return s->tls_only ? (fprintf(stderr, "gigbox: tls_only needs tls_listen\n"), EXIT_USAGE) : EXIT_OK;
+    if (s->acme_names.n && s->tls_only)
+        return (fprintf(stderr, "gigbox: acme_names needs plain HTTP too: the authority asks there\n"), EXIT_USAGE);
     if (s->tls_cert.n && s->tls_key.n) {
         snprintf(box->tls_cert, sizeof box->tls_cert, "%.*s", STR_ARG(s->tls_cert));
         snprintf(box->tls_key, sizeof box->tls_key, "%.*s", STR_ARG(s->tls_key));
         return EXIT_OK;
     }
+    if (acme_file(box))
+        return EXIT_OK;
     box_uploaded_tls(box, box->tls_cert);
     if (access(box->tls_cert, R_OK) == 0) {
         memcpy(box->tls_key, box->tls_cert, sizeof box->tls_key);
         return EXIT_OK;
     }
-    if (!s->tls_self_signed) {
-        fprintf(stderr, "gigbox: tls_listen needs tls_cert and tls_key, or tls_self_signed = yes\n");
+    if (!s->tls_self_signed && !s->acme_names.n) {
+        fprintf(stderr, "gigbox: tls_listen needs tls_cert and tls_key, or acme_names, or tls_self_signed = yes\n");
         return EXIT_USAGE;
     }
     snprintf(box->tls_cert, sizeof box->tls_cert, "%s/tls-cert.pem", dir);
@@ -281,6 +297,9 @@ static int failed(const char *what, Err e, const char *why) {
     return EXIT_UNUSABLE;
 }
 
+/* From the thread that got it: the main one reads it, as after any SIGHUP. */
+static void certificate_renewed(void *ctx) { pthread_kill(((Box *)ctx)->main_thread, SIGHUP); }
+
 /* The authorities that providers' certificates are held against: Mozilla's, and those of ca_file. */
 static int trusted_roots(Box *box) {
     static const char begin[] = "-----BEGIN CERTIFICATE-----";
@@ -393,6 +412,19 @@ static int start(Box *box) {
     box->health.backups = box->backups;
     if (e)
         return failed("backups", e, NULL);
+    if (s->acme_names.n && s->tls_listen.n && !(s->tls_cert.n && s->tls_key.n)) {
+        CertsConfig certs = {.fetch = fetch_seam(box->fetch),
+                             .directory = s->acme_url,
+                             .email = s->acme_email,
+                             .names = s->acme_names,
+                             .data = box->options->data,
+                             .ctx = box,
+                             .renewed = certificate_renewed};
+        memcpy(certs.box_key, key, sizeof certs.box_key);
+        box->certs = certs_start(&certs, &e);
+        if (e)
+            return failed("certificates", e, NULL);
+    }
     if (s->mdns) {
         MdnsConfig mdns = {
             .host = s->mdns_name, .instance = s->name, .port = (uint16_t)http_port(box->http, 0), .tls = s->tls_only};
@@ -416,6 +448,7 @@ static void stop(Box *box) {
         fetch_stop(box->fetch);
     gateway_stop(gateway);
     http_stop(box->http, (int)box->settings.now.drain_ms);
+    certs_stop(box->certs); /* nor this: it answers the authority */
     hub_stop(box->hub);
     engine_stop(box->engine);
     backups_stop(box->backups); /* not before the server: /healthz asks it */
@@ -434,6 +467,7 @@ static void stop(Box *box) {
     box->hub = NULL;
     box->engine = NULL;
     box->backups = NULL;
+    box->certs = NULL;
     box->sandbox = NULL;
     box->store = NULL;
     box->live = NULL;
@@ -448,6 +482,9 @@ static void reload(Box *box) {
     live_reload(box->live);
     if (!box->settings.now.tls_listen.n)
         return;
+    pthread_mutex_lock(&box->tls_lock);
+    acme_file(box);
+    pthread_mutex_unlock(&box->tls_lock);
     (void)box_reload_tls(box, why);
 }
 

@@ -19,7 +19,7 @@ typedef struct Settings {
     int64_t otp_ttl_ms, otp_tries, access_ttl_ms, refresh_ttl_ms, campus_ttl_ms;
     int64_t order_lapse_ms, auto_approve_ms, auto_approve_warn_ms, auto_release_ms, review_hidden_ms;
     /* serving */
-    Str listen, tls_listen, tls_cert, tls_key, trusted_proxy, mdns_name;
+    Str listen, tls_listen, tls_cert, tls_key, acme_names, acme_email, acme_url, trusted_proxy, mdns_name;
     bool tls_self_signed, tls_only, https_redirect, mdns;
     int64_t workers, connections, connections_per_address, header_bytes, body_bytes, upload_bytes;
     int64_t header_timeout_ms, body_timeout_ms, idle_timeout_ms, drain_ms;

@@ -1,4 +1,6 @@
 #include "app/settings.h"
+
+#include "app/certs.h"
 #include "crypto/seal.h"
 
 /* The order here is the order of `gigbox config`. A unit is part of the key. */
@@ -53,6 +55,9 @@ const SettingRow setting_rows[] = {
     TEXT("tls_cert", tls_cert, "", 500, "PEM file with the certificate chain"),
     TEXT("tls_key", tls_key, "", 500, "PEM file with the private key (EC P-256/P-384 or RSA)"),
     FLAG("tls_self_signed", tls_self_signed, "no", "make a self-signed certificate in the data directory when there is none"),
+    {.key = "acme_names", .type = SET_STR, AT(acme_names), .fallback = "", .max = 1000, .valid = certs_names_ok, .expected = "host names with a dot, comma-separated", .doc = "host names, comma-separated, that the box gets a certificate for by itself (ACME, http-01): port 80 of each must lead to plain HTTP here; setting it agrees to the authority's terms"},
+    TEXT("acme_email", acme_email, "", 200, "where the certificate authority may write to"),
+    TEXT("acme_url", acme_url, "https://acme-v02.api.letsencrypt.org/directory", 300, "the directory of the certificate authority"),
     FLAG("tls_only", tls_only, "no", "no plain HTTP at all"),
     FLAG("https_redirect", https_redirect, "no", "plain HTTP only points to HTTPS, but for /healthz, /metrics, /sandbox/ and webhooks"),
     FLAG("mdns", mdns, "no", "answer to mdns_name.local on the local network (multicast DNS), and announce the page (DNS-SD)"),

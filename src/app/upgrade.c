@@ -6,8 +6,8 @@
  * number that tells the boot script whether it has tried already. Each write of a sector is all or nothing.
  *
  * An upgrade file: "GIGBOXU1", the payload's length (8 bytes, big-endian), the signature's length (2 bytes), the signature
- * (ASN.1, ECDSA with P-256 and SHA-256, over the first 16 bytes and the payload), zeros up to byte 128, the payload: a slot, whose
- * first sector is of the same form as the state and tells, among what the boot script needs, the version of its program. */
+ * (ASN.1, ECDSA with P-256 and SHA-256, over the first 16 bytes and the payload), zeros up to byte 128, the payload: a slot,
+ * whose first sector is of the same form as the state and tells, among what the boot script needs, the version of its program. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -158,10 +158,11 @@ static bool too_old(const char *file, int in, bool wanted) {
         version = variable(sector, S("version"));
     if (wanted || !older(version, own))
         return false;
-    fprintf(stderr,
-            "gigbox: %s: version %.*s is older than %s, which runs here, and may not read its data; nothing was written. If you mean "
-            "it: gigbox upgrade --older FILE, or on the card the name downgrade.gbu\n",
-            file, version.n ? (int)version.n : 7, version.n ? version.p : "unknown", gigbox_version);
+    fprintf(
+        stderr,
+        "gigbox: %s: version %.*s is older than %s, which runs here, and may not read its data; nothing was written. If you mean "
+        "it: gigbox upgrade --older FILE, or on the card the name downgrade.gbu\n",
+        file, version.n ? (int)version.n : 7, version.n ? version.p : "unknown", gigbox_version);
     return true;
 }
 

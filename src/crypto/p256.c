@@ -180,3 +180,32 @@ Err p256_verify(const uint8_t point[P256_POINT_BYTES], const uint8_t hash[SHA256
                ? OK
                : E_UNAUTHORIZED;
 }
+
+Err p256_sign(const P256Key *key, const uint8_t hash[SHA256_BYTES], Buf *out) {
+    br_ec_private_key sk = {BR_EC_secp256r1, (unsigned char *)(uintptr_t)key->secret, sizeof key->secret};
+    char *to = buf_reserve(out, P256_SIGNATURE_BYTES_MAX);
+    size_t n = to ? br_ecdsa_i31_sign_asn1(curve(), &br_sha256_vtable, hash, &sk, to) : 0;
+    out->n += n;
+    return out->err ? out->err : n ? OK : E_INTERNAL;
+}
+
+Err p256_private_pem(const P256Key *key, Buf *out) {
+    unsigned char der[256], point[P256_POINT_BYTES], secret[P256_SCALAR_BYTES];
+    static const char banner[] = "PRIVATE KEY";
+    memcpy(point, key->point, sizeof point);
+    memcpy(secret, key->secret, sizeof secret);
+    br_ec_private_key sk = {BR_EC_secp256r1, secret, sizeof secret};
+    br_ec_public_key pk = {BR_EC_secp256r1, point, sizeof point};
+    size_t n = br_encode_ec_pkcs8_der(NULL, &sk, &pk);
+    assert(n && n <= sizeof der);
+    br_encode_ec_pkcs8_der(der, &sk, &pk);
+    size_t chars = br_pem_encode(NULL, NULL, n, banner, 0);
+    char *to = buf_reserve(out, chars + 1);
+    if (to) {
+        br_pem_encode(to, der, n, banner, 0);
+        out->n += chars;
+    }
+    secret_wipe(der, sizeof der);
+    secret_wipe(secret, sizeof secret);
+    return out->err;
+}

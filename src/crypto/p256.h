@@ -8,6 +8,7 @@
 enum {
     P256_SCALAR_BYTES = 32,
     P256_POINT_BYTES = 65,      /* 0x04, x, y */
+    P256_SIGNATURE_BYTES_MAX = 80, /* in ASN.1 */
     PUSH_AUTH_BYTES = 16,
     PUSH_SALT_BYTES = 16,
     PUSH_HEADER_BYTES = 86,     /* salt, record size, length of the key, key */
@@ -28,6 +29,11 @@ Err p256_key_from(const uint8_t secret[P256_SCALAR_BYTES], P256Key *out);
 
 /* Is `signature` (ASN.1, as openssl writes it) that of the key with this point over a SHA-256? E_UNAUTHORIZED when not. */
 Err p256_verify(const uint8_t point[P256_POINT_BYTES], const uint8_t hash[SHA256_BYTES], Str signature);
+
+/* Appends the signature of a SHA-256, in ASN.1. out->err; E_INTERNAL. */
+Err p256_sign(const P256Key *key, const uint8_t hash[SHA256_BYTES], Buf *out);
+/* Appends the key as PEM (PKCS#8). out->err. */
+Err p256_private_pem(const P256Key *key, Buf *out);
 
 /* Appends header.payload.signature; both are JSON texts. out->err; E_INTERNAL. */
 Err jwt_es256_make(const P256Key *key, Str header_json, Str payload_json, Buf *out);

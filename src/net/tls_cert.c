@@ -11,28 +11,11 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/rand.h"
+#include "codec/der.h"
 #include "net/addr.h"
 #include "net/tls.h"
 
 enum { NAMES_MAX = 16, NAME_BYTES_MAX = 253, DER_BYTES_MAX = 8192, ARENA_BYTES = 256 * 1024 };
-
-/* Universal and context tags that occur. */
-enum {
-    DER_BOOL = 0x01,
-    DER_INT = 0x02,
-    DER_BITS = 0x03,
-    DER_OCTETS = 0x04,
-    DER_OID = 0x06,
-    DER_UTF8 = 0x0c,
-    DER_TIME = 0x18, /* GeneralizedTime */
-    DER_UTC = 0x17,
-    DER_SEQ = 0x30,
-    DER_SET = 0x31,
-    DER_CTX0 = 0xa0,
-    DER_CTX3 = 0xa3,
-    SAN_DNS = 0x82,
-    SAN_IP = 0x87
-};
 
 #define OID(name, ...)                                         \
     static const unsigned char name##_bytes[] = {__VA_ARGS__}; \
@@ -53,47 +36,13 @@ static Err fail(char why[TLS_WHY_BYTES], Err e, const char *file, const char *wh
     return e;
 }
 
-/* One element: tag, length in its shortest form, content. */
-static void der(Buf *out, int tag, Str content) {
-    buf_char(out, (char)tag);
-    if (content.n < 128) {
-        buf_char(out, (char)content.n);
-    } else {
-        int bytes = content.n < 256 ? 1 : 2;
-        buf_char(out, (char)(0x80 | bytes));
-        if (bytes == 2)
-            buf_char(out, (char)(content.n >> 8));
-        buf_char(out, (char)content.n);
-    }
-    buf_add(out, content);
-}
-
-/* One element around others: the callers fill `inner`, then wrap it. */
-static void der_buf(Buf *out, int tag, const Buf *inner) {
-    if (inner->err != OK)
-        out->err = inner->err;
-    else
-        der(out, tag, buf_str(inner));
-}
-
-/* RFC 5280 4.1.2.5: two-digit years until 2049, four-digit ones from 2050. */
-static void der_time(Buf *out, int64_t ms) {
-    time_t s = (time_t)(ms / 1000);
-    struct tm tm;
-    gmtime_r(&s, &tm);
-    char text[32];
-    bool utc = tm.tm_year < 150;
-    int n = (int)strftime(text, sizeof text, utc ? "%y%m%d%H%M%SZ" : "%Y%m%d%H%M%SZ", &tm);
-    der(out, utc ? DER_UTC : DER_TIME, str_of(text, (size_t)n));
-}
-
 static void extension(Arena *a, Buf *list, Str oid, bool critical, Str value) {
     Buf one = buf_arena(a, DER_BYTES_MAX);
-    der(&one, DER_OID, oid);
+    der_put(&one, DER_OID, oid);
     if (critical)
-        der(&one, DER_BOOL, S("\xff"));
-    der(&one, DER_OCTETS, value);
-    der_buf(list, DER_SEQ, &one);
+        der_put(&one, DER_BOOL, S("\xff"));
+    der_put(&one, DER_OCTETS, value);
+    der_put_buf(list, DER_SEQ, &one);
 }
 
 static bool host_valid(Str name) {
@@ -123,9 +72,9 @@ static Err alt_names(Arena *a, const char *names, Buf *out, Str *first) {
         NetAddr addr;
         if (addr_parse(name, &addr)) {
             bool v4 = str_index(name, ':') == name.n;
-            der(&list, SAN_IP, str_of(addr.b + (v4 ? 12 : 0), v4 ? 4 : 16));
+            der_put(&list, DER_IP, str_of(addr.b + (v4 ? 12 : 0), v4 ? 4 : 16));
         } else if (host_valid(name)) {
-            der(&list, SAN_DNS, name);
+            der_put(&list, DER_DNS, name);
         } else {
             return E_INVALID;
         }
@@ -134,7 +83,7 @@ static Err alt_names(Arena *a, const char *names, Buf *out, Str *first) {
     }
     if (count == 0)
         return E_INVALID;
-    der_buf(out, DER_SEQ, &list);
+    der_put_buf(out, DER_SEQ, &list);
     return OK;
 }
 
@@ -147,49 +96,47 @@ static Err to_be_signed(Arena *a, const char *names, int days, int64_t now_ms, S
         return e;
 
     Buf version = buf_arena(a, 16);
-    der(&version, DER_INT, S("\x02")); /* v3 */
-    der_buf(&tbs, DER_CTX0, &version);
+    der_put(&version, DER_INT, S("\x02")); /* v3 */
+    der_put_buf(&tbs, DER_CTX0, &version);
     unsigned char serial[16];
     rand_bytes(serial, sizeof serial);
     serial[0] = (unsigned char)((serial[0] & 0x7f) | 0x40); /* positive, no leading zero */
-    der(&tbs, DER_INT, str_of(serial, sizeof serial));
-    der(&alg, DER_OID, oid_ecdsa_sha256);
-    der_buf(&tbs, DER_SEQ, &alg);
+    der_put(&tbs, DER_INT, str_of(serial, sizeof serial));
+    der_put(&alg, DER_OID, oid_ecdsa_sha256);
+    der_put_buf(&tbs, DER_SEQ, &alg);
 
     /* issuer and subject are the same: one relative name, CN (at most 64 characters by RFC 5280 A.1) */
     Buf attr = buf_arena(a, 256), rdn = buf_arena(a, 256), name = buf_arena(a, 256), dn = buf_arena(a, 256);
-    der(&attr, DER_OID, oid_common_name);
-    der(&attr, DER_UTF8, str_slice(first, 0, 64));
-    der_buf(&rdn, DER_SEQ, &attr);
-    der_buf(&name, DER_SET, &rdn);
-    der_buf(&dn, DER_SEQ, &name);
+    der_put(&attr, DER_OID, oid_common_name);
+    der_put(&attr, DER_UTF8, str_slice(first, 0, 64));
+    der_put_buf(&rdn, DER_SEQ, &attr);
+    der_put_buf(&name, DER_SET, &rdn);
+    der_put_buf(&dn, DER_SEQ, &name);
     buf_add(&tbs, buf_str(&dn));
     Buf validity = buf_arena(a, 64);
-    der_time(&validity, now_ms - MS_DAY);
-    der_time(&validity, now_ms + days * MS_DAY);
-    der_buf(&tbs, DER_SEQ, &validity);
+    der_put_time(&validity, now_ms - MS_DAY);
+    der_put_time(&validity, now_ms + days * MS_DAY);
+    der_put_buf(&tbs, DER_SEQ, &validity);
     buf_add(&tbs, buf_str(&dn));
 
-    Buf key_alg = buf_arena(a, 64), bits = buf_arena(a, 128), spki = buf_arena(a, 256);
-    der(&key_alg, DER_OID, oid_ec_public_key);
-    der(&key_alg, DER_OID, oid_p256);
-    der_buf(&spki, DER_SEQ, &key_alg);
-    buf_char(&bits, 0);
-    buf_add(&bits, point);
-    der_buf(&spki, DER_BITS, &bits);
-    der_buf(&tbs, DER_SEQ, &spki);
+    Buf key_alg = buf_arena(a, 64), spki = buf_arena(a, 256);
+    der_put(&key_alg, DER_OID, oid_ec_public_key);
+    der_put(&key_alg, DER_OID, oid_p256);
+    der_put_buf(&spki, DER_SEQ, &key_alg);
+    der_put_bits(&spki, point);
+    der_put_buf(&tbs, DER_SEQ, &spki);
 
     Buf list = buf_arena(a, DER_BYTES_MAX), exts = buf_arena(a, DER_BYTES_MAX);
     Buf usage_oid = buf_arena(a, 64), usage = buf_arena(a, 64);
-    der(&usage_oid, DER_OID, oid_server_auth);
-    der_buf(&usage, DER_SEQ, &usage_oid);
+    der_put(&usage_oid, DER_OID, oid_server_auth);
+    der_put_buf(&usage, DER_SEQ, &usage_oid);
     extension(a, &list, oid_basic_constraints, true, S("\x30\x00")); /* CA:FALSE is the default, so an empty SEQUENCE */
     extension(a, &list, oid_key_usage, true, bits_digital_signature);
     extension(a, &list, oid_ext_key_usage, false, buf_str(&usage));
     extension(a, &list, oid_alt_name, false, buf_str(&san));
-    der_buf(&exts, DER_SEQ, &list);
-    der_buf(&tbs, DER_CTX3, &exts);
-    der_buf(out, DER_SEQ, &tbs);
+    der_put_buf(&exts, DER_SEQ, &list);
+    der_put_buf(&tbs, DER_CTX3, &exts);
+    der_put_buf(out, DER_SEQ, &tbs);
     return out->err;
 }
 
@@ -202,14 +149,12 @@ static Err sign(Arena *a, Str tbs, const br_ec_private_key *sk, Buf *out) {
     size_t n = br_ecdsa_i31_sign_asn1(&br_ec_all_m31, &br_sha256_vtable, hash, sk, sig);
     if (n == 0)
         return E_INTERNAL;
-    Buf cert = buf_arena(a, DER_BYTES_MAX), alg = buf_arena(a, 64), bits = buf_arena(a, 128);
+    Buf cert = buf_arena(a, DER_BYTES_MAX), alg = buf_arena(a, 64);
     buf_add(&cert, tbs);
-    der(&alg, DER_OID, oid_ecdsa_sha256);
-    der_buf(&cert, DER_SEQ, &alg);
-    buf_char(&bits, 0);
-    buf_put(&bits, sig, n);
-    der_buf(&cert, DER_BITS, &bits);
-    der_buf(out, DER_SEQ, &cert);
+    der_put(&alg, DER_OID, oid_ecdsa_sha256);
+    der_put_buf(&cert, DER_SEQ, &alg);
+    der_put_bits(&cert, str_of(sig, n));
+    der_put_buf(out, DER_SEQ, &cert);
     return out->err;
 }
 

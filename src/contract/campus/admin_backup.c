@@ -188,7 +188,7 @@ static Err restore_drop(Exchange *x) {
 VIEW(admin_certificate_view, CertificateFact, "Certificate", "What HTTPS is spoken with.",
      SHOW("on", W_BOOL, CertificateFact, on, "The box speaks HTTPS: tls_listen is set."),
      SHOW("editable", W_BOOL, CertificateFact, editable, "It can be changed here: its files are not named by settings."),
-     SHOW("source", W_STR, CertificateFact, source, "settings, self-signed or uploaded.", .empty = EMPTY_NULL),
+     SHOW("source", W_STR, CertificateFact, source, "settings, acme, uploaded or self-signed.", .empty = EMPTY_NULL),
      SHOW("names", W_STR, CertificateFact, names, "Host names and addresses that it is for.", .empty = EMPTY_NULL),
      SHOW("key", W_STR, CertificateFact, key, "EC or RSA.", .empty = EMPTY_NULL),
      SHOW("fingerprint", W_STR, CertificateFact, fingerprint, "SHA-256, in hex.", .empty = EMPTY_NULL),

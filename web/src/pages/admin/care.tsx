@@ -161,7 +161,7 @@ export function Certificate() {
       {c.error ? <Notice tone="bad" icon="warn">{c.error}</Notice> : <>
         {days < WARN_DAYS && <Notice tone={days < 0 ? 'bad' : 'wait'} icon="clock">{days < 0 ? a('certOver') : a('certSoon', { days: tn('days', days) })}</Notice>}
         <Facts rows={[[a('certValid'), `${date(c.validFrom ?? 0)} – ${date(c.validTo ?? 0)}`], [a('certKey'), c.key], [a('certChain'), number(c.chain ?? 0)], ['SHA-256', <code class="print">{c.fingerprint?.match(/../g)?.join(':')}</code>]]} /></>}</Card>}
-    {c.on && !c.editable && <Notice icon="info">{a('certFixed')}</Notice>}
+    {c.on && !c.editable && <Notice icon="info">{a(c.source === 'settings' ? 'certFixed' : 'certAcme')}</Notice>}
     {c.editable && <Card class="stack"><h2>{a('certNew')}</h2><p>{a('certText')}</p>
       <TextArea label={a('certPem')} rows={5} max={60000} placeholder="-----BEGIN CERTIFICATE-----" value={v.chain} on={(x) => set('chain', x)} error={errors.chain} /><div><Pem name="chain" label={a('fromFile')} /></div>
       <TextArea label={a('certKeyPem')} rows={4} max={60000} placeholder="-----BEGIN PRIVATE KEY-----" value={v.key} on={(x) => set('key', x)} error={errors.key} hint={a('certKeyHint')} /><div><Pem name="key" label={a('fromFile')} /></div>
