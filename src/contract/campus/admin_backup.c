@@ -34,7 +34,7 @@ VIEW(admin_backup_view, BackupFact, "Backup", "One of the backups.", SHOW("name"
      SHOW("at", W_TIME, BackupFact, at_ms, "When it was made."),
      SHOW_GET("bytes", W_INT, backup_bytes, "How large it is; null when that is not known.", .optional = true),
      SHOW("inBucket", W_BOOL, BackupFact, bucket, "In the bucket; else in the directory, and can be downloaded here."),
-     SHOW("sealed", W_BOOL, BackupFact, sealed, "Closed with a passphrase."));
+     SHOW("sealed", W_BOOL, BackupFact, sealed, "Closed with a passphrase or to a key."));
 
 static bool backups_hours(Render *r, const void *row, Value *out) {
     (void)r;
@@ -50,7 +50,7 @@ VIEW(admin_backups_view, BackupsFact, "Backups", "How backups are doing.",
      SHOW("bucket", W_STR, BackupsFact, bucket, "Where they go too.", .empty = EMPTY_NULL),
      SHOW_GET("everyHours", W_INT, backups_hours, "How often; 0: only when asked for."),
      SHOW("keep", W_INT, BackupsFact, keep, "How many are kept in each place."),
-     SHOW("sealed", W_BOOL, BackupsFact, sealed, "New ones are closed with the passphrase of the settings."),
+     SHOW("sealed", W_BOOL, BackupsFact, sealed, "New ones are closed with the passphrase or the public key of the settings."),
      SHOW("running", W_BOOL, BackupsFact, running, "One is under way."),
      SHOW("bytes", W_INT, BackupsFact, bytes, "Written of it so far; else of the last one since start."),
      SHOW("lastAt", W_TIME, BackupsFact, last_ms, "When the newest one was made, as far as is known.", .empty = EMPTY_NULL),
@@ -138,7 +138,7 @@ INPUTS(admin_restore_in, RestoreIn,
        INPUT("bytes", IN_BODY, W_INT, RestoreIn, bytes, NO_HAS, "How large the file is.", .flags = IN_REQUIRED, .min = 1,
              .max = INT64_C(1) << 40),
        INPUT("passphrase", IN_BODY, W_STR, RestoreIn, passphrase, NO_HAS,
-             "Of a sealed one; that of the settings when it is not said.", .flags = IN_SECRET, .max = 1000));
+             "Of a sealed one, or its private key; that of the settings when it is not said.", .flags = IN_SECRET, .max = 1000));
 typedef struct PieceIn {
     int64_t at;
     Str bytes;
