@@ -51,12 +51,14 @@ class Card {
     return bytes?.length === 4096 ? bytes.toString().trimEnd() : `(${bytes?.length} bytes)`;
   }
   /** Boots; `until` is looked for on the serial line, again and again over reboots. */
-  async run(until, { seconds = patience, within, drive, during } = {}) {
+  async run(until, { seconds = patience, within, drive, during, machine, boot } = {}) {
     const log = path.join(work, 'serial.log');
     const port = await freePort();
     rmSync(log, { force: true });
-    const q = spawn('qemu-system-aarch64', ['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '2', '-m', '512', '-bios', loader, ...(drive ?? ['-drive', `if=none,id=d0,file=${this.file},format=raw`]),
-      '-device', 'virtio-blk-device,drive=d0', '-netdev', `user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:${port}-:80`, '-device', 'virtio-net-device,netdev=n0',
+    const virtual = ['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '2', '-m', '512', ...(boot ?? ['-bios', loader]), ...(drive ?? ['-drive', `if=none,id=d0,file=${this.file},format=raw`]),
+      '-device', 'virtio-blk-device,drive=d0', '-device', 'virtio-net-device,netdev=n0'];
+    const pi = () => ['-M', 'raspi3b', ...boot, '-dtb', path.join(work, 'pi.dtb'), '-drive', `file=${this.file},if=sd,format=raw`, '-device', 'usb-net,netdev=n0'];
+    const q = spawn('qemu-system-aarch64', [...(machine === 'pi' ? pi() : virtual), '-netdev', `user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:${port}-:80`,
       '-display', 'none', '-monitor', 'none', '-serial', `file:${log}`], { stdio: 'ignore' });
     const ended = new Promise((resolve) => q.on('exit', resolve));
     const text = () => (existsSync(log) ? readFileSync(log, 'latin1') : '');
@@ -403,6 +405,57 @@ scenarios.cuts = async () => {
   ok(slots.a > 0 && slots.b > 0, 'before the switch and after it');
   ok(clean === turns && checked === turns, `file system and data are clean each time (${clean}, ${checked})`);
   ok(booted === tries, `and of ${tries} that were booted all come up (${booted})`);
+};
+
+const firstPage = async (url) => {
+  for (const end = Date.now() + patience * 1000; Date.now() < end; await new Promise((r) => setTimeout(r, 200))) {
+    const answer = await fetch(url + '/', { headers: { accept: 'text/html' }, signal: AbortSignal.timeout(5000) }).catch(() => null);
+    if (answer?.status === 200 && /<!doctype html/i.test(await answer.text())) return true;
+  }
+  return false;
+};
+
+/** The Raspberry Pi 3 as qemu has it: from U-Boot on, watched on the serial line (its network is dead after U-Boot), and from the kernel
+ *  on to the first page. */
+scenarios.pi = async () => {
+  const card = new Card('pi');
+  writeFileSync(path.join(work, 'pi.dtb'), card.get('bcm2837-rpi-3-b.dtb'));
+  writeFileSync(path.join(work, 'pi.bin'), card.get('u-boot.bin'));
+  const whole = await card.run(/well after/, { machine: 'pi', boot: ['-kernel', path.join(work, 'pi.bin')], seconds: patience + 120 });
+  ok(whole.seen, 'pi: from U-Boot and the boot script to a gigbox that is well');
+  const fresh = new Card('pi-kernel');
+  sh('sh', '-c', `gunzip -c '${out}/kernel' > '${work}/pi.kernel'`);
+  const begun = Date.now();
+  const direct = await fresh.run(/board: starting/, { machine: 'pi', boot: ['-kernel', path.join(work, 'pi.kernel'), '-initrd', path.join(out, 'initrd'), '-append', 'console=ttyAMA0,115200 gigbox.slot=a'], within: firstPage });
+  ok(direct.within, `pi: from the kernel to the first page (${((Date.now() - begun) / 1000).toFixed(0)} s here)`);
+};
+
+/** What an idle board takes, as `free` counts: a wrapper around process 1 tells it after half a minute. */
+scenarios.idle = async () => {
+  const wrapper = program(`#include <fcntl.h>
+#include <unistd.h>
+int main(int argc, char **argv) {
+    static char text[4096];
+    (void)argc;
+    if (fork() == 0) {
+        sleep(45);
+        int in = open("/proc/meminfo", O_RDONLY), out = open("/dev/console", O_WRONLY);
+        long n = read(in, text, sizeof text);
+        if (n > 0 && write(out, text, n) != n) return 1;
+        _exit(write(out, "that was meminfo\\n", 17) != 17);
+    }
+    execv("/init.real", argv);
+}
+`);
+  const real = path.join(work, 'real');
+  sh('sh', '-c', `mkdir '${real}' && cd '${real}' && xz -dc '${out}/initrd' | cpio --quiet -i init`);
+  upgradeWith('idle', { init: wrapper, 'init.real': readFileSync(path.join(real, 'init')) });
+  const card = new Card('idle');
+  sh('sh', '-c', `gunzip -c '${out}/kernel' > '${work}/kernel'`);
+  const r = await card.run(/that was meminfo/, { boot: ['-kernel', path.join(work, 'kernel'), '-initrd', path.join(work, 'idle.initrd'), '-append', 'console=ttyAMA0 gigbox.slot=a'] });
+  const kib = (key) => Number(new RegExp(`${key}: *(\\d+) kB`).exec(r.text)?.[1]);
+  const used = (kib('MemTotal') - kib('MemAvailable')) / 1024;
+  ok(r.seen && /well after/.test(r.text) && used < 96, `idle: ${used.toFixed(1)} MiB are in use of ${(kib('MemTotal') / 1024).toFixed(0)} (total less available; free ${(kib('MemFree') / 1024).toFixed(0)}, cached ${(kib('Cached') / 1024).toFixed(0)}, shared ${(kib('Shmem') / 1024).toFixed(0)})`);
 };
 
 try {
