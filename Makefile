@@ -61,12 +61,18 @@ flags.asan := $(SANITIZE) $(ASAN)
 flags.fuzz := $(SANITIZE) $(ASAN) -fsanitize=fuzzer-no-link
 flags.tsan := $(SANITIZE) -fsanitize=thread
 flags.memcheck := $(SANITIZE)
-# Relative relocations in a bitmap instead of 24 bytes each, where the linker can.
+# Relative relocations in a bitmap instead of 24 bytes each; asked when the tools are there, so by = and not by :=. Where the
+# machine's linker cannot, gcc makes one object of the whole program, and LLVM's linker, which knows nothing of gcc's link-time
+# optimizer, does the rest.
 relr = $(if $(shell $(1)ld --help 2>/dev/null | grep pack-relative-relocs),-Wl$(comma)-z$(comma)pack-relative-relocs)
 comma := ,
-link.native := $(RELEASE) -flto=2 $(RELEASE_LINK) $(call relr,)
-link.aarch64 := $(RELEASE) -flto=2 $(RELEASE_LINK) $(call relr,aarch64-linux-gnu-)
-link.armv7 := $(RELEASE) -flto=2 $(RELEASE_LINK) $(call relr,arm-linux-gnueabihf-)
+WHOLE := $(RELEASE) -flto=2 -r -flinker-output=nolto-rel -nostdlib
+LLD = -B$(dir $(shell readlink -f "$$(command -v ld.lld)")) -fuse-ld=lld -Wl,--pack-dyn-relocs=relr
+link.native = $(RELEASE) -flto=2 $(RELEASE_LINK) $(call relr,)
+link.armv7 = $(RELEASE) -flto=2 $(RELEASE_LINK) $(call relr,arm-linux-gnueabihf-)
+relr.aarch64 = $(call relr,aarch64-linux-gnu-)
+whole.aarch64 = $(if $(relr.aarch64),,$(WHOLE))
+link.aarch64 = $(if $(relr.aarch64),$(RELEASE) -flto=2,$(LLD)) $(RELEASE_LINK) $(relr.aarch64)
 link.quick := -static-pie -g -fno-lto
 link.asan := $(ASAN) -pie -Wl,--no-as-needed -lm
 link.fuzz := $(ASAN) -fsanitize=fuzzer -pie -Wl,--no-as-needed -lm
@@ -283,7 +289,9 @@ build/$(1)/obj/%.data.o: % scripts/embed | $$(ready.$(1))
 
 build/$(1)/gigbox: $$(obj.$(1)) $$(ready.$(1))
 	@echo "  LINK  $$@"
-	@$(cc.$(1)) $(link.$(1)) -pthread -o $$@.$$$$$$$$ $$(obj.$(1)) $$(ar.$(1)) && mv $$@.$$$$$$$$ $$@
+	@$$(if $$(whole.$(1)),$(cc.$(1)) $$(whole.$(1)) -o $$@.$$$$$$$$.o $$(obj.$(1)) $$(ar.$(1)) &&) \
+	    $(cc.$(1)) $$(link.$(1)) -pthread -o $$@.$$$$$$$$ $$(if $$(whole.$(1)),$$@.$$$$$$$$.o,$$(obj.$(1)) $$(ar.$(1))) && \
+	    rm -f $$@.$$$$$$$$.o && mv $$@.$$$$$$$$ $$@
 endef
 $(foreach t,$(TARGETS),$(eval $(call TARGET_RULES,$t)))
 
