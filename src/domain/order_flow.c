@@ -281,6 +281,9 @@ Err order_act(Call *c, Order *o, OrderAct act, const FlowArg *arg) {
     if (row->timer != TIMER_KEEP) {
         o->timer = row->timer;
         o->timer_ms = row->timer ? order_timer_due(c->cfg, row->timer, c->now_ms) : 0;
+        /* Counted from the submission, however late the reminder came; but a reminder is never the last word at once. */
+        if (row->timer == TIMER_AUTO_APPROVE && o->submitted_ms + c->cfg->auto_approve_ms > c->now_ms)
+            o->timer_ms = o->submitted_ms + c->cfg->auto_approve_ms;
     }
     o->updated_ms = c->now_ms;
     e = rec_put(c->tx, &ORDER, o);

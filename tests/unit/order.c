@@ -290,6 +290,19 @@ static void test_timers(void) {
           "auto-approval: after 14 days, paid");
 
     id = kit_funded(2, 3, 700);
+    MUST(submit(user(3), id) == OK);
+    now += 13 * MS_DAY;
+    CHECK(kit_timers() == 1 && (kit_load(id).flags & ORDER_REMINDED), "reminder: late, the box was off");
+    now += MS_DAY;
+    CHECK(kit_timers() == 1 && kit_load(id).status == ORDER_COMPLETED, "auto-approval: after 14 days all the same");
+    id = kit_funded(2, 3, 700);
+    MUST(submit(user(3), id) == OK);
+    now += 20 * MS_DAY;
+    CHECK(kit_timers() == 1 && kit_load(id).status == ORDER_SUBMITTED, "reminder: after the time, the box was off");
+    now += 3 * MS_DAY;
+    CHECK(kit_timers() == 1 && kit_load(id).status == ORDER_COMPLETED, "auto-approval: 72 hours after a reminder that late");
+
+    id = kit_funded(2, 3, 700);
     MUST(act(order_accept_work, user(2), id) == OK);
     CHECK(kit_load(id).status == ORDER_APPROVED && balance(ACC_ESCROW, id) == 700, "accepted work is held");
     CHECK(act_reason(order_cancel, user(2), id) == E_FORBIDDEN, "accepted work cannot be taken back by the client");
