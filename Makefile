@@ -29,8 +29,9 @@ COMMON := -std=gnu11 -D_GNU_SOURCE -DGIGBOX_VERSION='"$(VERSION)"' -pthread -Isr
 RELEASE := -O2 -flto -fPIE -ffunction-sections -fdata-sections -fstack-protector-strong \
     -fno-asynchronous-unwind-tables -fno-unwind-tables
 # What no request waits for is built to be small.
-SMALL := src/app/% src/domain/% src/gateway/% src/contract/campus/% src/contract/docs.c src/contract/openapi.c src/contract/schema.c \
-    src/contract/lint.c src/schema/lint.c src/store/check.c src/store/migrate.c
+SMALL := src/app/% src/domain/% src/gateway/% src/realtime/% src/contract/campus/% src/contract/skillconnect/% src/contract/ugig/% \
+    src/contract/simple/% src/contract/chayenity/% src/contract/docs.c src/contract/openapi.c src/contract/schema.c src/contract/lint.c \
+    src/schema/lint.c src/store/check.c src/store/migrate.c
 RELEASE_LINK := -static-pie -s -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--build-id=none
 # UBSan's function-type check objects to callbacks that the libraries call through their own types.
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fPIE
