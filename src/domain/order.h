@@ -134,7 +134,7 @@ extern const Index *const ORDER_BY_QUITTER;     /* cancelled_by of orders that w
 typedef struct AcceptIn {
     int64_t application;
     int32_t flags; /* ORDER_HOLD or 0 */
-    bool by_doer;  /* who applied takes it himself, where the first one gets it (engagement.h) */
+    bool by_doer;  /* who applied takes it himself, where the first one gets it (engagement.h): at most for the budget */
     bool once;     /* one that was accepted before is E_STATE instead of the same order again */
 } AcceptIn;
 typedef struct AcceptOut {

@@ -101,6 +101,8 @@ Err application_accept(Call *c, const void *in, void *out_) {
     if (gig.status != GIG_OPEN || (gig.flags & GIG_REMOVED))
         return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("The gig is not open."));
     int64_t amount = app.amount ? app.amount : gig.budget_max;
+    if (q->by_doer && gig.budget_max && amount > gig.budget_max)
+        amount = gig.budget_max; /* nobody was asked whether he pays more */
     bool open = gig.unsaid == (BUDGET_NO_MIN | BUDGET_NO_MAX); /* the price is still to be agreed on (order_reprice) */
     if (amount < 0 || (!amount && !open) || amount > MONEY_MAX)
         return diag_field(c->diag, E_INVALID, S("amount"), S("cannot be paid"));

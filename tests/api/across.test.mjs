@@ -112,6 +112,15 @@ test('money that came by a payment request', async () => {
   assert.deepEqual(await seen(helper), [700, 35, 665, 'COMPLETED', 'razorpay', 0, 665]);
 });
 
+test('taking a gig oneself is for the budget at most, whatever one had asked for', async () => {
+  for (const [asked, got] of [[99900000, 150000], [120000, 120000]]) {
+    const gig = ok(await seeker.post('/api/gigs/', wanted({ title: `Asked ${asked}` })), 201);
+    ok(await helper.post(`/api/gigs/${gig.id}/applications`, { message: 'Mine', amount: asked }), 201);
+    ok(await helper.post(`/api/gigs/${gig.id}/accept`));
+    assert.equal((await orderOf(seeker, `Asked ${asked}`)).amount, got);
+  }
+});
+
 test('who has no name is called by the address', async () => {
   const freelancer = await join(box, 'FREELANCER');
   const name = freelancer.email.split('@')[0];
