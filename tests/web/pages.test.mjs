@@ -41,8 +41,8 @@ async function addresses() {
   return {
     open: ['/', '/gigs', '/gigs?search=logo&budgetMin=10000', '/gigs?search=zzzzzz', '/services?category=design', `/gigs/${gig.id}`, `/services/${service.id}`, `/people/${service.doerId}`, '/sign-in', '/me/settings', '/nothing', '/design'],
     own: ['/', '/post', '/offer', '/work', '/work/posted', '/work/applied', '/work/services', `/orders/${(of('in_progress') ?? orders[0]).id}`, `/orders/${(of('completed') ?? orders[0]).id}`, `/orders/${orders[0].id}/pay`,
-      `/gigs/${mine[0].id}`, `/gigs/${mine[0].id}/applicants`, `/gigs/${mine[0].id}/edit`, '/chats', `/chats/order/${orders[0].id}`, '/me/saved', '/me/alerts', '/me/data', '/wallet', '/me', '/me/edit', '/me/trust', '/me/settings', '/notifications',
-      ...['', '/users', '/reports', '/disputes', `/disputes/${orders[0].id}`, '/listings', '/money', '/outbox', '/categories', '/settings', '/audit', '/system', '/nothing'].map((p) => '/admin' + p)],
+      `/gigs/${mine[0].id}`, `/gigs/${mine[0].id}/applicants`, `/gigs/${mine[0].id}/edit`, '/chats', `/chats/order/${orders[0].id}`, '/me/saved', '/me/buddies', '/me/alerts', '/me/data', '/wallet', '/me', '/me/edit', '/me/trust', '/me/settings', '/notifications',
+      ...['', '/users', '/reports', '/disputes', `/disputes/${orders[0].id}`, '/listings', '/money', '/outbox', '/categories', '/cities', '/settings', '/audit', '/log', '/system', '/backups', '/certificate', '/nothing'].map((p) => '/admin' + p)],
   };
 }
 

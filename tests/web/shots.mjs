@@ -15,7 +15,7 @@ for (const args of [['demo', '--data', dir], ['admin', '--data', dir, 'create', 
   const run = spawnSync(binary, args, { encoding: 'utf8' });
   if (run.status) throw new Error(run.stderr);
 }
-const box = await Box.start({ dir, validate: false, sets: { rate_auth_per_min: 10000, rate_other_per_min: 1000000 } });
+const box = await Box.start({ dir, validate: false, sets: { backup_dir: 'backups', tls_listen: '127.0.0.1:0', tls_self_signed: 'yes', rate_auth_per_min: 10000, rate_other_per_min: 1000000 } });
 const browser = await browse();
 const me = await box.person(ME), friend = await box.person('+919800000002'), third = await box.person('+919800000003');
 
@@ -34,14 +34,17 @@ async function trouble() {
   return order.id;
 }
 const disputed = await trouble();
+await me.post('/api/buddies', { userId: friend.id, notes: 'Quick with logos, answers at night.' });
+await me.post('/api/buddies', { userId: third.id });
+for (const name of ['Kothrud', 'Viman Nagar']) await me.post('/api/admin/cities', { name });
 const orders = (await me.get('/api/orders?limit=100')).body.orders, mine = (await me.get('/api/gigs/my-gigs?limit=100')).body.gigs.sort((a, b) => b.applicationsCount - a.applicationsCount);
 const of = (...all) => (orders.find((o) => all.includes(o.status)) ?? orders[0]).id;
 const gig = (await box.get('/api/gigs?search=logo')).body.gigs.find((g) => g.clientId !== me.id), service = (await box.get('/api/services?limit=1')).body.services[0];
 const open = { home: '/', gigs: '/gigs?category=design', search: '/gigs?search=logo', gig: `/gigs/${gig.id}`, service: `/services/${service.id}`, person: `/people/${service.doerId}`, signin: '/sign-in' };
 const own = {
   home: '/', work: '/work', post: '/post', offer: '/offer', order: `/orders/${of('in_progress', 'submitted')}`, done: `/orders/${of('completed')}`, pay: `/orders/${of('pending_payment')}/pay`, mygig: `/gigs/${mine[0].id}`, gig: `/gigs/${gig.id}`,
-  applicants: `/gigs/${mine[0].id}/applicants`, chats: '/chats', chat: `/chats/order/${of('in_progress', 'submitted')}`, wallet: '/wallet', me: '/me', edit: '/me/edit', trust: '/me/trust', saved: '/me/saved', settings: '/me/settings', notes: '/notifications',
-  admin: '/admin', users: '/admin/users', reports: '/admin/reports', disputes: '/admin/disputes', dispute: `/admin/disputes/${disputed}`, money: '/admin/money', outbox: '/admin/outbox', categories: '/admin/categories', adminset: '/admin/settings', audit: '/admin/audit', system: '/admin/system', design: '/design',
+  applicants: `/gigs/${mine[0].id}/applicants`, chats: '/chats', chat: `/chats/order/${of('in_progress', 'submitted')}`, wallet: '/wallet', me: '/me', edit: '/me/edit', trust: '/me/trust', saved: '/me/saved', settings: '/me/settings', notes: '/notifications', buddies: '/me/buddies', alerts: '/me/alerts', data: '/me/data',
+  admin: '/admin', users: '/admin/users', reports: '/admin/reports', disputes: '/admin/disputes', dispute: `/admin/disputes/${disputed}`, money: '/admin/money', outbox: '/admin/outbox', categories: '/admin/categories', adminset: '/admin/settings', audit: '/admin/audit', system: '/admin/system', log: '/admin/log', backups: '/admin/backups', certificate: '/admin/certificate', cities: '/admin/cities', design: '/design',
 };
 mkdirSync(out, { recursive: true });
 let count = 0;
@@ -59,6 +62,7 @@ for (const size of ['phone', 'desktop'])
         await visitor.go(address);
         await visitor.page.locator('h1').first().waitFor();
         await visitor.page.waitForLoadState('networkidle');
+        await visitor.page.waitForFunction(() => [...document.querySelectorAll('.skeleton')].every((e) => e.closest('.demo')));
         await visitor.page.screenshot({ path: path.join(out, file), fullPage: !name.startsWith('chat') });
         count++;
       }

@@ -1,5 +1,6 @@
 // The administration: its own navigation beside one part at a time.
 import type { ComponentType } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
 import { a, roles } from '../lib/admin';
 import { useTitle } from '../lib/page';
@@ -28,12 +29,18 @@ export default function Admin() {
   const [, , at = '', id] = path.split('/');
   const part = parts.find((p) => p.path === at);
   const mine = roles();
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the row of parts is wider than the screen: the one that is open is brought into sight.
+  useEffect(() => {
+    const row = nav.current, on = row?.querySelector<HTMLElement>('.on');
+    if (row && on) row.scrollLeft = on.offsetLeft - (row.clientWidth - on.offsetWidth) / 2;
+  }, [at, mine.length]);
   useTitle(part ? a(part.text) : a('title'));
   if (!mine.length) return <Empty page icon="shield" title={a('title')} text={a('noRight')} />;
   if (!part) return <Empty page icon="search" title={a('title')} text={a('none')} />;
   const Shown = part.page;
   return <div class="admin">
-    <nav class="adminnav" aria-label={a('title')}>{parts.filter((p) => !p.admin || mine.includes('admin')).map((p) => (
+    <nav ref={nav} class="adminnav" aria-label={a('title')}>{parts.filter((p) => !p.admin || mine.includes('admin')).map((p) => (
       <Link key={p.path} href={`/admin${p.path && '/' + p.path}`} class={p === part ? 'on' : ''} aria-current={p === part ? 'page' : undefined}><Icon name={p.icon} size={18} />{a(p.text)}</Link>))}</nav>
     <div class="stack">
       <h1 tabIndex={-1}>{a(part.text)}</h1>

@@ -33,17 +33,17 @@ export function Backups() {
     setAsked(before + 1);
   }, () => void reload());
   return <>
-    <Card class="stack"><h2>{a('backupNow')}</h2>
+    <Card class="stack"><h2>{a('backupHead')}</h2>
       <p>{s.on ? a('backupGoes', { where: [s.directory, s.bucket].filter(Boolean).join(', ') }) : a('backupOff')}</p>
       {s.error && <Notice tone="bad" icon="warn">{s.error}{s.failedAt && ` · ${dateTime(s.failedAt)}`}</Notice>}
       {s.on && !s.sealed && <p class="soft small">{a('backupOpen')}</p>}
       <div class="row">{s.on && <Button kind="main" icon="archive" busy={running || busy === 'now'} onClick={() => void begin()}>{running ? a('backupRuns', { size: bytes(s.bytes) }) : a('backupNow')}</Button>}
-        <a class="button" href="/api/admin/backup" download><Icon name="down" />{a('download')}</a></div>
+        <a class="button" href="/api/admin/backup" download><Icon name="download" />{a('download')}</a></div>
       <p class="soft small">{a('backupText')}</p></Card>
     {s.on && <Card class="stack"><div class="row between"><h2>{a('backups')}</h2><span class="soft small">{s.everyHours ? a('backupEvery', { n: number(s.everyHours), keep: number(s.keep) }) : a('backupAsked', { keep: number(s.keep) })}</span></div>
       {s.backups.length ? <ul class="rows">{[...s.backups].reverse().map((b) => <li key={b.name + b.inBucket}><span class="tile"><Icon name={b.sealed ? 'shield' : 'data'} /></span>
         <div class="grow"><b>{dateTime(b.at)}</b><div class="soft small cut">{[b.inBucket ? a('inBucket') : a('inDirectory'), b.bytes && bytes(b.bytes), b.sealed && a('sealed')].filter(Boolean).join(' · ')}</div></div>
-        {!b.inBucket && <a class="iconbutton" href={`/api/admin/backups/${b.name}`} download><Icon name="down" label={`${a('take')}: ${dateTime(b.at)}`} /></a>}</li>)}</ul>
+        {!b.inBucket && <a class="iconbutton" href={`/api/admin/backups/${b.name}`} download><Icon name="download" label={`${a('take')}: ${dateTime(b.at)}`} /></a>}</li>)}</ul>
         : <Empty icon="archive" title={a('backupNone')} />}</Card>}
     <Restoring />
   </>;
@@ -160,7 +160,8 @@ export function Certificate() {
     {c.on && <Card class="stack"><div class="row between"><h2>{c.names ?? a('certificate')}</h2>{c.source && <Tag tone={c.source === 'self-signed' ? 'wait' : 'good'}>{a(`cert.${c.source}` as never)}</Tag>}</div>
       {c.error ? <Notice tone="bad" icon="warn">{c.error}</Notice> : <>
         {days < WARN_DAYS && <Notice tone={days < 0 ? 'bad' : 'wait'} icon="clock">{days < 0 ? a('certOver') : a('certSoon', { days: tn('days', days) })}</Notice>}
-        <Facts rows={[[a('certValid'), `${date(c.validFrom ?? 0)} – ${date(c.validTo ?? 0)}`], [a('certKey'), c.key], [a('certChain'), number(c.chain ?? 0)], ['SHA-256', <code class="print">{c.fingerprint?.match(/../g)?.join(':')}</code>]]} /></>}</Card>}
+        <Facts rows={[[a('certValid'), `${date(c.validFrom ?? 0)} – ${date(c.validTo ?? 0)}`], [a('certKey'), c.key], [a('certChain'), number(c.chain ?? 0)]]} />
+        <p class="small"><span class="soft">SHA-256</span><br /><code class="print">{c.fingerprint?.match(/../g)?.join(':')}</code></p></>}</Card>}
     {c.on && !c.editable && <Notice icon="info">{a(c.source === 'settings' ? 'certFixed' : 'certAcme')}</Notice>}
     {c.editable && <Card class="stack"><h2>{a('certNew')}</h2><p>{a('certText')}</p>
       <TextArea label={a('certPem')} rows={5} max={60000} placeholder="-----BEGIN CERTIFICATE-----" value={v.chain} on={(x) => set('chain', x)} error={errors.chain} /><div><Pem name="chain" label={a('fromFile')} /></div>

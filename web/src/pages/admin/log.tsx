@@ -52,7 +52,7 @@ export function Log() {
   const words = find.toLowerCase();
   const shown = lines.filter((l) => levels.indexOf(l.level as never) >= levels.indexOf(least as never) && (!words || `${l.component} ${l.text} ${l.rest}`.toLowerCase().includes(words))).reverse();
   return <>
-    <div class="pair"><Input label={a('logFind')} type="search" value={find} on={setFind} />
+    <div class="stack"><Input label={a('logFind')} type="search" value={find} on={setFind} />
       <div class="stack tight"><Chips label={a('logLevel')} at={least} on={setLeast} all={levels.map((l) => [l, l])} />
         <div class="row"><Button small icon={paused ? 'next' : undefined} aria-pressed={paused} onClick={() => pause(!paused)}>{a(paused ? 'logGo' : 'logPause')}</Button><span class="soft small" role="status">{paused ? a('logPaused') : error ? t('reconnecting') : a('logLive')}</span></div></div></div>
     {shown.length ? <Card><ol class="log" aria-label={a('log')}>{shown.map((l) => <li key={l.n}><span class="soft">{l.time}</span><Tag tone={tones[l.level]}>{l.level}</Tag><span><b>{l.component}</b> {l.text} <span class="soft">{l.rest}</span></span></li>)}</ol></Card>
