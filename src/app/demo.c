@@ -107,7 +107,10 @@ static int64_t picture(Demo *d, int64_t owner, FilePurpose purpose, uint64_t see
     Buf png = buf_arena(&d->arena, PICTURE_BYTES_MAX);
     File f;
     BlobId id;
-    picture_png(seed, &png);
+    if (purpose == FILE_GIG_IMAGE)
+        picture_cover(seed, &png);
+    else
+        picture_png(seed, &png);
     blob_id(buf_str(&png), &id);
     FileAddIn in = {.name = S("picture.png"), .type = S("image/png"), .purpose = purpose, .bytes = buf_str(&png), .blob = &id};
     act(d, owner, file_add, &in, &f);

@@ -10,4 +10,8 @@ enum { PICTURE_SIDE = 96, PICTURE_BYTES_MAX = 32 * 1024 };
  * colours that follows from `seed`. */
 void picture_png(uint64_t seed, Buf *out);
 
+enum { PICTURE_COVER_WIDTH = 208, PICTURE_COVER_HEIGHT = 117 };
+/* The same of 16 : 9: hills under a sun. */
+void picture_cover(uint64_t seed, Buf *out);
+
 #endif
