@@ -290,8 +290,12 @@ static int upgrade(const char *what, bool older, char said[SAID_BYTES]) {
                     300, said);
 }
 
-/* Before a trial the data file is put aside; when the old program is back and cannot read what the new one left, it returns. */
+/* Before a trial the data file is put aside; when the old program is back and cannot read what the new one left, it returns. All
+ * of it is on the disk before the boot script is told that the trial is over: when the power goes in between, it is done again.
+ * What was put aside for a trial that ended well is of no use any more, and would be too old for a later one. */
 static void data_across_upgrades(void) {
+    if (!trial && !fallen_back)
+        unlink(DB_KEPT);
     if (trial && access(DB, F_OK) == 0) {
         unlink(DB_KEPT);
         if (!copy_file(DB, DB_KEPT))
@@ -302,7 +306,9 @@ static void data_across_upgrades(void) {
         run((const char *[]){GIGBOX, "backup", "--data", "/data", "-", NULL}, "/dev/null", 600) == 3) {
         rename(DB, "/data/gigbox.db.from-failed-upgrade");
         unlink("/data/gigbox.db-lock");
-        if (rename(DB_KEPT, DB) == 0)
+        bool back = rename(DB_KEPT, DB) == 0;
+        sync();
+        if (back)
             report("the data file of before the upgrade is back; what came after it is in gigbox.db.from-failed-upgrade");
     }
 }
@@ -403,7 +409,7 @@ static void supervise(void) {
 
 int main(void) {
     BoardConfig config;
-    char part[80], path[100];
+    char part[80], path[100], said[SAID_BYTES];
     devices();
     say("starting");
     modules();
@@ -430,12 +436,11 @@ int main(void) {
     clock_from_disk();
     config_read("/boot/gigbox.txt", CONF, &config);
     net_start(&config);
-    if (fallen_back) {
-        char said[SAID_BYTES];
+    if (fallen_back)
         report("the upgrade failed: back in slot %c", slot);
-        upgrade("confirm", false, said);
-    }
     data_across_upgrades();
+    if (fallen_back)
+        upgrade("confirm", false, said);
     check_settings();
     if (!trial)
         take_restore();

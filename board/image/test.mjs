@@ -416,17 +416,21 @@ const firstPage = async (url) => {
 };
 
 /** The Raspberry Pi 3 as qemu has it: from U-Boot on, watched on the serial line (its network is dead after U-Boot), and from the kernel
- *  on to the first page. */
+ *  on to the first page. Its watchdog resets the machine the moment it is started, so it is left out here. */
 scenarios.pi = async () => {
   const card = new Card('pi');
   writeFileSync(path.join(work, 'pi.dtb'), card.get('bcm2837-rpi-3-b.dtb'));
   writeFileSync(path.join(work, 'pi.bin'), card.get('u-boot.bin'));
+  const script = path.join(work, 'boot');
+  writeFileSync(script + '.cmd', readFileSync('board/image/boot.cmd', 'utf8').replace('loglevel=4', 'loglevel=4 module_blacklist=bcm2835_wdt'));
+  sh('mkimage', '-A', 'arm64', '-T', 'script', '-C', 'none', '-d', script + '.cmd', script + '.scr');
+  card.put(script + '.scr', 'boot.scr');
   const whole = await card.run(/well after/, { machine: 'pi', boot: ['-kernel', path.join(work, 'pi.bin')], seconds: patience + 120 });
   ok(whole.seen, 'pi: from U-Boot and the boot script to a gigbox that is well');
   const fresh = new Card('pi-kernel');
   sh('sh', '-c', `gunzip -c '${out}/kernel' > '${work}/pi.kernel'`);
   const begun = Date.now();
-  const direct = await fresh.run(/board: starting/, { machine: 'pi', boot: ['-kernel', path.join(work, 'pi.kernel'), '-initrd', path.join(out, 'initrd'), '-append', 'console=ttyAMA0,115200 gigbox.slot=a'], within: firstPage });
+  const direct = await fresh.run(/board: starting/, { machine: 'pi', boot: ['-kernel', path.join(work, 'pi.kernel'), '-initrd', path.join(out, 'initrd'), '-append', 'console=ttyAMA0,115200 loglevel=4 gigbox.slot=a module_blacklist=bcm2835_wdt'], within: firstPage });
   ok(direct.within, `pi: from the kernel to the first page (${((Date.now() - begun) / 1000).toFixed(0)} s here)`);
 };
 
