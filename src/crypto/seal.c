@@ -41,15 +41,12 @@ Err seal_begin(Seal *s, Str passphrase) {
 
 /* ---- to a key pair ---- */
 
-/* BearSSL clamps the secret as RFC 7748 wants it, but takes it with its big end first. */
+/* BearSSL takes secret and point as RFC 7748 has them, and clamps the secret. */
 static bool x25519(uint8_t point[SEAL_KEY_BYTES], const uint8_t secret[SEAL_KEY_BYTES]) {
-    uint8_t turned[SEAL_KEY_BYTES], zero = 0;
-    for (int i = 0; i < SEAL_KEY_BYTES; i++)
-        turned[i] = secret[SEAL_KEY_BYTES - 1 - i];
-    bool ok = br_ec_get_default()->mul(point, SEAL_KEY_BYTES, turned, sizeof turned, BR_EC_curve25519) == 1;
+    uint8_t zero = 0;
+    bool ok = br_ec_get_default()->mul(point, SEAL_KEY_BYTES, secret, SEAL_KEY_BYTES, BR_EC_curve25519) == 1;
     for (int i = 0; i < SEAL_KEY_BYTES; i++)
         zero |= point[i];
-    secret_wipe(turned, sizeof turned);
     return ok && zero != 0; /* a point of low order would share a secret with everybody */
 }
 
