@@ -139,15 +139,18 @@ const scenarios = {
     card.put(path.join(work, 'forged.gbu'), 'upgrade.gbu');
     const forged = await card.run(/upgrade: (refused|in place)[^\n]*\n/);
     ok(/upgrade: refused/.test(forged.text) && card.state() === 'active=b try= nonce=1', 'a forged one is refused');
+  },
+  /** Backwards only when that is said; and what report.txt has after all of it. */
+  async older() {
+    const card = new Card('older');
     card.put(upgradeWith('old', { marker: 'x' }, { version: '0.0.1' }), 'upgrade.gbu');
     const old = await card.run(/upgrade: (refused|in place)[^\n]*\n/);
-    ok(/refused: .*0\.0\.1 is older/.test(old.text) && card.state() === 'active=b try= nonce=1', 'an older one is refused');
+    ok(/refused: .*0\.0\.1 is older/.test(old.text) && card.state() === '', `an older one is refused (${card.state()})`);
     card.put(path.join(work, 'old.gbu'), 'downgrade.gbu');
-    const back = await card.run(/slot a is confirmed/);
-    ok(back.seen && card.state() === 'active=a try= nonce=2', `unless it is called downgrade.gbu (${card.state()})`);
+    const back = await card.run(/slot b is confirmed/);
+    ok(back.seen && card.state() === 'active=b try= nonce=1', `unless it is called downgrade.gbu (${card.state()})`);
     const report = card.report().split('\r\n');
-    ok(report.length === 6 && /in place/.test(report[0]) && /slot b is confirmed$/.test(report[1]) && /refused: .*not signed/.test(report[2]) && /refused: .*older/.test(report[3]) && /in place/.test(report[4]) && /slot a is confirmed$/.test(report[5]),
-      `report.txt tells it all (${report.join(' / ')})`);
+    ok(report.length === 3 && /refused: .*older/.test(report[0]) && /in place/.test(report[1]) && /slot b is confirmed$/.test(report[2]), `report.txt tells it all (${report.join(' / ')})`);
   },
   async broken() {
     const card = new Card('broken');
