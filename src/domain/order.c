@@ -360,7 +360,6 @@ Err order_approve(Call *c, const void *in, void *out) { return plain_act(c, in, 
 Err order_accept_work(Call *c, const void *in, void *out) { return plain_act(c, in, out, ACT_ACCEPT_WORK); }
 Err order_release(Call *c, const void *in, void *out) { return plain_act(c, in, out, ACT_RELEASE); }
 Err order_take(Call *c, const void *in, void *out) { return plain_act(c, in, out, ACT_TAKE); }
-Err order_reject(Call *c, const void *in, void *out) { return plain_act(c, in, out, ACT_REJECT); }
 Err order_start(Call *c, const void *in, void *out) { return plain_act(c, in, out, ACT_START); }
 
 static Err reasoned_act(Call *c, const void *in, void *out, OrderAct act, bool required) {
@@ -373,6 +372,7 @@ static Err reasoned_act(Call *c, const void *in, void *out, OrderAct act, bool r
     return e ? e : order_act(c, out, act, &(FlowArg){.text = q->reason});
 }
 
+Err order_reject(Call *c, const void *in, void *out) { return reasoned_act(c, in, out, ACT_REJECT, false); }
 Err order_cancel(Call *c, const void *in, void *out) { return reasoned_act(c, in, out, ACT_CANCEL, false); }
 Err order_dispute(Call *c, const void *in, void *out) { return reasoned_act(c, in, out, ACT_DISPUTE, true); }
 

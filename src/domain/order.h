@@ -212,8 +212,9 @@ OpFn order_release;
 OpFn order_cancel;
 /* ReasonIn -> Order. Either party: in_progress, submitted, in_revision -> disputed. E_INVALID without a reason. */
 OpFn order_dispute;
-/* IdIn -> Order. The doer takes / does not take a service order (pending). */
+/* IdIn -> Order. The doer takes a service order (pending). */
 OpFn order_take;
+/* ReasonIn -> Order. The doer does not take it. */
 OpFn order_reject;
 /* IdIn -> Order. Either party says that work begins: pending_payment -> in_progress unfunded, in contracts without a payment
  * step; in in_progress it only notes begun_ms. */

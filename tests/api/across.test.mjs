@@ -121,6 +121,20 @@ test('taking a gig oneself is for the budget at most, whatever one had asked for
   }
 });
 
+test('an order that is called off is rejected or cancelled, by who did it', async () => {
+  const { gig } = ok(await helper.post('/api/simple-gigs', offer({ title: 'Called off' })), 201);
+  for (const [who, started, word] of [[helper, false, 'rejected'], [seeker, false, 'cancelled'], [helper, true, 'cancelled']]) {
+    const { _id } = ok(await seeker.post('/api/simple-orders', { gigId: gig._id }), 201).order;
+    if (started) ok(await helper.patch(`/api/simple-orders/${_id}/status`, { status: 'active' }));
+    const { order } = ok(await box.delete(`/api/simple-orders/${_id}/cancel`, { token: who.token, body: { reason: 'Ill' } }));
+    assert.deepEqual([order.status, order.cancelReason], ['cancelled', 'Ill']);
+    const [seen] = ok(await helper.get('/api/v1/gigs/service-orders/')).filter((o) => o.service.title === 'Called off');
+    assert.equal(seen.status, word);
+    const there = await orderOf(seeker, 'Called off');
+    assert.deepEqual([there.status, there.cancelReason], ['cancelled', 'Ill']);
+  }
+});
+
 test('who has no name is called by the address', async () => {
   const freelancer = await join(box, 'FREELANCER');
   const name = freelancer.email.split('@')[0];

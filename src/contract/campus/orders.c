@@ -143,7 +143,7 @@ static const Route campus_orders_routes[] = {
      .summary = "An order.",
      .doc = "Its two parties."},
     ORDER_ACT("/api/orders/{id}/accept", order_take, &order_id_in, "Take a service order.", "The doer. Work starts at once."),
-    ORDER_ACT("/api/orders/{id}/decline", order_reject, &order_id_in, "Do not take a service order.", "The doer."),
+    ORDER_ACT("/api/orders/{id}/decline", order_reject, &reason_in, "Do not take a service order.", "The doer."),
     ORDER_ACT("/api/orders/{id}/submit", order_submit, &submit_in, "Hand in work.", "The doer."),
     ORDER_ACT("/api/orders/{id}/approve", order_approve, &order_id_in, "Accept the work.",
               "The client. The escrow is released: the fee to the marketplace, the rest to the doer."),

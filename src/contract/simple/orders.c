@@ -65,6 +65,8 @@ static Err move(Call *c, int64_t id, int32_t to, Str text, Order *out) {
         if (moves[i].op == order_submit)
             return order_submit(c, &(SubmitIn){.id = id, .message = text}, out);
         ReasonIn in = {id, text}; /* begins as an IdIn does */
+        if (moves[i].op == order_cancel && o.status == ORDER_PENDING && o.doer == c->actor.user)
+            return order_reject(c, &in, out); /* the seller does not take it */
         return moves[i].op(c, &in, out);
     }
     return no_move(c, from, to);

@@ -180,7 +180,7 @@ static Err answer_service_order(Call *c, const void *input, void *out) {
         return E_FORBIDDEN;
     switch (in->said) {
     case SAID_ACCEPTED: return order_take(c, &id, o);
-    case SAID_REJECTED: return order_reject(c, &id, o);
+    case SAID_REJECTED: return order_reject(c, &(ReasonIn){.id = in->id}, o);
     default: return order_cancel(c, &(ReasonIn){.id = in->id}, o);
     }
 }
