@@ -64,9 +64,10 @@ test('a certificate by ACME: proven, put in force, kept over a restart, got anew
   const dir = mkdtempSync(path.join(tmpdir(), 'gigbox-acme-'));
   chmodSync(dir, 0o755);
   const data = path.join(dir, 'data'), port = await freePort(), tlsPort = await freePort();
+  assert.equal((await run(['admin', '--data', data, 'create', '+919876543210'])).code, 0);
   const pebble = await authority(dir, port);
   t.after(() => pebble.stop());
-  const sets = { tls_listen: `127.0.0.1:${tlsPort}`, acme_names: 'gigs.test, www.gigs.test', acme_email: 'admin@gigs.test', acme_url: pebble.url, ca_file: pebble.cert, https_redirect: 'yes' };
+  const sets = { tls_listen: `127.0.0.1:${tlsPort}`, acme_names: 'gigs.test, www.gigs.test', acme_email: 'admin@gigs.test', acme_url: pebble.url, ca_file: pebble.cert };
   const options = { dir: data, listen: `127.0.0.1:${port}`, sets, validate: false };
   let box = await Box.start(options);
   t.after(() => box.kill());
@@ -84,7 +85,13 @@ test('a certificate by ACME: proven, put in force, kept over a restart, got anew
   assert.ok(!box.log.includes('PRIVATE'));
 
   // What was published for the proof is gone; other paths below are nobody's.
-  for (const token of ['', 'x', '../etc/passwd', 'a'.repeat(200)]) assert.equal((await fetch(`${box.url}/.well-known/acme-challenge/${token}`, { redirect: 'manual' })).status, token.includes('..') ? 308 : 404, token);
+  for (const token of ['', 'x', '../etc/passwd', 'a'.repeat(200)]) assert.equal((await fetch(`${box.url}/.well-known/acme-challenge/${token}`, { redirect: 'manual' })).status, 404, token);
+  const admin = await box.person('+919876543210');
+  const fact = (await admin.get('/api/admin/certificate')).body;
+  assert.deepEqual([fact.source, fact.editable, fact.names, fact.error], ['acme', false, 'gigs.test, www.gigs.test', null], JSON.stringify(fact));
+  assert.equal(fact.fingerprint, own.fingerprint256.replaceAll(':', '').toLowerCase());
+  const refused = await box.call('PUT', '/api/admin/certificate', { token: admin.token, body: { chain: chain[0], key: createPrivateKey(text).export({ type: 'pkcs8', format: 'pem' }) } });
+  assert.equal(refused.status, 409, JSON.stringify(refused.body));
 
   await box.restart();
   await new Promise((r) => setTimeout(r, 500));
@@ -92,7 +99,8 @@ test('a certificate by ACME: proven, put in force, kept over a restart, got anew
   assert.equal(readFileSync(file, 'utf8'), text);
   await box.stop();
 
-  box = await Box.start({ ...options, sets: { ...sets, acme_names: 'gigs.test' } });
+  // Where plain HTTP only points to HTTPS, the proof is answered all the same.
+  box = await Box.start({ ...options, sets: { ...sets, acme_names: 'gigs.test', https_redirect: 'yes' } });
   await eventually(async () => readFileSync(file, 'utf8') !== text && /certificate reloaded/.test(box.log), 'another certificate');
   assert.equal((await presented(tlsPort, 'gigs.test')).subjectAltName, 'DNS:gigs.test');
   assert.equal((await run(['check', '--data', data])).code, 0);

@@ -144,6 +144,18 @@ test('a good one is checked, and stands in the data file’s place after the sta
   assert.equal(is(await admin.get('/api/admin/restore'), 200).step, 'none');
 });
 
+test('one that is sealed to a key wants the private key, in place of the passphrase', async () => {
+  const file = path.join(dir, 'sealed'), key = path.join(dir, 'k');
+  const setting = (await run(['backup-key', key])).stdout.trim().replace(' = ', '=');
+  assert.equal((await run(['backup', '--data', dir, file, '--set', setting])).code, 0);
+  const sealed = readFileSync(file), secret = readFileSync(key, 'utf8').trim();
+  for (const f of [file, key]) rmSync(f);
+  assert.match((await upload(sealed)).error, /sealed to a key/);
+  assert.match((await upload(sealed, { passphrase: 'open sesame' })).error, /sealed to a key/);
+  assert.equal((await upload(sealed, { passphrase: secret })).step, 'ready');
+  assert.ok(!box.log.includes(secret));
+});
+
 test('a sealed one wants its passphrase; what was staged takes its place at any start', async () => {
   const file = path.join(dir, 'sealed');
   assert.equal((await run(['backup', '--data', dir, file, '--set', 'backup_passphrase=open sesame'])).code, 0);
