@@ -120,22 +120,25 @@ static bool pause_for(void *ctx, int64_t ms) {
 /* The names stand in the file's first line. */
 static Str first_line(Arena *a, Str names) { return arena_printf(a, "Names: %.*s\n", STR_ARG(names)); }
 
-/* What is in a file is a certificate, with its key, whose life is not in its last third. */
-static bool good(const char *file, char why[TLS_WHY_BYTES]) {
+/* When another is due in place of the one in a file, with its key: when the last third of its life begins. 0: none is there. */
+static int64_t due_at(const char *file, char why[TLS_WHY_BYTES]) {
     TlsContext *context;
     TlsFacts facts;
     if (tls_context_load(file, file, &context, why) != OK)
-        return false;
+        return 0;
     tls_context_facts(context, &facts);
     tls_context_unref(context);
-    snprintf(why, TLS_WHY_BYTES, "it is at its end when it comes");
-    return clock_now_ms() < facts.to_ms - (facts.to_ms - facts.from_ms) / LIFE_PARTS;
+    return facts.to_ms - (facts.to_ms - facts.from_ms) / LIFE_PARTS;
 }
 
-static bool due(const Certs *c, const char *file, Arena *a) {
+/* How long there is to wait until another is due; 0: it is. */
+static int64_t time_left(const Certs *c, const char *file, Arena *a) {
     Str text;
     char why[TLS_WHY_BYTES];
-    return settings_read_file(file, a, &text) != OK || !str_starts(text, first_line(a, c->cfg.names)) || !good(file, why);
+    if (settings_read_file(file, a, &text) != OK || !str_starts(text, first_line(a, c->cfg.names)))
+        return 0;
+    int64_t left = due_at(file, why) - clock_now_ms();
+    return left > 0 ? left : 0;
 }
 
 /* Under another name first: what the server could not speak never takes the place of what it speaks. */
@@ -156,7 +159,7 @@ static Err write_file(const char *file, Str text, char why[TLS_WHY_BYTES]) {
     snprintf(why, TLS_WHY_BYTES, "%.150s: %.80s", part, strerror(errno));
     if (fd >= 0)
         close(fd);
-    if (whole && good(part, why) && rename(part, file) == 0)
+    if (whole && due_at(part, why) > 0 && rename(part, file) == 0)
         return OK;
     unlink(part);
     return E_IO;
@@ -186,26 +189,33 @@ static Err obtain(Certs *c, const char *file, Arena *a, char why[ACME_WHY_BYTES]
 
 static void *certs_main(void *arg) {
     Certs *c = arg;
-    char file[CERTS_PATH_BYTES], why[ACME_WHY_BYTES];
+    char file[CERTS_PATH_BYTES], why[ACME_WHY_BYTES] = "no memory";
     int64_t wait_ms, retry_ms = RETRY_MS;
     Arena a;
     certs_file(c->cfg.data, file);
     arena_init(&a, ARENA_BYTES);
     do {
-        wait_ms = LOOK_MS;
-        if (due(c, file, &a)) {
-            snprintf(why, sizeof why, "no memory");
+        wait_ms = time_left(c, file, &a);
+        if (!wait_ms) {
             Err e = obtain(c, file, &a, why);
             if (e == OK) {
                 log_line(LOG_INFO, "tls", "certificate obtained", "names=%.*s", STR_ARG(c->cfg.names));
                 c->cfg.renewed(c->cfg.ctx);
+                wait_ms = time_left(c, file, &a);
+                snprintf(why, sizeof why, "the certificate is at its end when it comes: is the clock right?");
+            }
+            if (wait_ms) {
                 retry_ms = RETRY_MS;
-            } else if (e != E_BUSY) {
+            } else if (e == E_BUSY) { /* the box is about to stop */
+                wait_ms = MS_SECOND;
+            } else {
                 log_line(LOG_ERROR, "tls", "no certificate could be had; it is tried again", "error=%s", why);
                 wait_ms = retry_ms;
                 retry_ms = retry_ms * 2 < RETRY_MS_MAX ? retry_ms * 2 : RETRY_MS_MAX;
             }
         }
+        if (retry_ms == RETRY_MS && wait_ms > LOOK_MS)
+            wait_ms = LOOK_MS;
         arena_reset(&a);
     } while (pause_for(c, wait_ms));
     arena_free(&a);

@@ -41,13 +41,13 @@ async function nameServer() {
   return { at: `127.0.0.1:${socket.address().port}`, close: () => socket.close() };
 }
 
-async function authority(dir, httpPort, env = {}) {
+async function authority(dir, httpPort, more = {}) {
   const port = await freePort(), management = await freePort(), key = path.join(dir, 'pebble.key'), cert = path.join(dir, 'pebble.pem');
   const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=pebble', '-addext', 'subjectAltName=DNS:localhost'], { encoding: 'utf8' });
   assert.equal(made.status, 0, made.stderr);
-  writeFileSync(path.join(dir, 'pebble.json'), JSON.stringify({ pebble: { listenAddress: `127.0.0.1:${port}`, managementListenAddress: `127.0.0.1:${management}`, certificate: cert, privateKey: key, httpPort, tlsPort: 1, ocspResponderURL: '', externalAccountBindingRequired: false } }));
+  writeFileSync(path.join(dir, 'pebble.json'), JSON.stringify({ pebble: { listenAddress: `127.0.0.1:${port}`, managementListenAddress: `127.0.0.1:${management}`, certificate: cert, privateKey: key, httpPort, tlsPort: 1, ocspResponderURL: '', externalAccountBindingRequired: false, ...more } }));
   const names = await nameServer();
-  const child = spawn('pebble', ['-config', path.join(dir, 'pebble.json'), '-dnsserver', names.at], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PEBBLE_VA_NOSLEEP: '1', PEBBLE_WFE_NONCEREJECT: '20', ...env } });
+  const child = spawn('pebble', ['-config', path.join(dir, 'pebble.json'), '-dnsserver', names.at], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PEBBLE_VA_NOSLEEP: '1', PEBBLE_WFE_NONCEREJECT: '20' } });
   const a = { url: `https://localhost:${port}/dir`, cert, log: '', stop: async () => { child.kill(); names.close(); if (child.exitCode === null && child.signalCode === null) await once(child, 'exit'); } };
   for (const out of [child.stdout, child.stderr]) out.on('data', (d) => (a.log += d));
   await eventually(async () => { if (child.exitCode !== null) throw new Error(a.log); return /Listening on|ACME directory available/.test(a.log); }, 'pebble');
@@ -106,6 +106,24 @@ test('a certificate by ACME: proven, put in force, kept over a restart, got anew
   assert.equal((await run(['check', '--data', data])).code, 0);
   await box.stop();
   assert.ok(!readdirSync(data).some((f) => f.endsWith('.part')));
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test('it is renewed while the box serves, when the last third of its life begins', async (t) => {
+  if (!there) return t.skip('no pebble');
+  const dir = mkdtempSync(path.join(tmpdir(), 'gigbox-acme-'));
+  chmodSync(dir, 0o755);
+  const port = await freePort(), pebble = await authority(dir, port, { certificateValidityPeriod: 9 });
+  t.after(() => pebble.stop());
+  const box = await Box.start({ listen: `127.0.0.1:${port}`, sets: { tls_listen: '127.0.0.1:0', acme_names: 'gigs.test', acme_url: pebble.url, ca_file: pebble.cert }, validate: false });
+  t.after(() => box.kill());
+  const own = async () => { const c = await presented(box.tlsPort, 'gigs.test'); return c.subjectAltName === 'DNS:gigs.test' ? c : null; };
+  const first = await eventually(own, 'a certificate');
+  await new Promise((r) => setTimeout(r, 5000)); // its life is set in whole seconds
+  const second = await eventually(async () => { const c = await own(); return c.fingerprint256 !== first.fingerprint256 ? c : null; }, 'another one');
+  assert.ok(Date.parse(second.validTo) > Date.parse(first.validTo));
+  assert.notEqual(second.publicKey.export({ type: 'spki', format: 'pem' }), first.publicKey.export({ type: 'spki', format: 'pem' }), 'with a fresh key');
+  await box.stop();
   rmSync(dir, { recursive: true, force: true });
 });
 
