@@ -552,11 +552,15 @@ int box_serve(Box *box) {
     box->main_thread = pthread_self();
     pthread_mutex_init(&box->tls_lock, NULL);
     const SettingsLoad settings = box->settings; /* start() lays over it what is in the data file */
+    bool restarted = false;
     for (bool run = code == EXIT_OK; run; run = box->again && code == EXIT_OK) {
         box->again = false;
         box->settings = settings;
         code = start(box);
         if (code == EXIT_OK) {
+            if (restarted)
+                live_reload(box->live); /* the settings file may have changed since the program began */
+            restarted = true;
             say_listening(box);
             notify_ready(&notify);
             wait_for_end(box, &notify, &set);

@@ -127,6 +127,10 @@ test('a good one is checked, and stands in the data file’s place after the sta
   assert.equal(ready.people, 3);
   assert.ok(ready.records > 10 && ready.lastEventAt > 0);
   is(await asha.get(`/api/gigs/${lost.id}`), 200); // still the old data
+  writeFileSync(path.join(dir, 'gigbox.conf'), 'fee_bps = 321\n');
+  box.child.kill('SIGHUP');
+  const fee = async () => is(await box.get('/api/config'), 200).feeBasisPoints;
+  await eventually(async () => (await fee()) === 321, 'the file’s fee');
   const before = box.child.pid;
   assert.equal(is(await admin.post('/api/admin/restore/apply'), 200).step, 'staged');
   await eventually(async () => {
@@ -134,6 +138,8 @@ test('a good one is checked, and stands in the data file’s place after the sta
     return answer?.status === 404;
   }, 'the restored data', 20000);
   assert.equal(box.child.pid, before, 'the same process');
+  assert.equal(await fee(), 321, 'settings of the file are in force again');
+  rmSync(path.join(dir, 'gigbox.conf'));
   is(await asha.get(`/api/gigs/${kept.id}`), 200);
   assert.equal(readdirSync(dir).filter((f) => f.startsWith('gigbox.db.before-restore-')).length, 1);
   assert.ok(!readdirSync(dir).some((f) => f === 'gigbox.db.restored' || f === 'restore.tmp'));
