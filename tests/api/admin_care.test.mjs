@@ -138,7 +138,7 @@ test('a good one is checked, and stands in the data file’s place after the sta
     return answer?.status === 404;
   }, 'the restored data', 20000);
   assert.equal(box.child.pid, before, 'the same process');
-  assert.equal(await fee(), 321, 'settings of the file are in force again');
+  await eventually(async () => (await fee()) === 321, 'the file’s fee to be in force again');
   rmSync(path.join(dir, 'gigbox.conf'));
   is(await asha.get(`/api/gigs/${kept.id}`), 200);
   assert.equal(readdirSync(dir).filter((f) => f.startsWith('gigbox.db.before-restore-')).length, 1);
