@@ -228,7 +228,7 @@ static void test_files(void) {
     in.files = list_of_i64s(&kit_arena, &secret, 1);
     CHECK(RUN(gig_post, user(1), &in, &g) == E_INVALID && may_see(secret, 2) == E_FORBIDDEN, "a document never is");
     UserEdit edit = {.has = 1u << USER_SET_AVATAR, .avatar_file = secret};
-    CHECK(RUN(user_edit, user(1), &edit, &u) == E_INVALID && named("avatar_file"), "not as a picture either");
+    CHECK(RUN(user_edit, user(1), &edit, &u) == E_INVALID && named("avatar_url"), "not as a picture either");
     edit = (UserEdit){.has = 1u << USER_SET_ID_DOCUMENT, .id_document_file = brief};
     CHECK(RUN(user_edit, user(1), &edit, &u) == E_INVALID, "and what everybody saw is no document");
     edit.id_document_file = secret;

@@ -391,7 +391,7 @@ static void test_service(void) {
     payment = kit_open_payment(2, PAY_ORDER, o.id);
     CHECK(kit_captured(payment, "pay_service_2", 3000, SOURCE_WEBHOOK, box, &out) == OK && kit_load(o.id).status == ORDER_PENDING,
           "service: paid before it is taken");
-    CHECK(act(order_reject, user(3), o.id) == OK && kit_load(o.id).end == END_REJECTED && kit_load(o.id).refunded == 3000,
+    CHECK(act_reason(order_reject, user(3), o.id) == OK && kit_load(o.id).end == END_REJECTED && kit_load(o.id).refunded == 3000,
           "service: rejected, refunded");
     CHECK(faults(false) == 0, "service: everything adds up");
 }

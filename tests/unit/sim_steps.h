@@ -246,9 +246,8 @@ static void step_report(void) {
 }
 
 static void step_act(void) {
-    static OpFn *const reasoned[] = {order_request_revision, order_cancel, order_dispute};
-    static OpFn *const plain[] = {order_approve, order_accept_work, order_release, order_take,
-                                  order_take,    order_reject,      order_start};
+    static OpFn *const reasoned[] = {order_request_revision, order_cancel, order_dispute, order_reject};
+    static OpFn *const plain[] = {order_approve, order_accept_work, order_release, order_take, order_take, order_start};
     Order o, after;
     if (!some_order(&o))
         return;
