@@ -394,16 +394,18 @@ test('a full disk is a 507 that loses nothing', async (t) => {
       const person = await box.person(phone());
       const kept = [];
       const description = 'the disk is small '.repeat(500);
-      let last;
-      for (let i = 0; i < 2000; i++) {
-        last = await person.post('/api/gigs', gigBody({ title: `Gig ${i}`, description }));
-        if (last.status !== 201) break;
-        kept.push(last.body.id);
-      }
-      assert.equal(last.status, 507, JSON.stringify(last.body));
+      const fill = async () => {
+        for (let i = 0; i < 2000; i++) {
+          const last = await person.post('/api/gigs', gigBody({ title: `Gig ${i}`, description }));
+          if (last.status !== 201) return last;
+          kept.push(last.body.id);
+        }
+      };
+      const last = await fill();
+      assert.equal(last?.status, 507, JSON.stringify(last?.body));
       assert.equal(last.body.error.code, 'STORAGE_FULL');
       for (const id of kept) assert.equal((await box.get(`/api/gigs/${id}`)).status, 200);
-      assert.equal((await person.post('/api/gigs', gigBody({ description }))).status, 507, 'and again');
+      assert.equal((await fill())?.status, 507, 'and again, when the pages are used up that were free once more');
       assert.equal((await run(['check', '--data', data])).code, 0);
       assert.equal(spawnSync('mount', ['-o', 'remount,size=64m', dir]).status, 0);
       assert.equal((await person.post('/api/gigs', gigBody({ description }))).status, 201, 'room again');
