@@ -234,6 +234,13 @@ test('services', async () => {
   assert.equal(is(await doer.patch(`/api/services/${service.id}`, { price: 70000 }), 200).price, 70000);
   const ordered = is(await client.post(`/api/services/${service.id}/order`, { message: 'Our fest.' }), 201);
   assert.equal(is(await doer.post(`/api/orders/${ordered.id}/accept`), 200).status, 'in_progress');
+  const paid = await fund(is(await client.post(`/api/services/${service.id}/order`, { message: 'And the farewell.' }), 201));
+  assert.deepEqual([paid.status, paid.escrowState], ['pending_payment', 'funded'], 'it waits for the doer');
+  is(await doer.post(`/api/orders/${paid.id}/submit`, { message: '' }), 400, 'VALIDATION_ERROR');
+  assert.equal(is(await client.get(`/api/orders/${paid.id}`), 200).status, 'pending_payment', 'a fault changes nothing');
+  is(await client.post(`/api/orders/${paid.id}/submit`, { message: 'Mine.' }), 403, 'FORBIDDEN');
+  assert.equal(is(await doer.post(`/api/orders/${paid.id}/submit`, { message: 'Cut.' }), 200).status, 'submitted', 'handing in takes it');
+  assert.equal(is(await client.post(`/api/orders/${paid.id}/approve`), 200).status, 'completed');
   const declined = is(await client.post(`/api/services/${service.id}/order`, {}), 201);
   assert.equal(is(await doer.post(`/api/orders/${declined.id}/decline`), 200).status, 'cancelled');
   is(await doer.delete(`/api/services/${service.id}`), 200);
