@@ -188,7 +188,8 @@ typedef struct SubmitIn {
     List files; /* I64S: file ids; E_INVALID when not the caller's own */
     List urls;  /* STRS: as link_ok has them */
 } SubmitIn;
-/* SubmitIn -> Order. The doer hands in: in_progress, in_revision -> submitted; a service order that is paid (pending) he takes by it. */
+/* SubmitIn -> Order. The doer hands in: in_progress, in_revision -> submitted; a service order that is paid (pending) he takes by
+ * it. */
 OpFn order_submit;
 /* SubmitIn -> Order. Adds a deliverable without a change of state (in_progress, in_revision). */
 OpFn order_add_deliverable;
