@@ -297,7 +297,7 @@ static Err check_text(Call *c, Str name, Str text, bool required) {
     return OK;
 }
 
-/* The act must be allowed before its input is looked at: the state's answer comes first. */
+/* Whether the act is allowed comes before what is wrong with its input (order_may). */
 static Err hand_in(Call *c, const void *in, void *out, OrderAct act) {
     const SubmitIn *q = in;
     Order *o = out;

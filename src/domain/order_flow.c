@@ -244,26 +244,30 @@ static bool ever(OrderAct act, uint32_t by) {
     return false;
 }
 
-Err order_may(Call *c, const Order *o, OrderAct act) {
-    const FlowRow *row = order_flow_find(o->status, act);
+static Err may(Call *c, const Order *o, OrderAct act, const FlowRow **row) {
     uint32_t by = order_flow_by(&c->actor, o);
+    *row = order_flow_find(o->status, act);
     if (!by)
         return c->actor.user ? E_FORBIDDEN : E_UNAUTHORIZED;
-    if (row)
-        return row->by & by ? OK : E_FORBIDDEN;
+    if (*row)
+        return (*row)->by & by ? OK : E_FORBIDDEN;
     if (!ever(act, by))
         return E_FORBIDDEN; /* the other party's act, whatever the state */
     return diag_fail(c->diag, E_STATE, "INVALID_STATE", S("The order's state does not allow this."));
 }
 
+Err order_may(Call *c, const Order *o, OrderAct act) {
+    const FlowRow *row;
+    return may(c, o, act, &row);
+}
+
 Err order_act(Call *c, Order *o, OrderAct act, const FlowArg *arg) {
     static const FlowArg none;
+    const FlowRow *row;
     assert(tx_writable(c->tx));
     if (!arg)
         arg = &none;
-    const FlowRow *row = order_flow_find(o->status, act);
-    uint32_t by = order_flow_by(&c->actor, o);
-    Err e = order_may(c, o, act);
+    Err e = may(c, o, act, &row);
     if (e)
         return e;
 
@@ -300,7 +304,7 @@ Err order_act(Call *c, Order *o, OrderAct act, const FlowArg *arg) {
         e = tell(c, o, o->client, row->note_client, row->effect == FX_REFUND ? o->refunded : amount);
     if (!e)
         e = tell(c, o, o->doer, row->note_doer, row->effect == FX_RELEASE ? o->payout : amount);
-    if (e || !(by & BY_MODERATOR))
+    if (e || !(order_flow_by(&c->actor, o) & BY_MODERATOR))
         return e;
     Str detail = arena_printf(c->arena, "%s; to the doer %lld, refunded %lld; %.*s", row->doc, (long long)o->settled_to_doer,
                               (long long)o->refunded, STR_ARG(arg->text));
