@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "codec/iso8601.h"
 #include "crypto/hmac.h"
@@ -111,16 +112,7 @@ Err backup_list(const BackupConfig *cfg, Arena *a, BackupItem **items, size_t *n
 /* ---- one backup ---- */
 
 static Err write_all(int fd, const uint8_t *p, size_t n, char *why) {
-    while (n) {
-        ssize_t done = write(fd, p, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return say_errno(why, "writing");
-        p += done;
-        n -= (size_t)done;
-    }
-    return OK;
+    return file_write(fd, str_of(p, n)) ? say_errno(why, "writing") : OK;
 }
 
 /* As many bytes as there are up to `n`; less only at the end. */

@@ -10,6 +10,7 @@
 #include "app/box.h"
 #include "app/restore.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "crypto/hmac.h"
 #include "crypto/seal.h"
@@ -21,18 +22,7 @@ extern const unsigned data_ca_bundle_pem_size;
 
 enum { CARE_PRINT_BYTES_MAX = 256 * 1024, CARE_PATH_BYTES = 4096 };
 
-static int print(const Buf *b) {
-    size_t done = 0;
-    while (done < b->n) {
-        ssize_t n = write(STDOUT_FILENO, b->p + done, b->n - done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return EXIT_FAULTS;
-        done += (size_t)n;
-    }
-    return b->err ? EXIT_FAULTS : EXIT_OK;
-}
+static int print(const Buf *b) { return file_write(STDOUT_FILENO, str_of(b->p, b->n)) || b->err ? EXIT_FAULTS : EXIT_OK; }
 
 static bool has_data(const char *dir) {
     char file[CARE_PATH_BYTES];

@@ -10,6 +10,7 @@
 
 #include "app/settings.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "net/tls.h"
 
@@ -146,16 +147,7 @@ static Err write_file(const char *file, Str text, char why[TLS_WHY_BYTES]) {
     char part[CERTS_PATH_BYTES + 8];
     snprintf(part, sizeof part, "%s.part", file);
     int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    size_t done = 0;
-    while (fd >= 0 && done < text.n) {
-        ssize_t n = write(fd, text.p + done, text.n - done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            break;
-        done += (size_t)n;
-    }
-    bool whole = fd >= 0 && done == text.n && fsync(fd) == 0;
+    bool whole = fd >= 0 && file_write(fd, text) == OK && fsync(fd) == 0;
     snprintf(why, TLS_WHY_BYTES, "%.150s: %.80s", part, strerror(errno));
     if (fd >= 0)
         close(fd);

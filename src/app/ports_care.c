@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "app/box.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "codec/hex.h"
 #include "net/tls.h"
@@ -205,18 +206,6 @@ static Err certificate(void *ctx, Arena *a, CertificateFact *out) {
     return OK;
 }
 
-static Err write_whole(int fd, Str s) {
-    while (s.n) {
-        ssize_t n = write(fd, s.p, s.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return errno == ENOSPC || errno == EDQUOT ? E_FULL : E_IO;
-        s = str_from(s, (size_t)n);
-    }
-    return OK;
-}
-
 /* Chain and key go into one file, so that one rename changes both. Under the lock. */
 static Err install(Box *box, Str chain, Str key, char why[TLS_WHY_BYTES]) {
     char fresh[BOX_PATH_BYTES + 8], file[BOX_PATH_BYTES];
@@ -227,11 +216,11 @@ static Err install(Box *box, Str chain, Str key, char why[TLS_WHY_BYTES]) {
     int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return E_IO;
-    Err e = write_whole(fd, chain);
+    Err e = file_write(fd, chain);
     if (e == OK)
-        e = write_whole(fd, S("\n"));
+        e = file_write(fd, S("\n"));
     if (e == OK)
-        e = write_whole(fd, key);
+        e = file_write(fd, key);
     if (e == OK && fsync(fd) != 0)
         e = E_IO;
     close(fd);

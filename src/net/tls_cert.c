@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/rand.h"
 #include "codec/der.h"
 #include "net/addr.h"
@@ -170,17 +171,7 @@ static Err write_pem(Arena *a, const char *file, mode_t mode, const char *banner
     int fd = open(temp.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return fail(why, E_IO, file, strerror(errno));
-    size_t done = 0;
-    bool ok = true;
-    while (ok && done < n) {
-        ssize_t put = write(fd, text + done, n - done);
-        if (put < 0 && errno == EINTR)
-            continue;
-        ok = put > 0;
-        if (ok)
-            done += (size_t)put;
-    }
-    ok = ok && fsync(fd) == 0;
+    bool ok = file_write(fd, str_of(text, n)) == OK && fsync(fd) == 0;
     int err = errno;
     close(fd);
     if (ok && rename(temp.p, file) == 0)
