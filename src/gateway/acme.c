@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "codec/base64.h"
-#include "codec/der.h"
 #include "codec/json.h"
+#include "codec/x509.h"
 
 enum {
     DOCUMENT_BYTES_MAX = 64 * 1024,
@@ -18,15 +18,8 @@ enum {
 #define DEADLINE_MS (30 * MS_SECOND)
 #define POLL_MS (2 * MS_SECOND)
 
-#define OID(name, ...)                                         \
-    static const unsigned char name##_bytes[] = {__VA_ARGS__}; \
-    static const Str name = {(const char *)name##_bytes, sizeof name##_bytes}
-OID(oid_ec_public_key, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01);
-OID(oid_p256, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07);
-OID(oid_ecdsa_sha256, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02);
-OID(oid_common_name, 0x55, 0x04, 0x03);
-OID(oid_alt_name, 0x55, 0x1d, 0x11);
-OID(oid_extension_request, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x0e);
+/* The OID extensionRequest of PKCS #9 (RFC 2985). */
+static const Str oid_extension_request = STR_INIT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x0e");
 
 /* ---- keys and the request for a certificate (RFC 2986) ---- */
 
@@ -52,37 +45,20 @@ void acme_thumbprint(const P256Key *key, Buf *out) {
     base64_add(BASE64_URL, out, hash, sizeof hash);
 }
 
-static void put_key(Arena *a, const P256Key *key, Buf *out) {
-    Buf alg = buf_arena(a, DER_BYTES_MAX);
-    der_put(&alg, DER_OID, oid_ec_public_key);
-    der_put(&alg, DER_OID, oid_p256);
-    Buf info = buf_arena(a, DER_BYTES_MAX);
-    der_put_buf(&info, DER_SEQ, &alg);
-    der_put_bits(&info, str_of(key->point, sizeof key->point));
-    der_put_buf(out, DER_SEQ, &info);
-}
-
 Err acme_request(Arena *a, const P256Key *key, const Str *names, size_t n, Buf *out) {
     Buf list = buf_arena(a, DER_BYTES_MAX), info = buf_arena(a, DER_BYTES_MAX), wrapped = buf_arena(a, DER_BYTES_MAX);
     for (size_t i = 0; i < n; i++)
         der_put(&list, DER_DNS, names[i]);
     der_put_buf(&wrapped, DER_SEQ, &list);
+    if (wrapped.err)
+        return wrapped.err;
     der_put(&info, DER_INT, str_of("", 1)); /* version 0 */
     /* The subject: the first name, where it is short enough to be one. */
-    Buf attribute = buf_arena(a, 512), set = buf_arena(a, 512), subject = buf_arena(a, 512);
-    if (names[0].n <= 64) {
-        der_put(&attribute, DER_OID, oid_common_name);
-        der_put(&attribute, DER_UTF8, names[0]);
-        der_put_buf(&set, DER_SEQ, &attribute);
-        der_put_buf(&subject, DER_SET, &set);
-    }
-    der_put_buf(&info, DER_SEQ, &subject);
-    put_key(a, key, &info);
-    Buf one = buf_arena(a, DER_BYTES_MAX), extensions = buf_arena(a, DER_BYTES_MAX), values = buf_arena(a, DER_BYTES_MAX),
-        request = buf_arena(a, DER_BYTES_MAX), attributes = buf_arena(a, DER_BYTES_MAX), all = buf_arena(a, DER_BYTES_MAX);
-    der_put(&one, DER_OID, oid_alt_name);
-    der_put_buf(&one, DER_OCTETS, &wrapped);
-    der_put_buf(&extensions, DER_SEQ, &one);
+    x509_put_name(a, names[0].n <= 64 ? names[0] : S(""), &info);
+    x509_put_key(a, str_of(key->point, sizeof key->point), &info);
+    Buf extensions = buf_arena(a, DER_BYTES_MAX), values = buf_arena(a, DER_BYTES_MAX), request = buf_arena(a, DER_BYTES_MAX),
+        attributes = buf_arena(a, DER_BYTES_MAX), all = buf_arena(a, DER_BYTES_MAX);
+    x509_put_extension(a, x509_alt_name, false, buf_str(&wrapped), &extensions);
     der_put_buf(&values, DER_SEQ, &extensions);
     der_put(&request, DER_OID, oid_extension_request);
     der_put_buf(&request, DER_SET, &values);
@@ -91,15 +67,11 @@ Err acme_request(Arena *a, const P256Key *key, const Str *names, size_t n, Buf *
     der_put_buf(&all, DER_SEQ, &info);
     if (all.err)
         return all.err;
-    Buf alg = buf_arena(a, 64), signature = buf_arena(a, 128), whole = buf_arena(a, DER_BYTES_MAX);
+    Buf signature = buf_arena(a, 128);
     uint8_t hash[SHA256_BYTES];
     sha256(buf_str(&all), hash);
     Err e = p256_sign(key, hash, &signature);
-    buf_add(&whole, buf_str(&all));
-    der_put(&alg, DER_OID, oid_ecdsa_sha256);
-    der_put_buf(&whole, DER_SEQ, &alg);
-    der_put_bits(&whole, buf_str(&signature));
-    der_put_buf(out, DER_SEQ, &whole);
+    x509_put_signed(a, buf_str(&all), buf_str(&signature), out);
     return e ? e : out->err;
 }
 

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/rand.h"
-#include "codec/der.h"
+#include "codec/x509.h"
 #include "net/addr.h"
 #include "net/tls.h"
 
@@ -21,11 +21,6 @@ enum { NAMES_MAX = 16, NAME_BYTES_MAX = 253, DER_BYTES_MAX = 8192, ARENA_BYTES =
 #define OID(name, ...)                                         \
     static const unsigned char name##_bytes[] = {__VA_ARGS__}; \
     static const Str name = {(const char *)name##_bytes, sizeof name##_bytes}
-OID(oid_ec_public_key, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01);
-OID(oid_p256, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07);
-OID(oid_ecdsa_sha256, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02);
-OID(oid_common_name, 0x55, 0x04, 0x03);
-OID(oid_alt_name, 0x55, 0x1d, 0x11);
 OID(oid_basic_constraints, 0x55, 0x1d, 0x13);
 OID(oid_key_usage, 0x55, 0x1d, 0x0f);
 OID(oid_ext_key_usage, 0x55, 0x1d, 0x25);
@@ -35,15 +30,6 @@ OID(bits_digital_signature, 0x03, 0x02, 0x07, 0x80); /* BIT STRING, 7 unused bit
 static Err fail(char why[TLS_WHY_BYTES], Err e, const char *file, const char *what) {
     snprintf(why, TLS_WHY_BYTES, "%s: %s", file, what);
     return e;
-}
-
-static void extension(Arena *a, Buf *list, Str oid, bool critical, Str value) {
-    Buf one = buf_arena(a, DER_BYTES_MAX);
-    der_put(&one, DER_OID, oid);
-    if (critical)
-        der_put(&one, DER_BOOL, S("\xff"));
-    der_put(&one, DER_OCTETS, value);
-    der_put_buf(list, DER_SEQ, &one);
 }
 
 static bool host_valid(Str name) {
@@ -90,7 +76,7 @@ static Err alt_names(Arena *a, const char *names, Buf *out, Str *first) {
 
 /* TBSCertificate (RFC 5280 4.1). */
 static Err to_be_signed(Arena *a, const char *names, int days, int64_t now_ms, Str point, Buf *out) {
-    Buf tbs = buf_arena(a, DER_BYTES_MAX), alg = buf_arena(a, 64), san = buf_arena(a, DER_BYTES_MAX);
+    Buf tbs = buf_arena(a, DER_BYTES_MAX), san = buf_arena(a, DER_BYTES_MAX);
     Str first = {0};
     Err e = alt_names(a, names, &san, &first);
     if (e != OK)
@@ -103,38 +89,26 @@ static Err to_be_signed(Arena *a, const char *names, int days, int64_t now_ms, S
     rand_bytes(serial, sizeof serial);
     serial[0] = (unsigned char)((serial[0] & 0x7f) | 0x40); /* positive, no leading zero */
     der_put(&tbs, DER_INT, str_of(serial, sizeof serial));
-    der_put(&alg, DER_OID, oid_ecdsa_sha256);
-    der_put_buf(&tbs, DER_SEQ, &alg);
+    x509_put_algorithm(a, &tbs);
 
     /* issuer and subject are the same: one relative name, CN (at most 64 characters by RFC 5280 A.1) */
-    Buf attr = buf_arena(a, 256), rdn = buf_arena(a, 256), name = buf_arena(a, 256), dn = buf_arena(a, 256);
-    der_put(&attr, DER_OID, oid_common_name);
-    der_put(&attr, DER_UTF8, str_slice(first, 0, 64));
-    der_put_buf(&rdn, DER_SEQ, &attr);
-    der_put_buf(&name, DER_SET, &rdn);
-    der_put_buf(&dn, DER_SEQ, &name);
-    buf_add(&tbs, buf_str(&dn));
+    Str name = str_slice(first, 0, 64);
+    x509_put_name(a, name, &tbs);
     Buf validity = buf_arena(a, 64);
     der_put_time(&validity, now_ms - MS_DAY);
     der_put_time(&validity, now_ms + days * MS_DAY);
     der_put_buf(&tbs, DER_SEQ, &validity);
-    buf_add(&tbs, buf_str(&dn));
-
-    Buf key_alg = buf_arena(a, 64), spki = buf_arena(a, 256);
-    der_put(&key_alg, DER_OID, oid_ec_public_key);
-    der_put(&key_alg, DER_OID, oid_p256);
-    der_put_buf(&spki, DER_SEQ, &key_alg);
-    der_put_bits(&spki, point);
-    der_put_buf(&tbs, DER_SEQ, &spki);
+    x509_put_name(a, name, &tbs);
+    x509_put_key(a, point, &tbs);
 
     Buf list = buf_arena(a, DER_BYTES_MAX), exts = buf_arena(a, DER_BYTES_MAX);
     Buf usage_oid = buf_arena(a, 64), usage = buf_arena(a, 64);
     der_put(&usage_oid, DER_OID, oid_server_auth);
     der_put_buf(&usage, DER_SEQ, &usage_oid);
-    extension(a, &list, oid_basic_constraints, true, S("\x30\x00")); /* CA:FALSE is the default, so an empty SEQUENCE */
-    extension(a, &list, oid_key_usage, true, bits_digital_signature);
-    extension(a, &list, oid_ext_key_usage, false, buf_str(&usage));
-    extension(a, &list, oid_alt_name, false, buf_str(&san));
+    x509_put_extension(a, oid_basic_constraints, true, S("\x30\x00"), &list); /* CA:FALSE is the default, so an empty SEQUENCE */
+    x509_put_extension(a, oid_key_usage, true, bits_digital_signature, &list);
+    x509_put_extension(a, oid_ext_key_usage, false, buf_str(&usage), &list);
+    x509_put_extension(a, x509_alt_name, false, buf_str(&san), &list);
     der_put_buf(&exts, DER_SEQ, &list);
     der_put_buf(&tbs, DER_CTX3, &exts);
     der_put_buf(out, DER_SEQ, &tbs);
@@ -150,12 +124,7 @@ static Err sign(Arena *a, Str tbs, const br_ec_private_key *sk, Buf *out) {
     size_t n = br_ecdsa_i31_sign_asn1(&br_ec_all_m31, &br_sha256_vtable, hash, sk, sig);
     if (n == 0)
         return E_INTERNAL;
-    Buf cert = buf_arena(a, DER_BYTES_MAX), alg = buf_arena(a, 64);
-    buf_add(&cert, tbs);
-    der_put(&alg, DER_OID, oid_ecdsa_sha256);
-    der_put_buf(&cert, DER_SEQ, &alg);
-    der_put_bits(&cert, str_of(sig, n));
-    der_put_buf(out, DER_SEQ, &cert);
+    x509_put_signed(a, tbs, str_of(sig, n), out);
     return out->err;
 }
 
