@@ -72,16 +72,23 @@ static int by_name(const void *a, const void *b) {
     return x->bucket != y->bucket ? (int)x->bucket - (int)y->bucket : x->at_ms != y->at_ms ? (x->at_ms < y->at_ms ? -1 : 1) : 0;
 }
 
+static bool item_of(Str name, BackupItem *out) {
+    *out = (BackupItem){.name = name, .sealed = str_ends(name, name_sealed)};
+    return backup_name_time(name, &out->at_ms);
+}
+
 static Err list_dir(const char *dir, Arena *a, BackupItem *items, size_t *n, char *why) {
     DIR *d = opendir(dir);
     if (!d)
         return errno == ENOENT ? OK : say_errno(why, dir);
     for (struct dirent *entry; *n < ITEMS_MAX && (entry = readdir(d));) {
-        BackupItem item = {0};
-        if (backup_name_time(str_c0(entry->d_name), &item.at_ms)) {
-            item.name = arena_str(a, str_c0(entry->d_name));
-            items[(*n)++] = item;
-        }
+        BackupItem *item = &items[*n];
+        struct stat st;
+        if (!item_of(arena_str(a, str_c0(entry->d_name)), item) ||
+            fstatat(dirfd(d), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
+            continue;
+        item->bytes = (int64_t)st.st_size;
+        (*n)++;
     }
     closedir(d);
     return OK;
@@ -96,17 +103,38 @@ Err backup_list(const BackupConfig *cfg, Arena *a, BackupItem **items, size_t *n
     if (*cfg->dir)
         e = list_dir(cfg->dir, a, *items, n, why);
     if (e == OK && cfg->s3.url.n) {
-        Str *keys, prefix = arena_printf(a, "%.*s%.*s", STR_ARG(cfg->prefix), STR_ARG(name_head));
+        S3Object *objects;
+        Str prefix = arena_printf(a, "%.*s%.*s", STR_ARG(cfg->prefix), STR_ARG(name_head));
         size_t count = 0;
-        e = s3_list(&cfg->s3, a, prefix, &keys, &count, why);
+        e = s3_list(&cfg->s3, a, prefix, &objects, &count, why);
         for (size_t i = 0; e == OK && i < count && *n < ITEMS_MAX; i++) {
-            BackupItem item = {.name = str_from(keys[i], cfg->prefix.n), .bucket = true};
-            if (backup_name_time(item.name, &item.at_ms))
-                (*items)[(*n)++] = item;
+            BackupItem *item = &(*items)[*n];
+            if (!item_of(str_from(objects[i].key, cfg->prefix.n), item) || objects[i].bytes > INT64_MAX)
+                continue;
+            item->bucket = true;
+            item->bytes = (int64_t)objects[i].bytes;
+            (*n)++;
         }
     }
     qsort(*items, *n, sizeof **items, by_name);
     return e;
+}
+
+Err backup_find(const BackupConfig *cfg, Arena *a, Str name, bool bucket, BackupItem *out, char *why) {
+    BackupConfig place = *cfg; /* the other place may be out of reach */
+    BackupItem *items;
+    size_t n;
+    if (bucket)
+        *place.dir = 0;
+    else
+        place.s3.url = (Str){NULL, 0};
+    Err e = backup_list(&place, a, &items, &n, why);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        *out = items[i];
+        if (str_eq(items[i].name, name))
+            return OK;
+    }
+    return e ? e : say(why, E_MISSING, bucket ? "the bucket" : "the directory", "has no backup of that name");
 }
 
 /* ---- one backup ---- */
@@ -310,22 +338,68 @@ Err backup_run(Store *s, const BackupConfig *cfg, Arena *a, BackupProgress *p, c
     return e ? e : retain(cfg, a, why);
 }
 
-Err backup_download(const BackupConfig *cfg, Str name, int fd, char *why) {
+/* ---- one of the list ---- */
+
+typedef struct Fetching {
+    const BackupConfig *cfg;
+    const BackupItem *item;
+    Str key; /* in the bucket */
+    int fd;  /* in the directory */
+} Fetching;
+
+/* The bytes from `at` on, as many as come at once, in the arena; *total is how long it is now. */
+static Err next_piece(const Fetching *f, Arena *a, uint64_t at, Str *piece, uint64_t *total, char *why) {
+    if (f->item->bucket)
+        return s3_read(&f->cfg->s3, a, f->key, at, PIECE_BYTES, piece, total, why);
+    struct stat st;
+    size_t n;
+    uint8_t *to = arena_raw(a, PIECE_BYTES);
+    if (!to)
+        return say(why, E_NOMEM, "memory", "none left");
+    if (fstat(f->fd, &st) != 0)
+        return say_errno(why, "reading");
+    Err e = read_full(f->fd, to, PIECE_BYTES, &n, why);
+    *piece = str_of(to, n);
+    *total = (uint64_t)st.st_size;
+    return e;
+}
+
+static Err fetch_pieces(const Fetching *f, int to, BackupProgress *p, char *why) {
     Arena a;
-    uint64_t at = 0, total = 1;
+    uint64_t at = 0, length = (uint64_t)f->item->bytes, total = 0;
     Err e = OK;
     arena_init(&a, BACKUP_ARENA_BYTES);
-    while (e == OK && at < total) {
-        Str piece, key = arena_printf(&a, "%.*s%.*s", STR_ARG(cfg->prefix), STR_ARG(name));
-        e = s3_read(&cfg->s3, &a, key, at, PIECE_BYTES, &piece, &total, why);
-        if (e == OK && !piece.n)
-            e = say(why, E_PROVIDER, "the store", "answered with nothing");
+    do {
+        Str piece = {0};
+        e = p && p->cancel ? say(why, E_BUSY, "the backup", "broken off") : next_piece(f, &a, at, &piece, &total, why);
+        if (e == OK && !length)
+            length = total;
+        if (e == OK && (total != length || !piece.n || piece.n > length - at))
+            e = say(why, E_CORRUPT, "the backup", "is not as long as it was listed, or changes while it is read");
         if (e == OK)
-            e = write_all(fd, (const uint8_t *)piece.p, piece.n, why);
+            e = write_all(to, (const uint8_t *)piece.p, piece.n, why);
         at += e ? 0 : piece.n;
+        if (p)
+            p->bytes = at;
         arena_reset(&a);
-    }
+    } while (e == OK && at < length);
     arena_free(&a);
+    return e;
+}
+
+Err backup_fetch(const BackupConfig *cfg, const BackupItem *item, int to, BackupProgress *p, char *why) {
+    char path[2 * BACKUP_PATH_BYTES], key[S3_KEY_BYTES_MAX + BACKUP_NAME_BYTES];
+    Fetching f = {.cfg = cfg, .item = item, .fd = -1};
+    int n = snprintf(key, sizeof key, "%.*s%.*s", STR_ARG(cfg->prefix), STR_ARG(item->name));
+    if (n < 0 || (size_t)n >= sizeof key)
+        return say(why, E_TOO_LARGE, "the backup's name", "too long");
+    f.key = str_of(key, (size_t)n);
+    snprintf(path, sizeof path, "%s/%.*s", cfg->dir, STR_ARG(item->name));
+    if (!item->bucket && (f.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) < 0)
+        return errno == ENOENT ? say(why, E_MISSING, "the backup", "is gone") : say_errno(why, "the backup");
+    Err e = fetch_pieces(&f, to, p, why);
+    if (f.fd >= 0)
+        close(f.fd);
     return e;
 }
 

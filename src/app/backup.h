@@ -46,14 +46,18 @@ Err backup_run(Store *s, const BackupConfig *cfg, Arena *a, BackupProgress *p, c
 
 typedef struct BackupItem {
     Str name;
-    int64_t at_ms;
+    int64_t at_ms, bytes; /* bytes 0: not known */
     bool bucket; /* else in the directory */
+    bool sealed;
 } BackupItem;
 
 /* What there is, oldest first within each place, directory before bucket; in the arena. */
 Err backup_list(const BackupConfig *cfg, Arena *a, BackupItem **items, size_t *n, char *why);
-/* A backup of the bucket into a file descriptor, in pieces. */
-Err backup_download(const BackupConfig *cfg, Str name, int fd, char *why);
+/* The one of this name in the bucket or in the directory. E_MISSING when backup_list does not have it, or its error. */
+Err backup_find(const BackupConfig *cfg, Arena *a, Str name, bool bucket, BackupItem *out, char *why);
+/* Writes one of the list to a descriptor, in pieces, as it is kept. `p` may be NULL. E_MISSING: it is gone; E_CORRUPT: it is not
+ * as long as the list said, or changes while it is read; E_BUSY: broken off. */
+Err backup_fetch(const BackupConfig *cfg, const BackupItem *item, int fd, BackupProgress *p, char *why);
 /* Copies a backup from `in` to `out`, opening it when it is sealed. E_UNAUTHORIZED: the passphrase or key is wrong or the file
  * was changed or cut off; E_INVALID: it is sealed and what opens it is not given. */
 Err backup_open(int in, int out, const BackupKeys *keys, char *why);

@@ -193,7 +193,7 @@ static Err fetch_copy(const Options *o, const char *from, const char *to, char *
     }
     if (bucket) {
         in = open(raw, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        e = in < 0 ? E_IO : backup_download(&cfg, str_c0(from + 3), in, why);
+        e = in < 0 ? E_IO : backup_fetch(&cfg, &(BackupItem){.name = str_c0(from + 3), .bucket = true}, in, NULL, why);
         if (e == OK && lseek(in, 0, SEEK_SET) != 0)
             e = E_IO;
     } else {

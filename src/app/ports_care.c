@@ -50,14 +50,8 @@ static Err backups(void *ctx, Arena *a, BackupsFact *out) {
     if (!rows)
         return E_NOMEM;
     for (size_t i = 0; i < n; i++) {
-        char path[2 * BACKUP_PATH_BYTES];
-        struct stat st;
-        place_of(box, items[i].name, path);
-        rows[i] = (BackupFact){.name = items[i].name,
-                               .at_ms = items[i].at_ms,
-                               .bucket = items[i].bucket,
-                               .sealed = str_ends(items[i].name, S(".sealed")),
-                               .bytes = !items[i].bucket && stat(path, &st) == 0 ? (int64_t)st.st_size : 0};
+        const BackupItem *it = &items[i];
+        rows[i] = (BackupFact){it->name, it->at_ms, it->bytes, it->bucket, it->sealed};
     }
     out->items = rows;
     out->count = n;
@@ -98,15 +92,16 @@ static Err backup_read(void *ctx, Str name, BackupBytes *out) {
 /* ---- restore ---- */
 
 static Err told(Arena *a, Diag *d, Err e, const char *why) {
-    if (e == E_IO)
-        log_line(LOG_ERROR, "restore", "a file could not be used", "error=%s", why);
+    if (e >= E_PROVIDER) /* what a client is not told */
+        log_line(LOG_ERROR, "restore", "a backup could not be used", "error=%s", why);
     return e ? diag_fail(d, e, NULL, arena_str(a, str_c0(why))) : OK;
 }
 
 static Err restore(void *ctx, Arena *a, RestoreFact *out) {
     static const Str steps[] = {[RESTORE_NONE] = STR_INIT("none"),         [RESTORE_UPLOADING] = STR_INIT("uploading"),
-                                [RESTORE_CHECKING] = STR_INIT("checking"), [RESTORE_READY] = STR_INIT("ready"),
-                                [RESTORE_REFUSED] = STR_INIT("refused"),   [RESTORE_STAGED] = STR_INIT("staged")};
+                                [RESTORE_FETCHING] = STR_INIT("fetching"), [RESTORE_CHECKING] = STR_INIT("checking"),
+                                [RESTORE_READY] = STR_INIT("ready"),       [RESTORE_REFUSED] = STR_INIT("refused"),
+                                [RESTORE_STAGED] = STR_INIT("staged")};
     const Box *box = ctx;
     RestoreState s;
     restores_state(box->restores, &s);
@@ -122,11 +117,31 @@ static Err restore(void *ctx, Arena *a, RestoreFact *out) {
     return OK;
 }
 
+/* What opens a sealed one: what the admin says, else what the settings have. */
+static Str words_of(const Box *box, Str said) { return said.n ? said : box->backup_config.keys.passphrase; }
+
 static Err restore_begin(void *ctx, Arena *a, Diag *d, int64_t bytes, Str passphrase) {
     const Box *box = ctx;
     char why[BACKUP_WHY_BYTES] = "";
-    return told(a, d, restores_begin(box->restores, bytes, passphrase.n ? passphrase : box->backup_config.keys.passphrase, why),
-                why);
+    return told(a, d, restores_begin(box->restores, bytes, words_of(box, passphrase), why), why);
+}
+
+static Err backup_named(void *ctx, Arena *a, Diag *d, Str name, bool bucket, BackupFact *out) {
+    const Box *box = ctx;
+    char why[BACKUP_WHY_BYTES] = "";
+    BackupItem it = {0};
+    Err e = backup_find(&box->backup_config, a, name, bucket, &it, why);
+    *out = (BackupFact){it.name, it.at_ms, it.bytes, it.bucket, it.sealed};
+    if (e && e != E_MISSING && e != E_NOMEM) /* whatever the bucket has against the box */
+        e = E_STATE;
+    return told(a, d, e, why);
+}
+
+static Err restore_from(void *ctx, Arena *a, Diag *d, const BackupFact *from, Str passphrase) {
+    const Box *box = ctx;
+    char why[BACKUP_WHY_BYTES] = "";
+    const BackupItem it = {from->name, from->at_ms, from->bytes, from->bucket, from->sealed};
+    return told(a, d, restores_fetch(box->restores, &box->backup_config, &it, words_of(box, passphrase), why), why);
 }
 
 static Err restore_piece(void *ctx, Arena *a, Diag *d, int64_t at, Str bytes) {
@@ -264,6 +279,8 @@ void box_care_ports(Ports *p) {
     p->backup_read = backup_read;
     p->restore = restore;
     p->restore_begin = restore_begin;
+    p->backup_named = backup_named;
+    p->restore_from = restore_from;
     p->restore_piece = restore_piece;
     p->restore_apply = restore_apply;
     p->restore_drop = restore_drop;

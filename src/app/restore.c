@@ -175,6 +175,11 @@ struct Restores {
     RestoreState state; /* under the lock, as what follows */
     int fd;             /* of the upload */
     bool closed;
+    pthread_cond_t fetched; /* FETCHING is over */
+    const BackupConfig *from;
+    BackupItem item;
+    char name[BACKUP_NAME_BYTES]; /* the item's */
+    BackupProgress progress;      /* not under the lock; cancel is set under it, while FETCHING */
     char passphrase[PASSPHRASE_BYTES];
     size_t passphrase_n;
 };
@@ -186,6 +191,7 @@ Restores *restores_open(const char *data) {
     r->data = data;
     r->fd = -1;
     pthread_mutex_init(&r->lock, NULL);
+    pthread_cond_init(&r->fetched, NULL);
     return r;
 }
 
@@ -203,9 +209,11 @@ static void forget_words(Restores *r) {
 static Err begin(Restores *r, int64_t size, Str passphrase, char *why) {
     Path dir, file;
     struct statvfs disk;
-    if (r->state.step == RESTORE_CHECKING || r->state.step == RESTORE_STAGED)
-        return say(why, E_STATE, "not now",
-                   r->state.step == RESTORE_CHECKING ? "one is being checked" : "one waits to be put in place");
+    static const char *const busy[] = {[RESTORE_FETCHING] = "one is being fetched",
+                                       [RESTORE_CHECKING] = "one is being checked",
+                                       [RESTORE_STAGED] = "one waits to be put in place"};
+    if (busy[r->state.step])
+        return say(why, E_STATE, "not now", busy[r->state.step]);
     if (size < SEAL_HEADER_BYTES || passphrase.n >= PASSPHRASE_BYTES)
         return say(why, E_INVALID, "the backup", "is too short, or its passphrase too long");
     if (statvfs(r->data, &disk) == 0 && (int64_t)disk.f_bavail * (int64_t)disk.f_frsize < 2 * size + ROOM_BYTES)
@@ -218,6 +226,7 @@ static Err begin(Restores *r, int64_t size, Str passphrase, char *why) {
     if (mkdir(dir, 0700) != 0 || (r->fd = open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) < 0)
         return say_errno(why, "the upload");
     forget_words(r);
+    r->from = NULL;
     memcpy(r->passphrase, passphrase.p ? passphrase.p : "", passphrase.n);
     r->passphrase_n = passphrase.n;
     r->state = (RestoreState){.step = RESTORE_UPLOADING, .size = size};
@@ -271,6 +280,19 @@ static Err unpacked(Restores *r, char *why) {
     return e;
 }
 
+/* Where an upload's last piece would leave it. */
+static Err fetched(Restores *r, char *why) {
+    Err e = backup_fetch(r->from, &r->item, r->fd, &r->progress, why);
+    pthread_mutex_lock(&r->lock);
+    if (r->progress.cancel)
+        e = E_BUSY;
+    r->state.received = (int64_t)r->progress.bytes;
+    r->state.step = RESTORE_CHECKING;
+    pthread_cond_broadcast(&r->fetched);
+    pthread_mutex_unlock(&r->lock);
+    return e;
+}
+
 static void *check_main(void *arg) {
     Restores *r = arg;
     Path dir, copy, to;
@@ -281,7 +303,10 @@ static void *check_main(void *arg) {
     path_of(copy, r->data, copy_name);
     path_of(to, r->data, checked_name);
     arena_init(&a, BACKUP_ARENA_BYTES);
-    Err e = unpacked(r, why);
+    Err e = r->from ? fetched(r, why) : OK;
+    bool dropped = e == E_BUSY; /* nothing else is: its owner broke it off */
+    if (e == OK)
+        e = unpacked(r, why);
     if (e == OK)
         e = restore_verify(dir, &a, NULL, NULL, &found, why);
     if (e == OK)
@@ -293,25 +318,31 @@ static void *check_main(void *arg) {
     r->state.step = e ? RESTORE_REFUSED : RESTORE_READY;
     r->state.found = found;
     memcpy(r->state.why, why, sizeof why);
+    if (dropped)
+        r->state = (RestoreState){.step = RESTORE_NONE};
     restore_clear(r->data);
     bool closed = r->closed;
     pthread_mutex_unlock(&r->lock);
-    log_line(e ? LOG_WARN : LOG_INFO, "restore", e ? "an uploaded copy is not good" : "an uploaded copy is good", "error=%s",
-             why);
+    log_line(e ? LOG_WARN : LOG_INFO, "restore",
+             dropped ? "a copy was given up"
+             : e     ? "a copy is not good"
+                     : "a copy is good",
+             "error=%s", why);
     if (closed)
         free(r);
     return NULL;
 }
 
-static Err start_check(Restores *r, char *why) {
+static Err start_thread(Restores *r, RestoreStep step, char *why) {
     pthread_t thread;
-    r->state.step = RESTORE_CHECKING;
+    r->state.step = step;
     if (pthread_create(&thread, NULL, check_main, r) == 0) {
         pthread_detach(thread);
         return OK;
     }
     r->state.step = RESTORE_NONE;
     shut(r);
+    forget_words(r);
     restore_clear(r->data);
     return say(why, E_NOMEM, "memory", "no thread to be had");
 }
@@ -332,7 +363,7 @@ static Err piece(Restores *r, int64_t at, Str bytes, char *why) {
         done += (size_t)n;
     }
     r->state.received += (int64_t)bytes.n;
-    return r->state.received == r->state.size ? start_check(r, why) : OK;
+    return r->state.received == r->state.size ? start_thread(r, RESTORE_CHECKING, why) : OK;
 }
 
 Err restores_piece(Restores *r, int64_t at, Str bytes, char *why) {
@@ -342,10 +373,28 @@ Err restores_piece(Restores *r, int64_t at, Str bytes, char *why) {
     return e;
 }
 
+Err restores_fetch(Restores *r, const BackupConfig *cfg, const BackupItem *item, Str passphrase, char *why) {
+    if (item->name.n >= sizeof r->name)
+        return say(why, E_INVALID, "the backup", "has no such name");
+    pthread_mutex_lock(&r->lock);
+    Err e = begin(r, item->bytes, passphrase, why);
+    if (e == OK) {
+        memcpy(r->name, item->name.p, item->name.n);
+        r->item = *item;
+        r->item.name = str_of(r->name, item->name.n);
+        r->from = cfg;
+        r->progress.bytes = 0;
+        r->progress.cancel = false;
+        e = start_thread(r, RESTORE_FETCHING, why);
+    }
+    pthread_mutex_unlock(&r->lock);
+    return e;
+}
+
 static Err stage(Restores *r, char *why) {
     Path from, to;
     if (r->state.step != RESTORE_READY)
-        return say(why, E_STATE, "restore", "no copy was uploaded and checked");
+        return say(why, E_STATE, "restore", "no copy was checked");
     path_of(from, r->data, checked_name);
     path_of(to, r->data, staged_name);
     int fd = open(from, O_RDONLY | O_CLOEXEC);
@@ -374,6 +423,8 @@ Err restores_drop(Restores *r, char *why) {
     pthread_mutex_lock(&r->lock);
     if (r->state.step == RESTORE_CHECKING) {
         e = say(why, E_STATE, "not now", "it is being checked");
+    } else if (r->state.step == RESTORE_FETCHING) {
+        r->progress.cancel = true;
     } else {
         shut(r);
         forget_words(r);
@@ -389,6 +440,8 @@ Err restores_drop(Restores *r, char *why) {
 void restores_state(Restores *r, RestoreState *out) {
     pthread_mutex_lock(&r->lock);
     *out = r->state;
+    if (r->state.step == RESTORE_FETCHING)
+        out->received = (int64_t)r->progress.bytes;
     pthread_mutex_unlock(&r->lock);
 }
 
@@ -396,6 +449,10 @@ void restores_close(Restores *r) {
     if (!r)
         return;
     pthread_mutex_lock(&r->lock);
+    while (r->state.step == RESTORE_FETCHING) {
+        r->progress.cancel = true;
+        pthread_cond_wait(&r->fetched, &r->lock);
+    }
     bool checking = r->state.step == RESTORE_CHECKING;
     r->closed = true; /* the check frees it then */
     if (!checking) {
@@ -405,6 +462,7 @@ void restores_close(Restores *r) {
     pthread_mutex_unlock(&r->lock);
     if (checking)
         return;
+    pthread_cond_destroy(&r->fetched);
     pthread_mutex_destroy(&r->lock);
     free(r);
 }

@@ -32,14 +32,15 @@ Err restore_pending(const char *data, bool *placed, char *why);
 /* Deletes the files in DATA/restore.tmp and the directory. */
 void restore_clear(const char *data);
 
-/* ---- by an admin, piece by piece; all functions are thread-safe ---- */
+/* ---- by an admin, from an upload piece by piece or from where backups are; all functions are thread-safe ---- */
 
 typedef struct Restores Restores;
 
 typedef enum RestoreStep {
     RESTORE_NONE,
     RESTORE_UPLOADING,
-    RESTORE_CHECKING, /* by a thread of its own */
+    RESTORE_FETCHING, /* by a thread of its own, as */
+    RESTORE_CHECKING,
     RESTORE_READY,
     RESTORE_REFUSED,  /* why tells */
     RESTORE_STAGED    /* takes its place at the next start */
@@ -60,12 +61,17 @@ Err restores_begin(Restores *r, int64_t size, Str passphrase, char *why);
 /* The bytes from `at` on, which must be how many have been received; the last piece starts the check. E_STATE (nothing is being
  * uploaded, or they are not the next: ask restores_state where to go on), E_INVALID (more than were announced), E_FULL, E_IO. */
 Err restores_piece(Restores *r, int64_t at, Str bytes, char *why);
+/* The same with one of backup_list instead of an upload: it is fetched, then checked. The configuration outlives it. Errors as
+ * restores_begin; E_STATE while one is being fetched too. */
+Err restores_fetch(Restores *r, const BackupConfig *cfg, const BackupItem *item, Str passphrase, char *why);
 /* What is READY will take the data file's place at the next start. E_STATE: nothing is. */
 Err restores_stage(Restores *r, char *why);
-/* Forgets what was uploaded or staged. E_STATE: it is being checked. */
+/* Forgets what was uploaded or staged; breaks off a fetch, whose step is FETCHING until it has ended. E_STATE: it is being
+ * checked. */
 Err restores_drop(Restores *r, char *why);
 void restores_state(Restores *r, RestoreState *out);
-/* At the program's end. A check under way is left to itself. NULL is fine. */
+/* At the program's end, before outbound calls end: a fetch under way is broken off and waited for, a check is left to itself.
+ * NULL is fine. */
 void restores_close(Restores *r);
 
 #endif

@@ -452,13 +452,13 @@ static void stop(Box *box) {
     hub_stop(box->hub);
     engine_stop(box->engine);
     backups_stop(box->backups); /* not before the server: /healthz asks it */
+    restores_close(box->restores); /* while the calls of a fetch still end */
     sandbox_stop(box->sandbox);
     store_close(box->store);
     hub_free(box->hub);
     gateway_free(gateway);
     fetch_close(box->fetch);
     live_close(box->live);
-    restores_close(box->restores);
     box->gateway = NULL;
     box->mdns = NULL;
     box->jobs = NULL;

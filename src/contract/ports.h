@@ -51,7 +51,7 @@ typedef struct BackupBytes {
 
 /* A copy that is to take the data file's place. */
 typedef struct RestoreFact {
-    Str step;                     /* none, uploading, checking, ready, refused, staged */
+    Str step;                     /* none, uploading, fetching, checking, ready, refused, staged */
     Str why;                      /* of refused */
     int64_t size, received, piece_bytes;
     int64_t records, people, last_ms; /* what is in it: ready, staged */
@@ -89,10 +89,14 @@ typedef struct Ports {
     Err (*backups)(void *ctx, Arena *a, BackupsFact *out);
     Err (*backup_now)(void *ctx);
     Err (*backup_read)(void *ctx, Str name, BackupBytes *out);
+    /* The one of the list with this name, in the bucket or in the directory. E_MISSING: there is none; E_STATE: that
+     * place cannot be listed. */
+    Err (*backup_named)(void *ctx, Arena *a, Diag *d, Str name, bool bucket, BackupFact *out);
     /* A restore, piece by piece (app/restore.h), with what is wrong in the Diag. restore_apply has the box start again with the
      * copy once this exchange is over. */
     Err (*restore)(void *ctx, Arena *a, RestoreFact *out);
     Err (*restore_begin)(void *ctx, Arena *a, Diag *d, int64_t bytes, Str passphrase);
+    Err (*restore_from)(void *ctx, Arena *a, Diag *d, const BackupFact *from, Str passphrase); /* of backup_named; no upload */
     Err (*restore_piece)(void *ctx, Arena *a, Diag *d, int64_t at, Str bytes);
     Err (*restore_apply)(void *ctx, Arena *a, Diag *d);
     Err (*restore_drop)(void *ctx, Arena *a, Diag *d);

@@ -218,8 +218,9 @@ static bool element(Str xml, const char *name, size_t *at, Str *text) {
     return false;
 }
 
-Err s3_list(const S3 *s3, Arena *a, Str prefix, Str **keys, size_t *n, char why[S3_WHY_BYTES]) {
-    Str *found = ARENA_ARRAY(a, S3_KEYS_MAX, Str), token = {0};
+Err s3_list(const S3 *s3, Arena *a, Str prefix, S3Object **objects, size_t *n, char why[S3_WHY_BYTES]) {
+    S3Object *found = ARENA_ARRAY(a, S3_KEYS_MAX, S3Object);
+    Str token = {0};
     size_t pages = 0;
     bool more = true;
     *n = 0;
@@ -241,13 +242,19 @@ Err s3_list(const S3 *s3, Arena *a, Str prefix, Str **keys, size_t *n, char why[
         if (e)
             return e;
         size_t at = 0, end = 0;
-        Str key, flag = {0};
-        while (element(res.body, "Key", &at, &key)) {
-            if (!key_ok(key))
+        Str one, size, flag = {0};
+        while (element(res.body, "Contents", &at, &one)) {
+            S3Object o = {0};
+            size_t in_key = 0, in_size = 0;
+            if (!element(one, "Key", &in_key, &o.key) || !key_ok(o.key))
                 continue; /* none of ours: we write no others */
-            if (*n == S3_KEYS_MAX)
+            if (element(one, "Size", &in_size, &size))
+                (void)str_u64(size, &o.bytes);
+            if (*n == S3_KEYS_MAX) {
+                snprintf(why, S3_WHY_BYTES, "more than %d objects of that prefix", S3_KEYS_MAX);
                 return E_TOO_LARGE;
-            found[(*n)++] = key;
+            }
+            found[(*n)++] = o;
         }
         more = element(res.body, "IsTruncated", &end, &flag) && str_eq(flag, S("true"));
         end = 0;
@@ -256,6 +263,6 @@ Err s3_list(const S3 *s3, Arena *a, Str prefix, Str **keys, size_t *n, char why[
             return E_PROVIDER;
         }
     }
-    *keys = found;
+    *objects = found;
     return OK;
 }

@@ -22,8 +22,13 @@ typedef struct S3 {
 
 /* `body` must stay as it is during the call (a mapped file is fine). */
 Err s3_put(const S3 *s3, Arena *a, Str key, Str body, char why[S3_WHY_BYTES]);
-/* The keys with a prefix, in the arena, at most S3_KEYS_MAX (E_TOO_LARGE beyond), in the store's order: ascending. */
-Err s3_list(const S3 *s3, Arena *a, Str prefix, Str **keys, size_t *n, char why[S3_WHY_BYTES]);
+typedef struct S3Object {
+    Str key;
+    uint64_t bytes; /* 0: the store did not say */
+} S3Object;
+/* The objects whose keys begin with a prefix, in the arena, at most S3_KEYS_MAX (E_TOO_LARGE beyond), in the store's order:
+ * ascending by key. Objects whose keys are no names (above) are passed over. */
+Err s3_list(const S3 *s3, Arena *a, Str prefix, S3Object **objects, size_t *n, char why[S3_WHY_BYTES]);
 /* Bytes [from, from + max) of an object, as far as it goes; *total is its length. The piece lives in the arena. */
 Err s3_read(const S3 *s3, Arena *a, Str key, uint64_t from, size_t max, Str *piece, uint64_t *total, char why[S3_WHY_BYTES]);
 Err s3_delete(const S3 *s3, Arena *a, Str key, char why[S3_WHY_BYTES]);

@@ -1,15 +1,11 @@
-// Backups: by hand, by the schedule, to a directory and to a bucket, sealed and not, and back. The bucket is s3rver, a server of the
-// S3 protocol; in front of it every signature is computed again by another library.
+// Backups: by hand, by the schedule, to a directory and to a bucket, sealed and not, and back.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import http from 'node:http';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, readdirSync, readFileSync, writeFileSync, statSync, mkdirSync, chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import aws4 from 'aws4';
-import S3rver from 's3rver';
 import { Box, run, eventually } from './harness.mjs';
+import { bucket } from './bucket.mjs';
 
 const temporary = () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'gigbox-backup-'));
@@ -183,53 +179,6 @@ test('a place that cannot be written to: the box serves on, says so, and leaves 
   await off.stop();
   rmSync(dir, { recursive: true, force: true });
 });
-
-/** A bucket: s3rver, behind a door that computes each signature itself and turns away what differs. */
-async function bucket() {
-  const dir = temporary();
-  const server = new S3rver({ port: 0, address: '127.0.0.1', silent: true, directory: dir, allowMismatchedSignatures: true, configureBuckets: [{ name: 'boxes', configs: [] }] });
-  const { port } = await server.run();
-  const keys = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
-  const seen = [];
-  const door = http.createServer(async (req, res) => {
-    const chunks = [];
-    for await (const c of req) chunks.push(c);
-    const body = Buffer.concat(chunks);
-    const { createHash } = await import('node:crypto');
-    const hash = createHash('sha256').update(body).digest('hex');
-    const own = aws4.sign({
-      service: 's3', region: 'ap-south-1', method: req.method, host: req.headers.host, path: req.url,
-      headers: { 'X-Amz-Date': req.headers['x-amz-date'], 'X-Amz-Content-Sha256': hash },
-    }, keys);
-    const plain = (s) => Object.fromEntries(s.split(/[ ,]+/).slice(1).map((p) => [p.slice(0, p.indexOf('=')), p.slice(p.indexOf('=') + 1)]));
-    const skew = Math.abs(Date.parse((req.headers['x-amz-date'] ?? '').replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z')) - Date.now());
-    const good = req.headers['x-amz-content-sha256'] === hash && skew < 300000 &&
-      plain(req.headers.authorization ?? '').Signature === plain(own.headers.Authorization).Signature;
-    seen.push({ method: req.method, url: req.url, good });
-    if (!good) {
-      res.writeHead(403, { 'content-type': 'application/xml' });
-      return res.end('<?xml version="1.0"?><Error><Code>SignatureDoesNotMatch</Code></Error>');
-    }
-    const { authorization, ...headers } = req.headers;
-    const up = http.request({ host: '127.0.0.1', port, method: req.method, path: req.url, headers }, (answer) => {
-      res.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(res);
-    });
-    up.end(body);
-  });
-  door.listen(0, '127.0.0.1');
-  await once(door, 'listening');
-  return {
-    seen,
-    sets: { backup_s3_url: `http://127.0.0.1:${door.address().port}/boxes`, backup_s3_region: 'ap-south-1', backup_s3_prefix: 'north/', backup_s3_key_id: 'S3RVER' },
-    async close() {
-      door.closeAllConnections?.();
-      door.close();
-      await server.close();
-      rmSync(dir, { recursive: true, force: true });
-    },
-  };
-}
 
 test('a bucket: put, list, keep, bring back; each request is signed', async (t) => {
   const store = await bucket();

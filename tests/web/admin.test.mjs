@@ -2,9 +2,10 @@
 // verification, settings that take effect, a back-up.
 import { test, before, after } from 'node:test';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { Box, assert, eventually, gigBody, phone } from '../api/harness.mjs';
+import path from 'node:path';
+import { Box, assert, eventually, gigBody, phone, run } from '../api/harness.mjs';
 import { browse, Visitor } from './kit.mjs';
 
 let box, browser, admin, client, doer, gig, order;
@@ -192,10 +193,25 @@ test('backups: made now, downloaded by the browser itself; a restore by upload s
   };
   assert.ok((await copy(/^Download: /)).length > 8192);
   const bytes = await copy('Download a copy of now');
+  // One of the list; sealed, it wants what opens it.
+  const kept = path.join(box.dir, 'copies', 'gigbox-20260203T040506Z.db.sealed');
+  assert.equal((await run(['backup', '--data', box.dir, kept, '--set', 'backup_passphrase=open sesame'])).code, 0);
+  chmodSync(kept, 0o644); // a box that gave up root reads it
+  await admin.go('/admin/backups');
+  for (const [words, said] of [['wrong', 'This backup cannot be used.'], ['open sesame', 'The copy is whole and good.']]) {
+    await admin.page.getByRole('button', { name: /^Restore: .*3 Feb/ }).click();
+    await admin.sees('Nothing changes before you say so once more.');
+    if (words === 'wrong') await admin.accessible('a sealed backup is to be fetched');
+    await admin.page.getByRole('dialog').getByLabel(/^Passphrase/).fill(words);
+    await dialog('Fetch and check').click();
+    await admin.sees(said);
+  }
+  await admin.press('Forget it');
+  await admin.page.getByText('The copy is whole and good.').waitFor({ state: 'detached' });
   const lost = (await (await box.person(phone(), { name: 'Late' })).post('/api/gigs', gigBody({ title: 'After the copy' }))).body;
   const choose = (name, buffer) => admin.page.setInputFiles('input[type=file]', { name, mimeType: 'application/octet-stream', buffer });
   await choose('rubbish.db', Buffer.alloc(20000, 'x'));
-  await admin.sees('This file cannot be used.');
+  await admin.sees('This backup cannot be used.');
   await choose('gigbox.db', bytes);
   await admin.sees('The copy is whole and good.');
   await admin.accessible('a copy that is ready');

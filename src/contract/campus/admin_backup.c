@@ -118,17 +118,17 @@ static Err backup(Exchange *x) {
 
 /* ---- restore ---- */
 
-VIEW(
-    admin_restore_view, RestoreFact, "Restore", "A backup that is to take the data file's place.",
-    SHOW("step", W_STR, RestoreFact, step,
-         "none; uploading; checking; ready: whole and good; refused: not; staged: it takes its place when the box starts again."),
-    SHOW("bytes", W_INT, RestoreFact, size, "How large it is."),
-    SHOW("received", W_INT, RestoreFact, received, "How much of it has come: the next piece begins here."),
-    SHOW("pieceBytes", W_INT, RestoreFact, piece_bytes, "How large a piece may be."),
-    SHOW("error", W_STR, RestoreFact, why, "Why it was refused.", .empty = EMPTY_NULL),
-    SHOW("records", W_INT, RestoreFact, records, "Records in it.", .empty = EMPTY_NULL),
-    SHOW("people", W_INT, RestoreFact, people, "Accounts ever made in it.", .empty = EMPTY_NULL),
-    SHOW("lastEventAt", W_TIME, RestoreFact, last_ms, "When the last thing happened in it.", .empty = EMPTY_NULL));
+VIEW(admin_restore_view, RestoreFact, "Restore", "A backup that is to take the data file's place.",
+     SHOW("step", W_STR, RestoreFact, step,
+          "none; uploading; fetching: from where backups are; checking; ready: whole and good; refused: not; staged: it takes "
+          "its place when the box starts again."),
+     SHOW("bytes", W_INT, RestoreFact, size, "How large it is."),
+     SHOW("received", W_INT, RestoreFact, received, "How much of it has come: the next piece begins here."),
+     SHOW("pieceBytes", W_INT, RestoreFact, piece_bytes, "How large a piece may be."),
+     SHOW("error", W_STR, RestoreFact, why, "Why it was refused.", .empty = EMPTY_NULL),
+     SHOW("records", W_INT, RestoreFact, records, "Records in it.", .empty = EMPTY_NULL),
+     SHOW("people", W_INT, RestoreFact, people, "Accounts ever made in it.", .empty = EMPTY_NULL),
+     SHOW("lastEventAt", W_TIME, RestoreFact, last_ms, "When the last thing happened in it.", .empty = EMPTY_NULL));
 
 typedef struct RestoreIn {
     int64_t bytes;
@@ -162,6 +162,30 @@ static Err restore_begin(Exchange *x) {
                                     : E_PROVIDER;
     if (!e)
         e = x->ports->restore_begin(x->ports->ctx, x->arena, &x->diag, in->bytes, in->passphrase);
+    return e ? e : restore_shown(x);
+}
+
+typedef struct RestoreFromIn {
+    Str name, passphrase;
+    bool bucket;
+} RestoreFromIn;
+INPUTS(admin_restore_from_in, RestoreFromIn,
+       INPUT("name", IN_PATH, W_STR, RestoreFromIn, name, NO_HAS, "Of its file, as the list has it.", .flags = IN_REQUIRED,
+             .max = 60),
+       INPUT("inBucket", IN_BODY, W_BOOL, RestoreFromIn, bucket, NO_HAS, "The bucket's; else the directory's."),
+       INPUT("passphrase", IN_BODY, W_STR, RestoreFromIn, passphrase, NO_HAS,
+             "Of a sealed one, or its private key; that of the settings when it is not said.", .flags = IN_SECRET, .max = 1000));
+
+static Err restore_from(Exchange *x) {
+    const RestoreFromIn *in = x->in;
+    const Ports *p = x->ports;
+    BackupFact from;
+    Err e = p->backup_named && p->restore_from ? p->backup_named(p->ctx, x->arena, &x->diag, in->name, in->bucket, &from)
+                                               : E_PROVIDER;
+    if (!e)
+        e = note(x, S("restore.fetch"), from.name);
+    if (!e)
+        e = p->restore_from(p->ctx, x->arena, &x->diag, &from, in->passphrase);
     return e ? e : restore_shown(x);
 }
 
@@ -257,6 +281,11 @@ static const Route campus_admin_backup_routes[] = {
      .access = ACCESS_ADMIN,
      .errors = ERR(E_MISSING),
      .summary = "One of the directory's, as it is kept."},
+    {BOX_ACT("POST", "/api/admin/backups/{name}/restore", restore_from, &admin_restore_view), .in = &admin_restore_from_in,
+     .status = 202, .errors = ERR(E_MISSING) | ERR(E_STATE) | ERR(E_FULL), .summary = "Begin a restore from one of them.",
+     .doc =
+         "It is fetched from where it is and then checked as an uploaded one is; ask GET /api/admin/restore how far it is. What "
+         "an earlier restore left is dropped."},
     {BOX_READ("/api/admin/restore", restore_shown, &admin_restore_view), .summary = "How a restore is doing."},
     {BOX_ACT("POST", "/api/admin/restore", restore_begin, &admin_restore_view), .in = &admin_restore_in, .status = 201,
      .errors = ERR(E_STATE) | ERR(E_FULL), .summary = "Begin a restore.",
@@ -270,7 +299,7 @@ static const Route campus_admin_backup_routes[] = {
      .doc = "The box stops, puts the copy in the data file's place and starts again; the file that was there is kept beside it. "
             "All that happened since the copy was made is in that file only. Sessions are those of the copy."},
     {BOX_ACT("DELETE", "/api/admin/restore", restore_drop, &campus_done_view), .errors = ERR(E_STATE),
-     .summary = "Forget what was uploaded."},
+     .summary = "Forget what was uploaded or fetched."},
     {BOX_READ("/api/admin/certificate", certificate_shown, &admin_certificate_view), .summary = "The certificate of HTTPS."},
     {BOX_ACT("PUT", "/api/admin/certificate", certificate_set, &admin_certificate_view), .in = &admin_certificate_in,
      .errors = ERR(E_STATE), .summary = "Another certificate and its key.",

@@ -35,12 +35,13 @@ export interface BoxStatus {
   version: string; uptimeSeconds: number; memoryBytes: number; databaseBytes: number; databaseUsedBytes: number; databaseMaxBytes: number; diskBytes: number; diskFreeBytes: number; records: number; commits: number;
   connections: number; websockets: number; requests: number; workers: number; workersBusy: number; outboxWaiting: number; outboxDead: number; sandbox: boolean;
 }
+export interface Backup { name: string; at: number; bytes: number | null; inBucket: boolean; sealed: boolean }
 export interface Backups {
-  backups: { name: string; at: number; bytes: number | null; inBucket: boolean; sealed: boolean }[]; on: boolean; directory: string | null; bucket: string | null; everyHours: number; keep: number; sealed: boolean;
+  backups: Backup[]; on: boolean; directory: string | null; bucket: string | null; everyHours: number; keep: number; sealed: boolean;
   running: boolean; bytes: number; lastAt: number | null; failedAt: number | null; error: string | null;
 }
 export interface Restore {
-  step: 'none' | 'uploading' | 'checking' | 'ready' | 'refused' | 'staged'; bytes: number; received: number; pieceBytes: number; error: string | null; records: number | null; people: number | null; lastEventAt: number | null;
+  step: 'none' | 'uploading' | 'fetching' | 'checking' | 'ready' | 'refused' | 'staged'; bytes: number; received: number; pieceBytes: number; error: string | null; records: number | null; people: number | null; lastEventAt: number | null;
 }
 export interface Certificate {
   on: boolean; editable: boolean; source: string | null; names: string | null; key: string | null; fingerprint: string | null; chain: number | null; validFrom: number | null; validTo: number | null; error: string | null;

@@ -1,6 +1,6 @@
 // Backups, their way back, and the certificate.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { a, type Backups as State, type Certificate as Cert, type Restore as Copy } from '../../lib/admin';
+import { a, type Backup, type Backups as State, type Certificate as Cert, type Restore as Copy } from '../../lib/admin';
 import { ApiError, call, get, post, remove } from '../../lib/api';
 import { useForm } from '../../lib/form';
 import { bytes, date, dateTime, number, t, tn } from '../../lib/i18n';
@@ -8,17 +8,20 @@ import { useGet } from '../../lib/query';
 import { Button, Card, Empty, Facts, Failure, Loading, Notice, Tag } from '../../ui/base';
 import { Input, TextArea } from '../../ui/fields';
 import { Icon } from '../../ui/icon';
-import { Confirm } from '../../ui/overlay';
+import { Confirm, Dialog } from '../../ui/overlay';
 import { toast } from '../../ui/toast';
 import { useAct } from './parts';
 
 const LOOK_MS = 1000, TRIES = 5;
 const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
+const whereOf = (b: Backup): string => a(b.inBucket ? 'inBucket' : 'inDirectory');
+
 export function Backups() {
   const { data: s, error, reload } = useGet<State>('/api/admin/backups');
   const { busy, act } = useAct();
   const [asked, setAsked] = useState(0);
+  const [back, bring] = useState<Backup>();
   const running = !!s && (s.running || (asked > 0 && (s.lastAt ?? 0) < asked && (s.failedAt ?? 0) < asked));
   useEffect(() => {
     if (!running) return;
@@ -42,10 +45,11 @@ export function Backups() {
       <p class="soft small">{a('backupText')}</p></Card>
     {s.on && <Card class="stack"><div class="row between"><h2>{a('backups')}</h2><span class="soft small">{s.everyHours ? a('backupEvery', { n: number(s.everyHours), keep: number(s.keep) }) : a('backupAsked', { keep: number(s.keep) })}</span></div>
       {s.backups.length ? <ul class="rows">{[...s.backups].reverse().map((b) => <li key={b.name + b.inBucket}><span class="tile"><Icon name={b.sealed ? 'shield' : 'data'} /></span>
-        <div class="grow"><b>{dateTime(b.at)}</b><div class="soft small cut">{[b.inBucket ? a('inBucket') : a('inDirectory'), b.bytes && bytes(b.bytes), b.sealed && a('sealed')].filter(Boolean).join(' · ')}</div></div>
+        <div class="grow"><b>{dateTime(b.at)}</b><div class="soft small">{[whereOf(b), b.bytes && bytes(b.bytes), b.sealed && a('sealed')].filter(Boolean).join(' · ')}</div></div>
+        <Button small onClick={() => bring(b)} aria-label={`${a('restoreTitle')}: ${dateTime(b.at)}, ${whereOf(b)}`}>{a('restoreTitle')}</Button>
         {!b.inBucket && <a class="iconbutton" href={`/api/admin/backups/${b.name}`} download><Icon name="download" label={`${a('take')}: ${dateTime(b.at)}`} /></a>}</li>)}</ul>
         : <Empty icon="archive" title={a('backupNone')} />}</Card>}
-    <Restoring />
+    <Restoring from={back} done={() => bring(undefined)} />
   </>;
 }
 
@@ -68,19 +72,40 @@ async function send(file: File, passphrase: string, say: (s: Copy) => void, stop
   say(s);
 }
 
-function Restoring() {
+/** Begins a restore of a backup that is kept somewhere; nothing of the marketplace changes by it. */
+function Bring({ b, close, begun }: { b: Backup; close: () => void; begun: (s: Copy) => void }) {
+  const [words, setWords] = useState('');
+  const [busy, setBusy] = useState(false);
+  const begin = async () => {
+    setBusy(true);
+    try {
+      const s = await post<Copy>(`/api/admin/backups/${b.name}/restore`, { inBucket: b.inBucket, ...(words ? { passphrase: words } : {}) });
+      close();
+      begun(s);
+    } catch (e) {
+      setBusy(false);
+      toast((e as Error).message, 'bad');
+    }
+  };
+  return <Dialog title={a('bringTitle', { when: dateTime(b.at) })} close={close} actions={<><Button onClick={close}>{t('cancel')}</Button><Button kind="main" busy={busy} onClick={() => void begin()}>{a('bring')}</Button></>}>
+    <p class="soft small">{[whereOf(b), b.bytes && bytes(b.bytes), b.name].filter(Boolean).join(' · ')}</p><p>{a('bringText')}</p>
+    {b.sealed && <Input label={a('passphrase')} optional hint={a('bringHint')} type="password" autocomplete="off" value={words} on={setWords} />}
+  </Dialog>;
+}
+
+function Restoring({ from, done }: { from?: Backup; done: () => void }) {
   const { data, error, reload } = useGet<Copy>('/api/admin/restore');
   const [shown, show] = useState<Copy>();
   const [sending, setSending] = useState('');
   const [words, setWords] = useState('');
   const [sure, ask] = useState(false);
   const [starting, start] = useState(false);
-  const stop = useRef(false);
+  const stop = useRef(false), card = useRef<HTMLDivElement>(null);
   const { busy, act } = useAct();
   const s = shown ?? data;
   useEffect(() => () => void (stop.current = true), []);
   useEffect(() => {
-    if (s?.step !== 'checking') return;
+    if (s?.step !== 'checking' && s?.step !== 'fetching') return;
     const timer = setInterval(() => void get<Copy>('/api/admin/restore').then(show, () => {}), LOOK_MS);
     return () => clearInterval(timer);
   }, [s?.step]);
@@ -120,11 +145,17 @@ function Restoring() {
     }
     location.assign('/admin/backups');
   };
-  const uploading = s.step === 'uploading' && !!sending;
-  return <Card class="stack"><h2>{a('restoreTitle')}</h2><p>{a('restoreText')}</p>
+  const uploading = (s.step === 'uploading' && !!sending) || s.step === 'fetching';
+  const coming = s.step === 'fetching' ? a('restoreFetches') : sending;
+  const begun = (now: Copy) => {
+    setSending('');
+    show(now);
+    card.current?.scrollIntoView({ block: 'center' });
+  };
+  return <><div ref={card}><Card class="stack"><h2>{a('restoreTitle')}</h2><p>{a('restoreText')}</p>
     {starting ? <Notice tone="wait" icon="clock"><span role="status">{a('restoreStarts')}</span></Notice>
       : s.step === 'staged' ? <Notice tone="wait" icon="clock">{a('restoreStaged')}</Notice>
-      : uploading ? <div class="stack tight" role="status"><div class="row between"><span class="cut">{sending}</span><b>{a('of', { a: bytes(s.received), b: bytes(s.bytes) })}</b></div><progress aria-label={sending} max={s.bytes} value={s.received} /></div>
+      : uploading ? <div class="stack tight" role="status"><div class="row between"><span class="cut">{coming}</span><b>{a('of', { a: bytes(s.received), b: bytes(s.bytes) })}</b></div><progress aria-label={coming} max={s.bytes} value={s.received} /></div>
       : s.step === 'checking' ? <Notice tone="info" icon="clock"><span role="status">{a('restoreChecks')}</span></Notice>
       : s.step === 'ready' ? <Notice tone="good" icon="check"><b>{a('restoreReady')}</b><br />{a('restoreFacts', { people: number(s.people ?? 0), records: number(s.records ?? 0), when: s.lastEventAt ? dateTime(s.lastEventAt) : '–' })}</Notice>
       : s.step === 'refused' ? <Notice tone="bad" icon="warn">{a('restoreRefused')} {s.error}</Notice> : null}
@@ -134,7 +165,7 @@ function Restoring() {
         <label class="button"><Icon name="file" /><span>{a(s.step === 'ready' ? 'restoreOther' : 'restoreChoose')}</span><input class="hidden" type="file" onChange={(e) => { void choose(e.currentTarget.files?.[0]); e.currentTarget.value = ''; }} /></label></div></>}
     {!starting && !['none', 'checking', 'refused'].includes(s.step) && <div><Button small kind="quiet" busy={busy === 'drop'} onClick={() => void drop()}>{a('restoreDrop')}</Button></div>}
     {sure && <Confirm title={a('restoreSure')} text={a('restoreSureText')} yes={a('restoreApply')} danger close={() => ask(false)} on={() => void apply()} />}
-  </Card>;
+  </Card></div>{from && <Bring b={from} close={done} begun={begun} />}</>;
 }
 
 const WARN_DAYS = 21;
