@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "app/box.h"
+#include "domain/lang.h"
 
 enum { DOCUMENT_BYTES_MAX = 4 * 1024 * 1024, HEALTH_BYTES = 64 * 1024 };
 #define HEALTH_DEADLINE_MS (5 * MS_SECOND)
@@ -22,8 +23,8 @@ int command_openapi(const Options *o) {
 int command_lint(const Options *o) {
     (void)o;
     const Record *records[BOX_RECORDS_MAX];
-    size_t faults =
-        settings_lint() + record_lint(records, box_records(records)) + contract_lint(box_contracts, box_contract_count);
+    size_t faults = settings_lint() + lang_lint() + record_lint(records, box_records(records)) +
+                    contract_lint(box_contracts, box_contract_count);
     printf("%zu faults\n", faults);
     return faults ? EXIT_FAULTS : EXIT_OK;
 }

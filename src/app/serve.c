@@ -55,6 +55,7 @@ static void gateway_config(const Settings *s, GatewayConfig *g) {
                          .sms_account = s->sms_account,
                          .sms_sender = s->sms_sender,
                          .sms_template = s->sms_template,
+                         .sms_template_hi = s->sms_template_hi,
                          .smtp_host = s->smtp_host,
                          .smtp_port = (int)s->smtp_port,
                          .smtp_user = s->smtp_user,

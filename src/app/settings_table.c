@@ -112,6 +112,7 @@ const SettingRow setting_rows[] = {
     TEXT("sms_account", sms_account, "", 100, "the SMS provider's account id (Twilio)"),
     TEXT("sms_sender", sms_sender, "", 40, "sender id or number"),
     TEXT("sms_template", sms_template, "", 100, "the SMS provider's flow or template id (MSG91)"),
+    TEXT("sms_template_hi", sms_template_hi, "", 100, "the same for Hindi: India's operators let through registered texts only; empty: SMS by msg91 and template are in English (any word, where the provider wants no id)"),
     TEXT("smtp_host", smtp_host, "", 200, "mail server; empty: the sandbox plays it"),
     NUMBER("smtp_port", smtp_port, "587", 1, 65535, 1, "the mail server's port"),
     CHOICE("smtp_security", smtp_security, "starttls", "starttls|tls|none", "how the connection to the mail server is protected"),

@@ -7,6 +7,7 @@
 #include "base/rand.h"
 #include "codec/money.h"
 #include "domain/category.h"
+#include "gateway/sms.h"
 
 static const Str key_name = STR_INIT("box_key");
 
@@ -32,6 +33,7 @@ void box_domain_config(const Settings *s, const uint8_t key[32], DomainConfig *o
                           .withdraw_min = s->withdraw_min,
                           .payment_poll_ms = s->payment_poll_ms,
                           .push_origins = s->web_push_origins,
+                          .sms_langs = sms_langs(s->sms_provider, s->sms_template_hi),
                           .push_sandbox = s->fcm_service_account.n == 0,
                           .sandbox = s->razorpay_key_id.n == 0};
     memcpy(out->box_key, key, sizeof out->box_key);

@@ -162,6 +162,7 @@ static Err write_run(Tx *tx, void *arg) {
     x->refused = OK;
     x->status = 0;
     Call c = call_of(x, tx);
+    c.lang = request_lang(x->req);
     Err e = admit(x, &c);
     return e ? e : w->fn(x, &c, w->arg);
 }

@@ -1,5 +1,7 @@
 #include "contract/request.h"
 
+#include "domain/lang.h"
+
 Reply reply_new(const Request *req) {
     return (Reply){.status = 200,
                    .headers = buf_arena(req->arena, REPLY_HEADER_BYTES_MAX),
@@ -15,4 +17,35 @@ void reply_header(Reply *rep, const char *name, Str value) {
     buf_lit(&rep->headers, ": ");
     buf_add(&rep->headers, value);
     buf_lit(&rep->headers, "\r\n");
+}
+
+/* "q=0.8" in thousandths; 1000 without one, 0 for anything else. */
+static int64_t weight(Str parameters) {
+    static const int64_t digit[] = {100, 10, 1};
+    int64_t q = 1000;
+    for (Str p; str_split(&parameters, ';', &p);) {
+        p = str_trim(p);
+        if (p.n < 3 || (p.p[0] | 0x20) != 'q' || p.p[1] != '=')
+            continue;
+        q = p.p[2] == '1' ? 1000 : 0;
+        for (size_t i = 4; p.p[2] == '0' && i < p.n && i < 4 + COUNT(digit); i++)
+            q += p.p[i] >= '0' && p.p[i] <= '9' ? (p.p[i] - '0') * digit[i - 4] : 0;
+    }
+    return q;
+}
+
+int32_t request_lang(const Request *req) {
+    Str rest = req->header(req, "Accept-Language");
+    int32_t best = 0;
+    int64_t most = 0;
+    for (Str part; str_split(&rest, ',', &part);) {
+        size_t semicolon = str_index(part, ';');
+        int32_t lang = lang_of(str_trim(str_slice(part, 0, semicolon)));
+        int64_t q = weight(str_from(part, semicolon + 1));
+        if (lang && q > most) {
+            best = lang;
+            most = q;
+        }
+    }
+    return best;
 }

@@ -38,6 +38,9 @@ typedef struct Reply {
     int64_t length;
 } Reply;
 
+/* The language (domain/lang.h) that Accept-Language likes best among those the box has texts in; 0: none of them, or not said. */
+int32_t request_lang(const Request *req);
+
 /* An empty 200 over the request's arena. */
 Reply reply_new(const Request *req);
 /* Appends a header; a value with control characters is dropped whole (no header can be split). */

@@ -41,6 +41,7 @@ typedef struct DomainConfig {
     int64_t payment_poll_ms;       /* a fresh provider order is asked about this often */
     Str push_origins; /* push services of browsers: comma-separated origins; "*." before a host stands for all below */
     bool push_sandbox; /* the sandbox's push service is one too */
+    int32_t sms_langs; /* LANG_BIT of the languages (lang.h) that SMS may be in besides English */
     bool sandbox; /* no real payment provider: mock payments are allowed */
     uint8_t box_key[32]; /* root of derived keys: id permutation, token signing, OTP hashing */
 } DomainConfig;
@@ -53,6 +54,7 @@ typedef struct Call {
     int64_t now_ms;
     Actor actor;
     const DomainConfig *cfg;
+    int32_t lang; /* what who asks reads (lang.h); 0 = not said. For accounts that have not chosen */
 } Call;
 
 /* Every operation that a route can name. `in` points to the operation's input struct (its header says which; NULL when it has

@@ -3,6 +3,7 @@
 #include "codec/money.h"
 #include "domain/device.h"
 #include "domain/event.h"
+#include "domain/lang.h"
 #include "domain/notification.h"
 #include "domain/outbox.h"
 #include "domain/preference.h"
@@ -10,7 +11,7 @@
 #include "domain/row.h"
 #include "domain/user.h"
 
-enum { READ_ALL_MAX = 1000, NOTE_TEXT_BYTES_MAX = 8192 };
+enum { READ_ALL_MAX = 1000, AMOUNT_BYTES_MAX = 64 };
 
 static bool is_unread(const void *row) { return ((const Notification *)row)->read_ms == 0; }
 
@@ -48,113 +49,68 @@ const Record NOTIFICATION = {.kind = 12,
 const Index *const NOTIFICATION_BY_USER = &notification_indexes[0];
 const Index *const NOTIFICATION_UNREAD = &notification_indexes[1];
 
-/* {subject}, {detail} and {amount} are put in. */
-static const struct {
-    Str slug, title, body;
-} templates[NOTE_TYPE_COUNT] = {
-    [NOTE_NEW_APPLICATION] = {STR_INIT("new_application"), STR_INIT("New application"),
-                              STR_INIT("Somebody applied to \"{subject}\".")},
-    [NOTE_APPLICATION_ACCEPTED] = {STR_INIT("application_accepted"), STR_INIT("Application accepted"),
-                                   STR_INIT("You were chosen for \"{subject}\".")},
-    [NOTE_APPLICATION_REJECTED] = {STR_INIT("application_rejected"), STR_INIT("Application not chosen"),
-                                   STR_INIT("You were not chosen for \"{subject}\".")},
-    [NOTE_APPLICATION_WITHDRAWN] = {STR_INIT("application_withdrawn"), STR_INIT("Application withdrawn"),
-                                    STR_INIT("An application to \"{subject}\" was withdrawn.")},
-    [NOTE_ORDER_CREATED] = {STR_INIT("order_created"), STR_INIT("New order"),
-                            STR_INIT("There is an order for \"{subject}\" over {amount}.")},
-    [NOTE_PAYMENT_RECEIVED] = {STR_INIT("payment_received"), STR_INIT("Payment received"),
-                               STR_INIT("{amount} for \"{subject}\" is held safely until the work is approved.")},
-    [NOTE_WORK_STARTED] = {STR_INIT("work_started"), STR_INIT("Work has started"),
-                           STR_INIT("Work on \"{subject}\" has started.")},
-    [NOTE_WORK_SUBMITTED] = {STR_INIT("work_submitted"), STR_INIT("Work handed in"),
-                             STR_INIT("The work for \"{subject}\" waits for your approval.")},
-    [NOTE_REVISION_REQUESTED] = {STR_INIT("revision_requested"), STR_INIT("Revision requested"),
-                                 STR_INIT("Changes are asked for in \"{subject}\".")},
-    [NOTE_ORDER_APPROVED] = {STR_INIT("order_approved"), STR_INIT("Work approved"),
-                             STR_INIT("Your work for \"{subject}\" was approved.")},
-    [NOTE_ORDER_COMPLETED] = {STR_INIT("order_completed"), STR_INIT("Order completed"), STR_INIT("\"{subject}\" is complete.")},
-    [NOTE_ORDER_CANCELLED] = {STR_INIT("order_cancelled"), STR_INIT("Order cancelled"), STR_INIT("\"{subject}\" was cancelled.")},
-    [NOTE_ORDER_DISPUTED] = {STR_INIT("order_disputed"), STR_INIT("Order disputed"),
-                             STR_INIT("A moderator will look at \"{subject}\".")},
-    [NOTE_DISPUTE_SETTLED] = {STR_INIT("dispute_settled"), STR_INIT("Dispute settled"),
-                              STR_INIT("A moderator has decided about \"{subject}\".")},
-    [NOTE_AUTO_APPROVE_SOON] = {STR_INIT("auto_approve_soon"), STR_INIT("Please look at the work"),
-                                STR_INIT("The work for \"{subject}\" is soon approved by itself.")},
-    [NOTE_REFUND] = {STR_INIT("refund"), STR_INIT("Refund"), STR_INIT("{amount} is on its way back to you.")},
-    [NOTE_WITHDRAWAL_PAID] = {STR_INIT("withdrawal_paid"), STR_INIT("Withdrawal paid"),
-                              STR_INIT("{amount} was sent to your bank account.")},
-    [NOTE_WITHDRAWAL_FAILED] = {STR_INIT("withdrawal_failed"), STR_INIT("Withdrawal failed"),
-                                STR_INIT("{amount} could not be sent and is back in your wallet.")},
-    [NOTE_BANK_VERIFIED] = {STR_INIT("bank_verified"), STR_INIT("Bank account verified"),
-                            STR_INIT("You can withdraw to the account ending in {subject}.")},
-    [NOTE_BANK_FAILED] = {STR_INIT("bank_failed"), STR_INIT("Bank account not verified"),
-                          STR_INIT("The account ending in {subject} could not be verified.")},
-    [NOTE_NEW_MESSAGE] = {STR_INIT("new_message"), STR_INIT("New message"), STR_INIT("{subject} wrote to you.")},
-    [NOTE_NEW_REVIEW] = {STR_INIT("new_review"), STR_INIT("New review"),
-                         STR_INIT("{subject} reviewed you. It shows once you have written yours, or after some days.")},
-    [NOTE_BADGE] = {STR_INIT("badge"), STR_INIT("New badge"), STR_INIT("You earned the badge {subject}.")},
-    [NOTE_GIG_BOOSTED] = {STR_INIT("gig_boosted"), STR_INIT("Gig boosted"),
-                          STR_INIT("\"{subject}\" is shown first among equals.")},
-    [NOTE_SAVED_SEARCH] = {STR_INIT("saved_search"), STR_INIT("A gig for you"),
-                           STR_INIT("\"{subject}\" fits a search of yours.")},
-    [NOTE_ID_VERIFIED] = {STR_INIT("id_verified"), STR_INIT("Student ID verified"), STR_INIT("Your student ID was verified.")},
-    [NOTE_LISTING_REMOVED] = {STR_INIT("listing_removed"), STR_INIT("Listing taken down"),
-                              STR_INIT("A moderator took \"{subject}\" down: {detail}")},
-    [NOTE_AGREEMENT_ACCEPTED] = {STR_INIT("contract_accepted"), STR_INIT("Contract accepted"),
-                                 STR_INIT("Your contract over {amount} was accepted.")},
-    [NOTE_AGREEMENT_REJECTED] = {STR_INIT("contract_rejected"), STR_INIT("Contract rejected"),
-                                 STR_INIT("Your contract over {amount} was rejected.")},
-    [NOTE_APPLICATION_STAGE] = {STR_INIT("application_status"), STR_INIT("Your application"),
-                                STR_INIT("Your application to \"{subject}\" is being looked at.")},
-    [NOTE_GIG_UPDATED] = {STR_INIT("gig_update"), STR_INIT("Gig changed"), STR_INIT("\"{subject}\" has changed.")},
-    [NOTE_CALL_SCHEDULED] = {STR_INIT("call_scheduled"), STR_INIT("Call scheduled"),
-                             STR_INIT("{subject} has fixed a time for a call with you.")},
-    [NOTE_CALL_STARTED] = {STR_INIT("call_started"), STR_INIT("Call"), STR_INIT("{subject} is calling you.")},
-    [NOTE_CALL_SOON] = {STR_INIT("call_reminder"), STR_INIT("Call soon"), STR_INIT("Your call with {subject} begins soon.")},
-    [NOTE_CALL_CANCELLED] = {STR_INIT("call_cancelled"), STR_INIT("Call cancelled"),
-                             STR_INIT("The call with {subject} was called off.")},
-    [NOTE_LISTING_RESTORED] = {STR_INIT("listing_restored"), STR_INIT("Listing is back"),
-                               STR_INIT("\"{subject}\" can be seen again.")},
-    [NOTE_ID_REJECTED] = {STR_INIT("id_rejected"), STR_INIT("Student ID not accepted"),
-                          STR_INIT("Your student ID was not accepted: {detail}")},
-    [NOTE_REPORT_SETTLED] = {STR_INIT("report_settled"), STR_INIT("Your report was looked at"),
-                             STR_INIT("A moderator has {detail} your report. Thank you.")},
-    [NOTE_SAVED_SEARCH_DIGEST] = {STR_INIT("saved_search_digest"), STR_INIT("More gigs for you"),
-                                  STR_INIT("{subject} more gigs fit your saved searches.")},
+static const Str slugs[NOTE_TYPE_COUNT] = {
+    [NOTE_NEW_APPLICATION] = STR_INIT("new_application"),
+    [NOTE_APPLICATION_ACCEPTED] = STR_INIT("application_accepted"),
+    [NOTE_APPLICATION_REJECTED] = STR_INIT("application_rejected"),
+    [NOTE_APPLICATION_WITHDRAWN] = STR_INIT("application_withdrawn"),
+    [NOTE_ORDER_CREATED] = STR_INIT("order_created"),
+    [NOTE_PAYMENT_RECEIVED] = STR_INIT("payment_received"),
+    [NOTE_WORK_STARTED] = STR_INIT("work_started"),
+    [NOTE_WORK_SUBMITTED] = STR_INIT("work_submitted"),
+    [NOTE_REVISION_REQUESTED] = STR_INIT("revision_requested"),
+    [NOTE_ORDER_APPROVED] = STR_INIT("order_approved"),
+    [NOTE_ORDER_COMPLETED] = STR_INIT("order_completed"),
+    [NOTE_ORDER_CANCELLED] = STR_INIT("order_cancelled"),
+    [NOTE_ORDER_DISPUTED] = STR_INIT("order_disputed"),
+    [NOTE_DISPUTE_SETTLED] = STR_INIT("dispute_settled"),
+    [NOTE_AUTO_APPROVE_SOON] = STR_INIT("auto_approve_soon"),
+    [NOTE_REFUND] = STR_INIT("refund"),
+    [NOTE_WITHDRAWAL_PAID] = STR_INIT("withdrawal_paid"),
+    [NOTE_WITHDRAWAL_FAILED] = STR_INIT("withdrawal_failed"),
+    [NOTE_BANK_VERIFIED] = STR_INIT("bank_verified"),
+    [NOTE_BANK_FAILED] = STR_INIT("bank_failed"),
+    [NOTE_NEW_MESSAGE] = STR_INIT("new_message"),
+    [NOTE_NEW_REVIEW] = STR_INIT("new_review"),
+    [NOTE_BADGE] = STR_INIT("badge"),
+    [NOTE_GIG_BOOSTED] = STR_INIT("gig_boosted"),
+    [NOTE_SAVED_SEARCH] = STR_INIT("saved_search"),
+    [NOTE_ID_VERIFIED] = STR_INIT("id_verified"),
+    [NOTE_LISTING_REMOVED] = STR_INIT("listing_removed"),
+    [NOTE_AGREEMENT_ACCEPTED] = STR_INIT("contract_accepted"),
+    [NOTE_AGREEMENT_REJECTED] = STR_INIT("contract_rejected"),
+    [NOTE_APPLICATION_STAGE] = STR_INIT("application_status"),
+    [NOTE_GIG_UPDATED] = STR_INIT("gig_update"),
+    [NOTE_CALL_SCHEDULED] = STR_INIT("call_scheduled"),
+    [NOTE_CALL_STARTED] = STR_INIT("call_started"),
+    [NOTE_CALL_SOON] = STR_INIT("call_reminder"),
+    [NOTE_CALL_CANCELLED] = STR_INIT("call_cancelled"),
+    [NOTE_LISTING_RESTORED] = STR_INIT("listing_restored"),
+    [NOTE_ID_REJECTED] = STR_INIT("id_rejected"),
+    [NOTE_REPORT_SETTLED] = STR_INIT("report_settled"),
+    [NOTE_SAVED_SEARCH_DIGEST] = STR_INIT("saved_search_digest"),
 };
 
-Str notification_slug(int32_t type) { return type > 0 && type < NOTE_TYPE_COUNT ? templates[type].slug : (Str){NULL, 0}; }
+Str notification_slug(int32_t type) { return type > 0 && type < NOTE_TYPE_COUNT ? slugs[type] : (Str){NULL, 0}; }
 
 int32_t notification_type(Str slug) {
     for (int32_t i = 1; i < NOTE_TYPE_COUNT; i++)
-        if (str_eq(templates[i].slug, slug))
+        if (str_eq(slugs[i], slug))
             return i;
     return 0;
 }
 
-static Str fill(Call *c, Str template, const Notice *n) {
-    Buf b = buf_arena(c->arena, NOTE_TEXT_BYTES_MAX);
+/* What the notice says in a language. */
+static Err say(Call *c, int32_t lang, const Notice *n, Text *out) {
+    Buf money = buf_arena(c->arena, AMOUNT_BYTES_MAX);
     const Currency *currency = currency_find(c->cfg->currency);
-    for (size_t i = 0; i < template.n;) {
-        Str rest = str_from(template, i);
-        if (str_starts(rest, S("{subject}"))) {
-            buf_add(&b, n->subject);
-            i += sizeof("{subject}") - 1;
-        } else if (str_starts(rest, S("{detail}"))) {
-            buf_add(&b, n->detail);
-            i += sizeof("{detail}") - 1;
-        } else if (str_starts(rest, S("{amount}"))) {
-            buf_add(&b, currency ? currency->sign : c->cfg->currency);
-            money_add(&b, n->amount, MONEY_MAJOR, c->cfg->currency_decimals);
-            i += sizeof("{amount}") - 1;
-        } else {
-            buf_char(&b, template.p[i++]);
-        }
-    }
-    return buf_str(&b);
+    buf_add(&money, currency ? currency->sign : c->cfg->currency);
+    money_add(&money, n->amount, MONEY_MAJOR, c->cfg->currency_decimals);
+    const Var vars[] = {{"subject", n->subject, false}, {"detail", n->detail, false}, {"amount", buf_str(&money), false}};
+    return money.err ? money.err : lang_say(c->arena, lang, n->type, vars, COUNT(vars), out);
 }
 
-static Err push(Call *c, const Notification *note) {
+static Err push(Call *c, const Notification *note, int32_t lang, const Text *text) {
     Key key = key1(DEVICE_BY_USER, note->user);
     Device *all;
     size_t n;
@@ -163,8 +119,9 @@ static Err push(Call *c, const Notification *note) {
         Outbox row = {.kind = OUT_PUSH,
                       .user = note->user,
                       .to = all[i].token,
-                      .subject = note->title,
-                      .body = note->body,
+                      .subject = text->title,
+                      .body = text->body,
+                      .lang = lang,
                       .ref = all[i].id,
                       .note = note->id,
                       .idempotency_key = arena_printf(c->arena, "push:%lld:%lld", (long long)note->id, (long long)all[i].id)};
@@ -173,19 +130,38 @@ static Err push(Call *c, const Notification *note) {
     return e;
 }
 
-static Err send_text(Call *c, const Notification *note, OutboxKind kind, Str to) {
+static Err send_text(Call *c, const Notification *note, OutboxKind kind, Str to, int32_t lang, const Text *text) {
+    bool mail = kind == OUT_EMAIL;
     Outbox row = {.kind = kind,
                   .user = note->user,
                   .to = to,
-                  .subject = kind == OUT_EMAIL ? arena_printf(c->arena, "%.*s: %.*s", STR_ARG(c->cfg->name), STR_ARG(note->title))
-                                               : (Str){NULL, 0},
-                  .body = note->body,
+                  .subject =
+                      mail ? arena_printf(c->arena, "%.*s: %.*s", STR_ARG(c->cfg->name), STR_ARG(text->title)) : (Str){NULL, 0},
+                  .body = mail ? text->body : text->sms,
+                  .lang = lang,
                   .idempotency_key = arena_printf(c->arena, "note:%d:%lld", (int)kind, (long long)note->id)};
     return row.idempotency_key.p ? outbox_add(c, &row) : E_NOMEM;
 }
 
+/* What leaves the box, in the person's own language. */
+static Err send_all(Call *c, const User *u, const Notice *n, const Notification *note) {
+    Preference wanted = preference_of(u, n->type);
+    int32_t lang = lang_choose(u->lang, 0), sms_lang = lang_sms(c->cfg, lang);
+    Text text;
+    Err e = say(c, lang, n, &text);
+    if (e == OK && wanted.push)
+        e = push(c, note, lang, &text);
+    if (e == OK && wanted.email && u->email.n && (u->flags & USER_EMAIL_VERIFIED))
+        e = send_text(c, note, OUT_EMAIL, u->email, lang, &text);
+    if (e || !wanted.sms || !u->phone.n || !(u->flags & USER_PHONE_VERIFIED))
+        return e;
+    e = sms_lang == lang ? OK : say(c, sms_lang, n, &text);
+    return e ? e : send_text(c, note, OUT_SMS, u->phone, sms_lang, &text);
+}
+
 Err notify(Call *c, const Notice *n) {
     User u;
+    Text text;
     bool blocked = false;
     if (n->user == 0)
         return E_MISSING;
@@ -198,10 +174,11 @@ Err notify(Call *c, const Notice *n) {
         e = blocked_between(c, n->user, n->actor, &blocked);
     if (e || blocked)
         return e;
+    e = say(c, LANG_EN, n, &text);
     Notification note = {.user = n->user,
                          .type = n->type,
-                         .title = templates[n->type].title,
-                         .body = fill(c, templates[n->type].body, n),
+                         .title = text.title,
+                         .body = text.body,
                          .gig = n->gig,
                          .order = n->order,
                          .application = n->application,
@@ -212,7 +189,8 @@ Err notify(Call *c, const Notice *n) {
                          .subject = n->subject,
                          .detail = n->detail,
                          .amount = n->amount};
-    e = rec_insert(c->tx, &NOTIFICATION, &note);
+    if (e == OK)
+        e = rec_insert(c->tx, &NOTIFICATION, &note);
     Event ev = {.type = EV_NOTIFICATION,
                 .verb = VERB_CREATED,
                 .subject = note.id,
@@ -222,14 +200,7 @@ Err notify(Call *c, const Notice *n) {
                 .users = list_of_i64s(c->arena, &n->user, 1)};
     if (e == OK)
         e = event_emit(c, &ev);
-    Preference wanted = preference_of(&u, n->type);
-    if (e == OK && wanted.push)
-        e = push(c, &note);
-    if (e == OK && wanted.email && u.email.n && (u.flags & USER_EMAIL_VERIFIED))
-        e = send_text(c, &note, OUT_EMAIL, u.email);
-    if (e == OK && wanted.sms && u.phone.n && (u.flags & USER_PHONE_VERIFIED))
-        e = send_text(c, &note, OUT_SMS, u.phone);
-    return e;
+    return e ? e : send_all(c, &u, n, &note);
 }
 
 /* ---- the person's own list ---- */

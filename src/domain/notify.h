@@ -1,7 +1,8 @@
 /* notify.h - telling a person.
  *
  * One call writes the notification, its event, and the push, e-mail and SMS outbox rows that the person's preferences ask for
- * (preference.h), all in the caller's transaction. The texts are one table of templates by type. */
+ * (preference.h), all in the caller's transaction. The texts are lang.h's: the notification's in English, what leaves the box in
+ * the person's language. */
 #ifndef DOMAIN_NOTIFY_H
 #define DOMAIN_NOTIFY_H
 

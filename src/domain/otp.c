@@ -5,6 +5,7 @@
 #include "crypto/hmac.h"
 #include "crypto/token.h"
 #include "domain/event.h"
+#include "domain/lang.h"
 #include "domain/outbox.h"
 #include "domain/row.h"
 #include "domain/session.h"
@@ -54,6 +55,31 @@ static Err otp_find(Call *c, OtpPurpose purpose, Str contact, Otp *out) {
     return row_find(c, &OTP, OTP_BY_CONTACT, &key, out);
 }
 
+/* In the account's language, else in the one of who asks. */
+static Err send(Call *c, Str contact, int64_t user, Str code) {
+    User u = {0};
+    Text text;
+    bool mail = memchr(contact.p, '@', contact.n) != NULL;
+    Err e = user ? row_load(c, &USER, user, &u) : OK;
+    if (e)
+        return e;
+    int32_t lang = lang_choose(u.lang, c->lang);
+    if (!mail)
+        lang = lang_sms(c->cfg, lang);
+    const Var vars[] = {{"name", c->cfg->name, false},
+                        {"code", code, false},
+                        var_i64(c->arena, "minutes", (c->cfg->otp_ttl_ms + MS_MINUTE - 1) / MS_MINUTE)};
+    e = lang_say(c->arena, lang, TEXT_CODE, vars, COUNT(vars), &text);
+    Outbox out = {.kind = mail ? OUT_EMAIL : OUT_SMS,
+                  .user = user,
+                  .to = contact,
+                  .subject = mail ? text.title : (Str){NULL, 0},
+                  .body = mail ? text.body : text.sms,
+                  .code = code,
+                  .lang = lang};
+    return e ? e : outbox_add(c, &out);
+}
+
 Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user) {
     Otp row = {0};
     uint8_t hash[32];
@@ -72,13 +98,7 @@ Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user) {
     e = row.id ? rec_put(c->tx, &OTP, &row) : rec_insert(c->tx, &OTP, &row);
     if (e)
         return e;
-    bool mail = memchr(contact.p, '@', contact.n) != NULL;
-    long long minutes = (c->cfg->otp_ttl_ms + 59999) / 60000;
-    Outbox out = {.kind = mail ? OUT_EMAIL : OUT_SMS, .user = user, .to = contact, .code = text};
-    out.subject = mail ? arena_printf(c->arena, "%.*s: your code", STR_ARG(c->cfg->name)) : (Str){NULL, 0};
-    out.body = arena_printf(c->arena, "%.*s is your code for %.*s. It is good for %lld minute%s. Tell it to nobody.",
-                            STR_ARG(text), STR_ARG(c->cfg->name), minutes, minutes == 1 ? "" : "s");
-    return out.body.p ? outbox_add(c, &out) : E_NOMEM;
+    return send(c, contact, user, text);
 }
 
 Err otp_check(Call *c, OtpPurpose purpose, Str contact, Str code, bool keep, OtpFate *fate) {

@@ -28,6 +28,7 @@ static const Field fields[] = {
     FIELD(17, Outbox, provider_id, F_STR, "provider's id of the accepted call"),
     FIELD(18, Outbox, last_error, F_STR, "why the last send failed"),
     FIELD(19, Outbox, note, F_I64, "notification that a push carries"),
+    FIELD(20, Outbox, lang, F_I32, "language of the text"),
 };
 
 static bool is_waiting(const void *row) { return ((const Outbox *)row)->state == OUTBOX_WAITING; }

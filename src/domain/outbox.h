@@ -42,6 +42,7 @@ typedef struct Outbox {
     int64_t claimed_ms;  /* a worker has it since then; 0 = nobody. While claimed it cannot be cancelled. */
     Str provider_id; /* the provider's own id of the accepted call */
     Str last_error;
+    int32_t lang; /* what subject and body are in (lang.h); 0 = English */
     int64_t note; /* OUT_PUSH: the notification that it carries, 0 = none */
 } Outbox;
 

@@ -96,6 +96,7 @@ static const Field user_fields[] = {
     FIELD(31, User, replies, F_I64, "number of first answers"),
     FIELD(40, User, username, F_STR, "unique name"),
     FIELD(41, User, contact_info, F_STR, "how else to reach the person"),
+    FIELD(42, User, lang, F_I32, "language of what is sent to the person"),
     FIELD(45, User, ai_tools, F_STRS, "AI tools the person works with"),
     FIELD(46, User, hourly_rate, F_I64, "asked for an hour, minor units"),
     FIELD(47, User, links, F_STRS, "portfolio on the web"),
@@ -353,6 +354,8 @@ static Err edit_numbers(Call *c, const UserEdit *in, User *u) {
     }
     if (HAS(in, USER_SET_MUTED))
         u->muted = in->muted;
+    if (HAS(in, USER_SET_LANG))
+        u->lang = in->lang;
     if (HAS(in, USER_SET_PASSWORD))
         u->password = in->password_hash;
     return e;

@@ -79,6 +79,7 @@ typedef struct User {
     int64_t mail_flips, sms_flips; /* bits 1 << NotificationType whose e-mail or SMS is not as by default (preference.h) */
     Str given;          /* the part of the name that comes first, where it was given in parts */
     int64_t freelancer, client_profile; /* profiles of these kinds (profile.h), 0 = none */
+    int32_t lang;       /* of what is sent to the person (lang.h); 0 = not said */
     Str avatar_url;     /* a picture that lies elsewhere; then avatar_file is 0 */
 } User;
 
@@ -145,7 +146,8 @@ enum {
     USER_SET_HOURLY_RATE,
     USER_SET_LINKS,
     USER_SET_TIMEZONE,
-    USER_SET_GIVEN
+    USER_SET_GIVEN,
+    USER_SET_LANG
 };
 typedef struct UserEdit {
     uint64_t has;
@@ -169,6 +171,7 @@ typedef struct UserEdit {
     List ai_tools, links; /* STRS */
     int64_t hourly_rate; /* 0 = none */
     Str timezone;
+    int32_t lang; /* lang.h */
     Str given; /* with name only: the part of it that comes first */
 } UserEdit;
 /* UserEdit -> User: changes the caller. E_INVALID with fields; E_CONFLICT "USERNAME_TAKEN". */

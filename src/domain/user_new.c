@@ -68,6 +68,7 @@ Err user_create(Call *c, Str hint, User *u) {
     u->flags |= USER_AVAILABLE;
     if (!u->roles)
         u->roles = ROLE_BIT_DOER | ROLE_BIT_CLIENT;
+    u->lang = c->lang;
     u->created_ms = u->last_active_ms = c->now_ms;
     e = rec_insert(c->tx, &USER, u);
     if (e == OK)

@@ -42,7 +42,7 @@ typedef struct GatewayConfig {
     /* Razorpay; payouts need account_number */
     Str razorpay_url, razorpay_key_id, razorpay_key_secret, razorpay_webhook_secret, razorpay_account_number;
     /* SMS: a row of sms.c by name */
-    Str sms_provider, sms_url, sms_key, sms_account, sms_sender, sms_template;
+    Str sms_provider, sms_url, sms_key, sms_account, sms_sender, sms_template, sms_template_hi;
     /* mail */
     Str smtp_host, smtp_user, smtp_password, smtp_from;
     int smtp_port;

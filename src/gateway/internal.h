@@ -4,12 +4,12 @@
 
 #include <pthread.h>
 
+#include "codec/template.h"
 #include "domain/outbox.h"
 #include "domain/wallet.h"
 #include "gateway/answer.h"
 #include "gateway/gateway.h"
 #include "gateway/google.h"
-#include "gateway/template.h"
 
 /* What became of one outside call. */
 typedef struct Outcome {

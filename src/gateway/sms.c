@@ -1,6 +1,7 @@
 #include "gateway/sms.h"
 
 #include "codec/form.h"
+#include "domain/lang.h"
 #include "gateway/internal.h"
 
 /* Formats: MSG91 "Send SMS via Flow" (v5), Twilio "Messages" (2010-04-01). The template provider is whatever the setting's
@@ -10,10 +11,10 @@ static const SmsRow rows[] = {
     {.name = "msg91", .base = "https://control.msg91.com", .path = "/api/v5/flow", .method = "POST", .type = "application/json",
      .body = "{\"template_id\":{template},\"short_url\":\"0\",\"recipients\":[{\"mobiles\":{digits},"
              "\"otp\":{code},\"VAR1\":{code},\"text\":{text}}]}",
-     .header = "authkey", .header_value = "{key}", .id = "message", .ok = "type", .ok_value = "success"},
+     .templates = true, .header = "authkey", .header_value = "{key}", .id = "message", .ok = "type", .ok_value = "success"},
     {.name = "twilio", .base = "https://api.twilio.com", .path = "/2010-04-01/Accounts/{account}/Messages.json", .method = "POST",
      .type = "application/x-www-form-urlencoded", .body = "To={to}&From={sender}&Body={text}", .basic = true, .id = "sid"},
-    {.name = "template", .path = "", .method = "GET", .id = "id"},
+    {.name = "template", .templates = true, .path = "", .method = "GET", .id = "id"},
     /* Twilio's format, and the code apart, so that the sandbox need not guess it from the text. */
     {.name = "sandbox", .path = "/2010-04-01/Accounts/{account}/Messages.json", .method = "POST",
      .type = "application/x-www-form-urlencoded", .body = "To={to}&From={sender}&Body={text}", .header = "X-Sandbox-Code",
@@ -30,6 +31,11 @@ const SmsRow *sms_row(Str name) {
     return NULL;
 }
 
+int32_t sms_langs(Str provider, Str template_hi) {
+    const SmsRow *p = sms_row(provider);
+    return p && p->templates && !template_hi.n ? 0 : LANG_BIT(LANG_HI);
+}
+
 void send_sms(Gateway *g, Arena *a, const Outbox *row, Outcome *o) {
     const GatewayConfig *cfg = g->cfg;
     const SmsRow *p = g->sms;
@@ -41,7 +47,7 @@ void send_sms(Gateway *g, Arena *a, const Outbox *row, Outcome *o) {
         {"key", cfg->sms_key, false},
         {"account", cfg->sms_account, false},
         {"sender", cfg->sms_sender, false},
-        {"template", cfg->sms_template, false},
+        {"template", row->lang == LANG_HI && cfg->sms_template_hi.n ? cfg->sms_template_hi : cfg->sms_template, false},
     };
     Buf url = buf_arena(a, SMS_URL_BYTES_MAX), body = buf_arena(a, SMS_BODY_BYTES_MAX), header = buf_arena(a, SMS_URL_BYTES_MAX);
     bool json = p->type && strstr(p->type, "json");

@@ -210,6 +210,35 @@ test('language and appearance are chosen and kept', async () => {
   await ravi.close();
 });
 
+test('a code comes in the page’s language, and an account’s language goes along to the next browser', async () => {
+  const number = phone();
+  const signIn = async (v) => {
+    const before = new Set((await box.get('/sandbox/outbox?to=' + encodeURIComponent(number))).body.messages.map((m) => m.id));
+    await v.go('/sign-in?to=/me/settings');
+    await v.page.locator('input[name=phone]').fill(number);
+    await v.page.locator('button[type=submit]').click();
+    const message = await box.message(number, (m) => m.code && !before.has(m.id));
+    await v.page.locator('input[name=otp]').fill(message.code);
+    return message;
+  };
+  const first = await Visitor.open(browser, box, { language: 'hi-IN' });
+  assert.match((await signIn(first)).body, /के लिए आपका कोड है/);
+  await first.page.locator('input[autocomplete=name]').fill('Meera');
+  await first.page.locator('form button[type=submit]').click();
+  await first.heading('सेटिंग');
+  await first.page.getByText('पुश संदेश, ई-मेल और SMS भी इसी में आते हैं।').waitFor();
+  const second = await Visitor.open(browser, box);
+  assert.match((await signIn(second)).body, /के लिए आपका कोड है/, 'the account has one now');
+  await second.heading('सेटिंग');
+  const kept = () => second.page.waitForResponse((r) => r.request().method() === 'PATCH' && r.url().endsWith('/api/users/me'));
+  const [answer] = await Promise.all([kept(), second.page.getByRole('radio', { name: 'English' }).check({ force: true })]);
+  assert.equal((await answer.json()).language, 'en');
+  await second.heading('Settings');
+  assert.match((await (async () => { const third = await Visitor.open(browser, box, { language: 'hi-IN' }); const m = await signIn(third); await third.heading('Settings'); await third.close(); return m; })()).body, /is your code for/);
+  await first.close();
+  await second.close();
+});
+
 /** A large picture, so that there is something to make smaller. */
 async function picture(page) {
   const data = await page.evaluate(() => {

@@ -6,6 +6,7 @@
 #include "domain/device.h"
 #include "domain/file.h"
 #include "domain/gig.h"
+#include "domain/lang.h"
 #include "domain/notification.h"
 #include "domain/report.h"
 #include "domain/review.h"
@@ -16,6 +17,7 @@
 /* ---- a person ---- */
 
 WORDS(campus_role_words, "Role", WORD(ROLE_BIT_DOER, "doer"), WORD(ROLE_BIT_CLIENT, "client"));
+WORDS(campus_language_words, "MessageLanguage", WORD(LANG_EN, "en"), WORD(LANG_HI, "hi"));
 
 WORDS(campus_right_words, "AdminRole", WORD(RIGHT_MODERATOR, "moderator"), WORD(RIGHT_ADMIN, "admin"));
 
@@ -112,6 +114,8 @@ VIEW_WITH(campus_user_view, User, "User", "A person. What only the person may se
           SHOW("hourlyRate", W_MONEY, User, hourly_rate, "Asked for an hour.", .empty = EMPTY_OMIT),
           SHOW("portfolioUrls", W_STRS, User, links, "Portfolio on the web.", .empty = EMPTY_OMIT),
           SHOW("timezone", W_STR, User, timezone, "Time zone by name.", .empty = EMPTY_OMIT),
+          SHOW("language", W_WORD, User, lang, "Of push messages, mail and SMS; not there: English.",
+               .words = &campus_language_words, .empty = EMPTY_OMIT, .audience = FOR_OWNER),
           SHOW_GET("rating", W_DECIMAL, user_rating, "Average rating, 0 before the first.", .scale = 2),
           SHOW("reviewsCount", W_INT, User, rating_count, "Ratings it is the average of."),
           SHOW_GET("totalEarnings", W_MONEY, user_earned, "Earned in all, after fees.", .audience = FOR_OWNER),
@@ -294,6 +298,8 @@ INPUTS(me_in, MeIn,
              .max = USER_LINKS_MAX),
        INPUT("timezone", IN_BODY, W_STR, MeIn, edit.timezone, USER_SET_TIMEZONE, "Your time zone by name.",
              .flags = IN_TRIM | IN_NULLABLE, .max = USER_TIMEZONE_MAX),
+       INPUT("language", IN_BODY, W_WORD, MeIn, edit.lang, USER_SET_LANG, "Of push messages, mail and SMS to you.",
+             .words = &campus_language_words),
        INPUT("place", IN_BODY, W_STR, MeIn, edit.place, USER_SET_PLACE, "City or place.", .flags = IN_TRIM | IN_NULLABLE,
              .max = USER_PLACE_MAX),
        INPUT("latitude", IN_BODY, W_DECIMAL, MeIn, edit.lat_e6, USER_SET_LAT, "Degrees.", .scale = 6, .min = -90000000,

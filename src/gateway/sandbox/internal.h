@@ -4,9 +4,9 @@
 
 #include <pthread.h>
 
+#include "codec/template.h"
 #include "gateway/answer.h"
 #include "gateway/sandbox/sandbox.h"
-#include "gateway/template.h"
 
 /* ---- records ---- */
 

@@ -1,6 +1,6 @@
 // Requests to the box. The session travels in an HttpOnly cookie that the box sets at sign-in; scripts never see the token.
 import { signal } from '@preact/signals';
-import { has, t } from './i18n';
+import { has, language, t } from './i18n';
 
 /** What the box refused, or status 0 when it could not be reached. */
 export class ApiError extends Error {
@@ -27,7 +27,8 @@ function problem(status: number, body: any): ApiError {
 }
 
 export async function call<T>(method: string, path: string, body?: unknown, signalled?: AbortSignal): Promise<T> {
-  const init: RequestInit = { method, headers: {}, credentials: 'same-origin', signal: signalled };
+  // What the reader chose here, not in the browser: codes and what a new account is told come in it.
+  const init: RequestInit = { method, headers: { 'accept-language': language.value }, credentials: 'same-origin', signal: signalled };
   if (body instanceof FormData) init.body = body;
   else if (body !== undefined) {
     init.body = JSON.stringify(body);

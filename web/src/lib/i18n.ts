@@ -18,10 +18,11 @@ export const language = signal<Language>('en');
 export const locale = () => locales[language.value];
 
 export function preferred(): Language {
-  const kept = localStorage.getItem('language');
-  if (kept && kept in languages) return kept as Language;
+  if (chosen()) return localStorage.getItem('language') as Language;
   return navigator.languages.map((l) => l.slice(0, 2)).find((l): l is Language => l in languages) ?? 'en';
 }
+
+export const chosen = (): boolean => (localStorage.getItem('language') ?? '') in languages;
 
 export async function speak(to: Language): Promise<void> {
   if (to === 'hi') ({ hi: catalogue, told } = await import('../i18n/hi'));

@@ -1,9 +1,9 @@
 // Who is using this browser.
 import { computed, signal } from '@preact/signals';
-import { get, onSessionEnd, post } from './api';
+import { get, onSessionEnd, patch, post } from './api';
 import { forgetAll } from './query';
 import type { Config, User } from './types';
-import { currency } from './i18n';
+import { chosen, currency, language, speak, type Language } from './i18n';
 
 /** undefined: not known yet; null: nobody is signed in. */
 export const me = signal<User | null | undefined>(undefined);
@@ -49,7 +49,16 @@ export function use(user: User): void {
   localStorage.setItem(KEY, JSON.stringify(user));
   me.value = user;
   unread.value = user.unreadNotifications ?? unread.value;
+  if (user.language && user.language !== language.value && !chosen()) {
+    localStorage.setItem('language', user.language);
+    void speak(user.language);
+  }
+  if (!user.language && language.value !== 'en') keepLanguage(language.value); // an account older than its language
 }
+
+/** What is sent to the person comes in it too. */
+export const keepLanguage = (l: Language): void =>
+  void patch<User>('/api/users/me', { language: l }).then((user) => user.language && use(user), () => {});
 
 /** The session is over, by whomever. */
 export function ended(): void {

@@ -9,7 +9,7 @@ export interface User extends Person {
   roles: string[]; skills: string[]; reviewsCount: number; totalEarnings?: number; badges: string[];
   walletBalance?: number; pendingBalance?: number; place: string | null; available: boolean; unreadNotifications?: number;
   createdAt: number; lastActiveAt: number | null;
-  portfolioUrls?: string[]; hourlyRate?: number;
+  portfolioUrls?: string[]; hourlyRate?: number; language?: 'en' | 'hi';
 }
 export interface Attachment { id: string; name: string; type: string; size: number; url: string }
 export type GigStatus = 'open' | 'in_progress' | 'completed' | 'cancelled';

@@ -4,7 +4,7 @@ import { remove } from '../lib/api';
 import { language, languages, speak, t, type Language } from '../lib/i18n';
 import { useTitle } from '../lib/page';
 import { useGet } from '../lib/query';
-import { me } from '../lib/session';
+import { keepLanguage, me } from '../lib/session';
 import { theme, type Theme } from '../lib/theme';
 import type { Block } from '../lib/types';
 import { Button, Card, Notice, Page, Who } from '../ui/base';
@@ -23,7 +23,8 @@ export default function Settings() {
   const [, redraw] = useState(0);
   return <Page title={t('settings.title')} narrow back={me.value ? '/me' : '/'}>
     <Card class="stack">
-      <Choice<Language> label={t('settings.language')} value={language.value} on={(l) => { localStorage.setItem('language', l); void speak(l); }} options={(Object.keys(languages) as Language[]).map((l) => ({ value: l, text: languages[l] }))} />
+      <Choice<Language> label={t('settings.language')} value={language.value} on={(l) => { localStorage.setItem('language', l); void speak(l); if (me.value) keepLanguage(l); }} options={(Object.keys(languages) as Language[]).map((l) => ({ value: l, text: languages[l] }))} />
+      {me.value && <p class="soft small">{t('settings.languageToo')}</p>}
       <Choice<Theme> label={t('settings.theme')} value={theme.value} on={(v) => (theme.value = v)} options={(['system', 'light', 'dark'] as const).map((v) => ({ value: v, text: t(`theme.${v}`) }))} />
       {installer && <Button icon="phone" onClick={() => void installer.prompt().then(() => { installer = undefined; redraw(1); })}>{t('settings.install')}</Button>}
       {!isSecureContext && <Notice tone="wait" icon="info">{t('settings.plain')}</Notice>}

@@ -1,9 +1,9 @@
-/* template.h - provider formats as text with holes.
+/* template.h - text with holes: what people are told, and what providers want.
  *
  * A `{name}` in the text is replaced by the variable's value, escaped for where the text is going. JSON's own braces are never
  * followed by a lower-case letter, so a JSON text needs no quoting of them. Pure, thread-safe. */
-#ifndef GATEWAY_TEMPLATE_H
-#define GATEWAY_TEMPLATE_H
+#ifndef CODEC_TEMPLATE_H
+#define CODEC_TEMPLATE_H
 
 #include "base/buf.h"
 

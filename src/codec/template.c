@@ -1,4 +1,4 @@
-#include "gateway/template.h"
+#include "codec/template.h"
 
 #include "codec/form.h"
 #include "codec/json.h"

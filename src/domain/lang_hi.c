@@ -1,0 +1,55 @@
+/* The same in Hindi. A text for SMS stands where the other one leaves too little room for a title (see lang.h). */
+#include "domain/lang.h"
+#include "domain/notify.h"
+
+// clang-format off
+const Text lang_hi[TEXT_COUNT] = {
+    [NOTE_NEW_APPLICATION] = {.title = STR_INIT("नया आवेदन"), .body = STR_INIT("“{subject}” के लिए किसी ने आवेदन किया।")},
+    [NOTE_APPLICATION_ACCEPTED] = {.title = STR_INIT("आवेदन स्वीकार"), .body = STR_INIT("आपको “{subject}” के लिए चुना गया।")},
+    [NOTE_APPLICATION_REJECTED] = {.title = STR_INIT("आवेदन नहीं चुना गया"), .body = STR_INIT("“{subject}” के लिए आपको नहीं चुना गया।")},
+    [NOTE_APPLICATION_WITHDRAWN] = {.title = STR_INIT("आवेदन वापस लिया गया"), .body = STR_INIT("“{subject}” का एक आवेदन वापस लिया गया।")},
+    [NOTE_ORDER_CREATED] = {.title = STR_INIT("नया ऑर्डर"), .body = STR_INIT("“{subject}” के लिए {amount} का ऑर्डर आया है।")},
+    [NOTE_PAYMENT_RECEIVED] = {.title = STR_INIT("भुगतान मिला"), .body = STR_INIT("“{subject}” के {amount} काम स्वीकार होने तक सुरक्षित रखे हैं।"), .sms = STR_INIT("“{subject}” के {amount} सुरक्षित रखे हैं।")},
+    [NOTE_WORK_STARTED] = {.title = STR_INIT("काम शुरू हुआ"), .body = STR_INIT("“{subject}” पर काम शुरू हो गया।")},
+    [NOTE_WORK_SUBMITTED] = {.title = STR_INIT("काम जमा हुआ"), .body = STR_INIT("“{subject}” का काम आपकी स्वीकृति की राह देख रहा है।"), .sms = STR_INIT("“{subject}” का काम आपकी स्वीकृति चाहता है।")},
+    [NOTE_REVISION_REQUESTED] = {.title = STR_INIT("बदलाव माँगे गए"), .body = STR_INIT("“{subject}” में बदलाव माँगे गए हैं।")},
+    [NOTE_ORDER_APPROVED] = {.title = STR_INIT("काम स्वीकृत"), .body = STR_INIT("“{subject}” का आपका काम स्वीकार हुआ।")},
+    [NOTE_ORDER_COMPLETED] = {.title = STR_INIT("ऑर्डर पूरा"), .body = STR_INIT("“{subject}” पूरा हुआ।")},
+    [NOTE_ORDER_CANCELLED] = {.title = STR_INIT("ऑर्डर रद्द"), .body = STR_INIT("“{subject}” रद्द हुआ।")},
+    [NOTE_ORDER_DISPUTED] = {.title = STR_INIT("ऑर्डर पर विवाद"), .body = STR_INIT("एक मॉडरेटर “{subject}” को देखेगा।")},
+    [NOTE_DISPUTE_SETTLED] = {.title = STR_INIT("विवाद का फ़ैसला"), .body = STR_INIT("एक मॉडरेटर ने “{subject}” के बारे में फ़ैसला किया।"), .sms = STR_INIT("“{subject}” के विवाद का फ़ैसला हुआ।")},
+    [NOTE_AUTO_APPROVE_SOON] = {.title = STR_INIT("कृपया काम देखें"), .body = STR_INIT("“{subject}” का काम जल्द अपने आप स्वीकार हो जाएगा।"), .sms = STR_INIT("“{subject}” का काम जल्द अपने आप स्वीकार होगा।")},
+    [NOTE_REFUND] = {.title = STR_INIT("पैसे वापस"), .body = STR_INIT("{amount} आपको वापस आ रहे हैं।")},
+    [NOTE_WITHDRAWAL_PAID] = {.title = STR_INIT("निकासी पूरी"), .body = STR_INIT("{amount} आपके बैंक खाते में भेजे गए।")},
+    [NOTE_WITHDRAWAL_FAILED] = {.title = STR_INIT("निकासी विफल"), .body = STR_INIT("{amount} नहीं भेजे जा सके और आपके वॉलेट में वापस हैं।")},
+    [NOTE_BANK_VERIFIED] = {.title = STR_INIT("बैंक खाता सत्यापित"), .body = STR_INIT("{subject} पर ख़त्म होने वाले खाते में आप निकासी कर सकते हैं।")},
+    [NOTE_BANK_FAILED] = {.title = STR_INIT("बैंक खाता सत्यापित नहीं"), .body = STR_INIT("{subject} पर ख़त्म होने वाला खाता सत्यापित नहीं हो सका।")},
+    [NOTE_NEW_MESSAGE] = {.title = STR_INIT("नया संदेश"), .body = STR_INIT("{subject} ने आपको लिखा।")},
+    [NOTE_NEW_REVIEW] = {.title = STR_INIT("नई समीक्षा"), .body = STR_INIT("{subject} ने आपकी समीक्षा की। आपकी समीक्षा के बाद, या कुछ दिनों में, वह दिखेगी।"), .sms = STR_INIT("{subject} ने आपकी समीक्षा की। आप भी लिखें।")},
+    [NOTE_BADGE] = {.title = STR_INIT("नया बैज"), .body = STR_INIT("आपको “{subject}” बैज मिला।"), .coded = true},
+    [NOTE_GIG_BOOSTED] = {.title = STR_INIT("काम बूस्ट हुआ"), .body = STR_INIT("“{subject}” सबसे पहले दिखता है।")},
+    [NOTE_SAVED_SEARCH] = {.title = STR_INIT("आपके लिए काम"), .body = STR_INIT("“{subject}” आपकी एक खोज से मेल खाता है।")},
+    [NOTE_ID_VERIFIED] = {.title = STR_INIT("पहचान पत्र सत्यापित"), .body = STR_INIT("आपका पहचान पत्र सत्यापित हुआ।")},
+    [NOTE_LISTING_REMOVED] = {.title = STR_INIT("पोस्ट हटाई गई"), .body = STR_INIT("एक मॉडरेटर ने “{subject}” हटाया: {detail}")},
+    [NOTE_AGREEMENT_ACCEPTED] = {.title = STR_INIT("अनुबंध स्वीकार"), .body = STR_INIT("{amount} का आपका अनुबंध स्वीकार हुआ।")},
+    [NOTE_AGREEMENT_REJECTED] = {.title = STR_INIT("अनुबंध अस्वीकार"), .body = STR_INIT("{amount} का आपका अनुबंध अस्वीकार हुआ।")},
+    [NOTE_APPLICATION_STAGE] = {.title = STR_INIT("आपका आवेदन"), .body = STR_INIT("“{subject}” के लिए आपका आवेदन देखा जा रहा है।")},
+    [NOTE_GIG_UPDATED] = {.title = STR_INIT("काम बदला"), .body = STR_INIT("“{subject}” बदल गया है।")},
+    [NOTE_CALL_SCHEDULED] = {.title = STR_INIT("कॉल तय हुई"), .body = STR_INIT("{subject} ने आपके साथ कॉल का समय तय किया।")},
+    [NOTE_CALL_STARTED] = {.title = STR_INIT("कॉल"), .body = STR_INIT("{subject} आपको कॉल कर रहे हैं।")},
+    [NOTE_CALL_SOON] = {.title = STR_INIT("कॉल जल्द"), .body = STR_INIT("{subject} के साथ आपकी कॉल जल्द शुरू होगी।")},
+    [NOTE_CALL_CANCELLED] = {.title = STR_INIT("कॉल रद्द"), .body = STR_INIT("{subject} के साथ कॉल रद्द हुई।")},
+    [NOTE_LISTING_RESTORED] = {.title = STR_INIT("पोस्ट वापस आई"), .body = STR_INIT("“{subject}” फिर दिखता है।")},
+    [NOTE_ID_REJECTED] = {.title = STR_INIT("पहचान पत्र स्वीकार नहीं"), .body = STR_INIT("आपका पहचान पत्र स्वीकार नहीं हुआ: {detail}")},
+    [NOTE_REPORT_SETTLED] = {.title = STR_INIT("आपकी शिकायत देखी गई"), .body = STR_INIT("एक मॉडरेटर ने आपकी शिकायत देखी: {detail}। धन्यवाद।"), .coded = true},
+    [NOTE_SAVED_SEARCH_DIGEST] = {.title = STR_INIT("आपके लिए और काम"), .body = STR_INIT("{subject} और काम आपकी सहेजी खोजों से मेल खाते हैं।")},
+    [TEXT_CODE] = {.title = STR_INIT("{name}: आपका कोड"), .body = STR_INIT("{code} {name} के लिए आपका कोड है। यह {minutes} मिनट तक मान्य है। इसे किसी को न बताएँ।"),
+                   .sms = STR_INIT("{code} {name} के लिए आपका कोड है, {minutes} मिनट मान्य। किसी को न बताएँ।")},
+};
+const LangWord lang_hi_words[] = {
+    {STR_INIT("first_gig"), STR_INIT("पहला काम")}, {STR_INIT("ten_gigs"), STR_INIT("दस काम")}, {STR_INIT("top_rated"), STR_INIT("सर्वोच्च रेटिंग")},
+    {STR_INIT("verified_student"), STR_INIT("सत्यापित छात्र")}, {STR_INIT("fast_responder"), STR_INIT("जल्दी जवाब")},
+    {STR_INIT("upheld"), STR_INIT("सही मानी गई")}, {STR_INIT("dismissed"), STR_INIT("ख़ारिज हुई")},
+    {{0}, {0}},
+};
+// clang-format on
