@@ -175,6 +175,14 @@ Err file_use(Call *c, int64_t id, FilePurpose purpose, Str field) {
     return rec_put(c->tx, &FILE_RECORD, &f);
 }
 
+Err file_use_picture(Call *c, int64_t id, FilePurpose purpose, Str field) {
+    File f;
+    Err e = file_use(c, id, purpose, field);
+    if (e || !id || (e = row_load(c, &FILE_RECORD, id, &f)))
+        return e;
+    return str_starts(f.type, S("image/")) ? OK : diag_field(c->diag, E_INVALID, field, S("must be a picture"));
+}
+
 Err files_show(Call *c, const List *ids, size_t max, Str field) {
     int64_t id;
     Err e = check_count(c, ids, max, field);

@@ -61,6 +61,8 @@ OpFn file_mine_of;
 /* The caller may use this file of his own: 0 is fine. E_INVALID on `field`. A purpose of FILE_ATTACHMENT takes any; the others
  * make it theirs, but what was uploaded as a document is never shown, and what was shown never a document. */
 Err file_use(Call *c, int64_t id, FilePurpose purpose, Str field);
+/* The same, of a picture. */
+Err file_use_picture(Call *c, int64_t id, FilePurpose purpose, Str field);
 /* The same of a list (I64S) of at most `max`, marking them as attached to an order or conversation (0 = neither). */
 Err files_use(Call *c, const List *ids, size_t max, int64_t order, int64_t conversation, Str field);
 /* The same of files that stand beside a gig or a service: everybody may read them from now on. */

@@ -27,6 +27,7 @@ static const Field portfolio_fields[] = {
     FIELD(2, Portfolio, title, F_STR, "what"),
     FIELD(3, Portfolio, description, F_STR, "what exactly"),
     FIELD(4, Portfolio, link, F_STR, "where it is"),
+    FIELD(5, Portfolio, image, F_I64, "picture"),
 };
 #define PART(ident, T, name_, doc_, fields_) \
     const Record ident = {.size = sizeof(T), .name = name_, .doc = doc_, .fields = fields_, .field_count = COUNT(fields_)}
@@ -173,7 +174,8 @@ static Err set_others(Call *c, const FreelancerEdit *in, Freelancer *f) {
         e = pack(c, &LANGUAGE, languages, in->languages.count, &f->languages);
     for (size_t i = 0; HAS(in, FREELANCER_SET_PORTFOLIOS) && i < in->portfolios.count; i++) {
         portfolios[i] = in->portfolios.items[i];
-        settle_part(c, f, &portfolios[i].id, 0, find_part(&f->portfolios, &PORTFOLIO, portfolios[i].id, &portfolio), NULL, NULL);
+        bool old = find_part(&f->portfolios, &PORTFOLIO, portfolios[i].id, &portfolio);
+        settle_part(c, f, &portfolios[i].id, old ? portfolio.image : 0, old, NULL, &portfolios[i].image);
     }
     if (e == OK && HAS(in, FREELANCER_SET_PORTFOLIOS))
         e = pack(c, &PORTFOLIO, portfolios, in->portfolios.count, &f->portfolios);
@@ -256,11 +258,16 @@ Err freelancer_create(Call *c, const void *input, void *result) {
         return e;
     if (out->user.freelancer)
         return profile_exists(c);
-    *f = (Freelancer){.user = out->user.id, .created_ms = c->now_ms};
-    e = apply(c, input, f, &out->user);
+    *f = (Freelancer){.user = out->user.id};
+    if (out->user.works)
+        e = row_load(c, &FREELANCER, out->user.works, f);
+    f->created_ms = c->now_ms;
     if (e == OK)
-        e = rec_insert(c->tx, &FREELANCER, f);
+        e = apply(c, input, f, &out->user);
+    if (e == OK)
+        e = f->id ? rec_put(c->tx, &FREELANCER, f) : rec_insert(c->tx, &FREELANCER, f);
     out->user.freelancer = f->id;
+    out->user.works = 0;
     return e ? e : rec_put(c->tx, &USER, &out->user);
 }
 
@@ -286,7 +293,8 @@ Err freelancer_get(Call *c, const void *input, void *result) {
     Err e = row_load(c, &FREELANCER, ((const IdIn *)input)->id, &out->profile);
     if (e == OK)
         e = user_load(c, out->profile.user, &out->user);
-    return e == OK && (out->user.flags & USER_SUSPENDED) ? E_MISSING : e;
+    bool shown = e == OK && out->user.freelancer == out->profile.id && !(out->user.flags & USER_SUSPENDED);
+    return e ? e : shown ? OK : E_MISSING;
 }
 
 Str freelancer_title(const Freelancer *f) {

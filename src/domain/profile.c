@@ -63,7 +63,8 @@ Err profile_account(Call *c, const AccountFacts *facts, User *u) {
 }
 
 Err profile_forget(Call *c, const User *u) {
-    Err e = u->freelancer ? rec_delete(c->tx, &FREELANCER, u->freelancer) : OK;
+    int64_t held = u->freelancer ? u->freelancer : u->works;
+    Err e = held ? rec_delete(c->tx, &FREELANCER, held) : OK;
     if ((e == OK || e == E_MISSING) && u->client_profile)
         e = rec_delete(c->tx, &CLIENT, u->client_profile);
     return e == E_MISSING ? OK : e;

@@ -45,6 +45,7 @@ typedef struct Language {
 typedef struct Portfolio {
     int64_t id;
     Str title, description, link;
+    int64_t image; /* file, 0 = none */
 } Portfolio;
 typedef struct SocialLinks {
     Str github, linkedin, twitter, facebook, instagram;

@@ -97,6 +97,7 @@ static const Field user_fields[] = {
     FIELD(40, User, username, F_STR, "unique name"),
     FIELD(41, User, contact_info, F_STR, "how else to reach the person"),
     FIELD(42, User, lang, F_I32, "language of what is sent to the person"),
+    FIELD(43, User, works, F_I64, "holder of the works shown, where there is no profile as a freelancer"),
     FIELD(45, User, ai_tools, F_STRS, "AI tools the person works with"),
     FIELD(46, User, hourly_rate, F_I64, "asked for an hour, minor units"),
     FIELD(47, User, links, F_STRS, "portfolio on the web"),
@@ -403,21 +404,13 @@ static Err edit_lists(Call *c, const UserEdit *in, User *u) {
     return e;
 }
 
-static Err avatar_use(Call *c, int64_t id) {
-    File f;
-    Err e = file_use(c, id, FILE_AVATAR, S("avatar_url"));
-    if (e || !id || (e = row_load(c, &FILE_RECORD, id, &f)))
-        return e;
-    return str_starts(f.type, S("image/")) ? OK : diag_field(c->diag, E_INVALID, S("avatar_url"), S("must be a picture"));
-}
-
 static Err edit_files(Call *c, const UserEdit *in, User *u) {
     Err e = OK;
     if (HAS(in, USER_SET_AVATAR)) {
         if (in->avatar_url.n && !link_ok(in->avatar_url))
             e = diag_field(c->diag, E_INVALID, S("avatar_url"), S("must be the address of a picture"));
         else if (!in->avatar_url.n)
-            e = avatar_use(c, in->avatar_file);
+            e = file_use_picture(c, in->avatar_file, FILE_AVATAR, S("avatar_url"));
         u->avatar_file = in->avatar_url.n ? 0 : in->avatar_file;
         u->avatar_url = in->avatar_url;
     }

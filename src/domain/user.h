@@ -79,6 +79,7 @@ typedef struct User {
     int64_t mail_flips, sms_flips; /* bits 1 << NotificationType whose e-mail or SMS is not as by default (preference.h) */
     Str given;          /* the part of the name that comes first, where it was given in parts */
     int64_t freelancer, client_profile; /* profiles of these kinds (profile.h), 0 = none */
+    int64_t works;      /* what holds the works shown of somebody without a profile as a freelancer (work.h), 0 = none */
     int32_t lang;       /* of what is sent to the person (lang.h); 0 = not said */
     Str avatar_url;     /* a picture that lies elsewhere; then avatar_file is 0 */
 } User;

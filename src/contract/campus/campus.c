@@ -38,6 +38,7 @@ static const CodeRow codes[] = {
     {"TOO_MANY_FILES", 409, "LIMIT_EXCEEDED", NULL},
     {"TOO_MANY_SEARCHES", 409, "LIMIT_EXCEEDED", NULL},
     {"TOO_MANY_SAVED", 409, "LIMIT_EXCEEDED", NULL},
+    {"TOO_MANY_WORKS", 409, "LIMIT_EXCEEDED", NULL},
     {"PLAN_LIMIT", 403, "LIMIT_EXCEEDED", NULL},
     {"PROVIDER_UNAVAILABLE", 502, NULL, NULL},
 };
@@ -143,6 +144,7 @@ static const Section *const sections[] = {
     &campus_setup,       &campus_admin_people,   &campus_admin_listings, &campus_admin_reports, &campus_admin_orders,
     &campus_admin_money, &campus_admin_messages, &campus_admin_box,      &campus_admin_cities,  &campus_admin_system,
     &campus_alerts,      &campus_mydata,         &campus_calls,          &campus_admin_backup,  &campus_near,
+    &campus_portfolio,
 };
 static const char *const prefixes[] = {"/api/", NULL};
 

@@ -14,7 +14,7 @@ extern const Section campus_auth, campus_users, campus_gigs, campus_applications
     campus_payments, campus_wallet, campus_services, campus_reviews, campus_notifications, campus_files, campus_box,
     campus_realtime, campus_talk, campus_calls, campus_setup, campus_admin_people, campus_admin_listings, campus_admin_reports,
     campus_admin_orders, campus_admin_money, campus_admin_messages, campus_admin_box, campus_admin_cities, campus_admin_system,
-    campus_alerts, campus_mydata, campus_admin_backup, campus_near;
+    campus_alerts, campus_mydata, campus_admin_backup, campus_near, campus_portfolio;
 
 /* Views that several topics show; the realtime dialect too. Over the domain's structs of the same name unless said otherwise. */
 extern const View campus_user_view;       /* User: private rows for oneself only */
@@ -31,7 +31,7 @@ extern const View campus_call_view;       /* VideoCall */
 extern const View campus_file_view;       /* File, as an attachment */
 extern const View campus_review_view, campus_balance_view, campus_transaction_view, campus_withdrawal_view,
     campus_notification_view, campus_preference_view, campus_device_view, campus_saved_search_view, campus_block_view,
-    campus_upload_view;
+    campus_upload_view, campus_work_view; /* Portfolio */
 extern const View campus_done_view;       /* {"success":true}, over nothing */
 
 extern const Words campus_order_status_words, campus_escrow_words, campus_deadline_words;

@@ -26,6 +26,7 @@
 #include "domain/subscription.h"
 #include "domain/video_call.h"
 #include "domain/wallet.h"
+#include "domain/work.h"
 
 /* ---- the parts of the archive ----
  *
@@ -74,6 +75,7 @@ static Err gigs_all_mine(Call *c, const void *in, void *out) {
 static const Topic parts[] = {
     {.name = "profile", .op = user_me, .view = &campus_user_view},
     {.name = "freelancer-profile", .op = freelancer_mine, .record = &FREELANCER},
+    {.name = "portfolio", .op = work_list, .list = true, .view = &campus_work_view},
     {.name = "client-profile", .op = client_mine, .record = &CLIENT},
     LIST("gigs", gigs_all_mine, MyGigsIn, campus_gig_view),
     {.name = "services", .op = service_mine, .list = true, .paged = true, .view = &campus_service_view},
