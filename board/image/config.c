@@ -19,7 +19,7 @@ void config_read(const char *path, const char *rest, BoardConfig *c) {
         size_t room;
     } rows[] = {{"box_address", c->address, sizeof c->address}, {"box_gateway", c->gateway, sizeof c->gateway},
                 {"box_dns", c->dns, sizeof c->dns},             {"box_ntp", c->ntp, sizeof c->ntp},
-                {"box_admin", c->admin, sizeof c->admin}};
+                {"box_admin", c->admin, sizeof c->admin},       {"box_code", c->code, sizeof c->code}};
     char line[1024];
     memset(c, 0, sizeof *c);
     FILE *in = fopen(path, "re"), *out = fopen(rest, "we");

@@ -43,6 +43,7 @@ enum {
 #define DB "/data/gigbox.db"
 #define DB_KEPT "/data/gigbox.db.before-upgrade"
 #define CLOCK "/data/clock"
+#define CODE "/run/code"
 #define SAID "/run/said" /* what a command of gigbox's had to say */
 
 static char disk[64], disk_path[80], slot = 'a';
@@ -362,6 +363,21 @@ static void check_settings(void) {
         report("gigbox.txt: %s", said);
 }
 
+/* The first administrator, and the code that he chose on his laptop, which no command line shows. */
+static void first_admin(const BoardConfig *c) {
+    char said[SAID_BYTES];
+    bool code = *c->code != 0;
+    if (code) {
+        int fd = open(CODE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        (void)!write(fd, c->code, strlen(c->code));
+        close(fd);
+    }
+    if (run_said((const char *[]){GIGBOX, "admin", "--data", "/data", "create", c->admin, code ? "--code-file" : NULL, CODE, NULL}, 30,
+                 said) != 0)
+        report("gigbox.txt: box_admin: %s", said);
+    unlink(CODE);
+}
+
 static void supervise(void) {
     int64_t born = seconds(), began = born, well_since = 0, clock_due = born + CLOCK_S;
     int crashes = 0;
@@ -445,6 +461,6 @@ int main(void) {
     if (!trial)
         take_restore();
     if (*config.admin)
-        run((const char *[]){GIGBOX, "admin", "--data", "/data", "create", config.admin, NULL}, NULL, 30);
+        first_admin(&config);
     supervise();
 }

@@ -12,7 +12,7 @@ void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* ---- config.c: gigbox.txt, which people edit on a laptop ---- */
 
 typedef struct BoardConfig {
-    char address[32], gateway[16], dns[16], ntp[128], admin[64]; /* box_* keys; "" when absent */
+    char address[32], gateway[16], dns[16], ntp[128], admin[64], code[32]; /* box_* keys; "" when absent */
 } BoardConfig;
 
 /* Reads `path`: box_* keys into c, all other lines as they are into `rest` (a gigbox.conf). CRLF and a byte order mark, as Windows

@@ -119,11 +119,12 @@ const scenarios = {
     ok(first.within?.health === 200 && /<html|<!doctype/i.test(first.within.page), 'the first page is served');
     ok(/data partition: 24 to 252 MiB/.test(first.text), 'the data partition is grown to the card');
     ok(/gave up root/.test(first.text) && /Landlock/.test(first.text) && /seccomp/.test(first.text), 'gigbox runs without rights, confined');
-    writeFileSync(path.join(work, 'gigbox.txt'), '\ufeffname = Board Test\r\nbox_address = 10.0.2.77/24\r\nbox_admin = +919876543210\r\n');
+    writeFileSync(path.join(work, 'gigbox.txt'), '\ufeffname = Board Test\r\nbox_address = 10.0.2.77/24\r\nbox_admin = +919876543210\r\nbox_code = 123456\r\n');
     card.put(path.join(work, 'gigbox.txt'), 'gigbox.txt');
     const second = await card.run(/well after/);
     ok(second.seen && !/to 252 MiB/.test(second.text), 'second boot: nothing to grow');
     ok(/address 10\.0\.2\.77/.test(second.text), 'gigbox.txt as Windows saves it: the address');
+    ok(/box_admin: the code is too easily guessed/.test(card.report()), `a code that is none is told in report.txt (${card.report()})`);
   },
   async upgrade() {
     const card = new Card('upgrade');
@@ -288,9 +289,16 @@ scenarios.unflushed = async () => {
 /** A new program that changes the form of the data and then crashes: what the old one cannot read is taken back. */
 scenarios.data = async () => {
   const card = new Card('data');
-  writeFileSync(path.join(work, 'gigbox.txt'), 'box_admin = +919876543210\n');
+  writeFileSync(path.join(work, 'gigbox.txt'), 'box_admin = +919876543210\nbox_code = 482913\n');
   card.put(path.join(work, 'gigbox.txt'), 'gigbox.txt');
-  ok((await card.run(/well after/)).seen, 'data: a first boot');
+  const first = await card.run(/well after/, {
+    within: async (url) => (await fetch(url + '/api/auth/verify-otp', {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ phone: '+919876543210', otp: '482913' }),
+    })).json(),
+  });
+  ok(first.seen, 'data: a first boot');
+  ok(first.within?.user?.adminRoles?.includes('admin'), 'box_code signs the administrator in');
+  ok(!first.text.includes('482913'), 'and nothing says it');
   const migrate = program(`#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -1,7 +1,11 @@
 /* The first admin: the one-time link at start, and the command line. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "app/box.h"
+#include "crypto/hmac.h"
 #include "crypto/token.h"
 #include "domain/moderate.h"
 #include "domain/setup.h"
@@ -28,7 +32,7 @@ bool admin_link_token(Store *s, char token[TOKEN_CHARS]) {
 
 /* ---- gigbox admin ---- */
 
-enum { ADMIN_LINE_BYTES = 400, ADMIN_WHY_BYTES = 300 };
+enum { ADMIN_LINE_BYTES = 400, ADMIN_WHY_BYTES = 300, CODE_FILE_BYTES = 64 };
 
 typedef struct Change {
     const DomainConfig *cfg;
@@ -124,6 +128,20 @@ static int list(const Options *o) {
     return e ? EXIT_FAULTS : EXIT_OK;
 }
 
+/* What the file says, without the space around it, or a message and false. `buf` is its room, and the caller's to wipe. */
+static bool read_code(const char *path, char *buf, size_t room, Str *code) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, buf, room);
+    if (n < 0)
+        fprintf(stderr, "gigbox: %s: %s\n", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    *code = str_trim(str_of(buf, n > 0 ? (size_t)n : 0));
+    if (n >= 0 && !code->n)
+        fprintf(stderr, "gigbox: %s is empty: it must hold the code, six digits\n", path);
+    return n >= 0 && code->n;
+}
+
 int command_admin(const Options *o) {
     Str act = str_c0(o->args[0]), role = str_c0(o->arg_count > 2 ? o->args[2] : "admin");
     if (str_eq(act, S("list")) && o->arg_count == 1)
@@ -136,5 +154,15 @@ int command_admin(const Options *o) {
     }
     /* An admin may moderate too, and says so; who loses that role goes on moderating unless it is taken as well. */
     int32_t rights = admin ? RIGHT_ADMIN | (revoke ? 0 : RIGHT_MODERATOR) : RIGHT_MODERATOR;
-    return change(o, (ContactIn){.contact = str_c0(o->args[1]), .rights = rights, .take = revoke, .make = create});
+    ContactIn in = {.contact = str_c0(o->args[1]), .rights = rights, .take = revoke, .make = create};
+    char code[CODE_FILE_BYTES];
+    if (o->code_file && !create) {
+        fprintf(stderr, "gigbox: --code-file is for admin create\n");
+        return EXIT_USAGE;
+    }
+    if (o->code_file && !read_code(o->code_file, code, sizeof code, &in.code))
+        return EXIT_USAGE;
+    int result = change(o, in);
+    secret_wipe(code, sizeof code);
+    return result;
 }

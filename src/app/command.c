@@ -30,7 +30,7 @@ const Command commands[] = {
     {"backups", command_backups, true, 0, 0, "--data DIR", "list the backups in the places in the settings"},
     {"backup-key", command_backup_key, false, 1, 1, "FILE|-", "make a key pair for backups: the private key into a new FILE, the public one printed as a setting"},
     {"restore", command_restore, true, 1, 1, "--data DIR [--key FILE] FILE|-|s3:NAME", "verify a backup and put it in place; the old file is kept beside"},
-    {"admin", command_admin, true, 1, 3, "--data DIR create|grant|revoke PHONE|EMAIL [admin|moderator] | list", "give and take the roles of admin and moderator; create makes the account too"},
+    {"admin", command_admin, true, 1, 3, "--data DIR create [--code-file FILE]|grant|revoke PHONE|EMAIL [admin|moderator] | list", "give and take the roles of admin and moderator; create makes the account too, and the six digits in FILE sign it in the first time"},
     {"upgrade", command_upgrade, false, 1, 1, "[--older] FILE|confirm|state", "on the board's card: verify a signed upgrade and put it into the other slot; keep the running slot; show which is which"},
     {"openapi", command_openapi, false, 1, 1, "CONTRACT", "print a contract's OpenAPI document"},
     {"healthcheck", command_healthcheck, false, 0, 1, "[[https://]ADDR:PORT]", "ask a running box whether it is well; exit 0 when it is"},
@@ -92,6 +92,8 @@ static int option(Options *o, int argc, char *const *argv, int *i) {
         o->data = value;
     } else if (strcmp(name, "--config") == 0) {
         o->config = value;
+    } else if (strcmp(name, "--code-file") == 0) {
+        o->code_file = value;
     } else if (strcmp(name, "--seed") == 0) {
         if (!str_i64(str_c0(value), &o->seed))
             return usage("--seed takes a whole number, not ", value);

@@ -22,6 +22,7 @@ typedef struct Options {
     Str sets[COMMAND_SETS_MAX];
     size_t set_count;
     int64_t seed; /* --seed N */
+    const char *code_file; /* --code-file FILE */
     bool docs;    /* --docs */
     bool older;   /* --older */
     const char *args[COMMAND_ARGS_MAX];

@@ -18,6 +18,7 @@ static const Field otp_fields[] = {
     FIELD(3, Otp, hash, F_STR, "keyed hash of the code; empty once used up"),
     FIELD(4, Otp, tries, F_I32, "wrong tries so far"),
     FIELD(5, Otp, expires_ms, F_I64, "good until"),
+    FIELD(6, Otp, chosen, F_BOOL, "its owner chose it, nothing was sent"),
 };
 static const Index otp_indexes[] = {
     {.id = 8,
@@ -80,6 +81,9 @@ static Err send(Call *c, Str contact, int64_t user, Str code) {
     return e ? e : outbox_add(c, &out);
 }
 
+/* Neither used up nor guessed at too often. */
+static bool may_be_tried(Call *c, const Otp *row) { return row->hash.n == SHA256_BYTES && row->tries < c->cfg->otp_tries; }
+
 Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user) {
     Otp row = {0};
     uint8_t hash[32];
@@ -87,6 +91,8 @@ Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user) {
     Err e = code ? otp_find(c, purpose, contact, &row) : E_NOMEM;
     if (e && e != E_MISSING)
         return e;
+    if (row.chosen && may_be_tried(c, &row) && row.expires_ms > c->now_ms)
+        return OK;
     otp_make(code, OTP_DIGITS);
     Str text = str_of(code, OTP_DIGITS);
     hash_of(c, purpose, contact, text, hash);
@@ -94,11 +100,52 @@ Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user) {
     row.contact = contact;
     row.hash = str_of(hash, sizeof hash);
     row.tries = 0;
+    row.chosen = false;
     row.expires_ms = c->now_ms + c->cfg->otp_ttl_ms;
     e = row.id ? rec_put(c->tx, &OTP, &row) : rec_insert(c->tx, &OTP, &row);
     if (e)
         return e;
     return send(c, contact, user, text);
+}
+
+/* What is tried first: one digit or a short group again and again, or a row with even steps (111111, 121212, 123123, 654321). */
+static bool easily_guessed(Str code) {
+    bool even = true, pairs = true, threes = true;
+    for (size_t i = 1; i < code.n; i++) {
+        even = even && (code.p[i] - code.p[i - 1] + 10) % 10 == (code.p[1] - code.p[0] + 10) % 10;
+        pairs = pairs && (i < 2 || code.p[i] == code.p[i - 2]);
+        threes = threes && (i < 3 || code.p[i] == code.p[i - 3]);
+    }
+    return even || pairs || threes;
+}
+
+Err otp_choose(Call *c, OtpPurpose purpose, Str contact, Str code) {
+    Otp row = {0};
+    uint8_t hash[SHA256_BYTES];
+    bool digits = code.n == OTP_DIGITS;
+    for (size_t i = 0; digits && i < code.n; i++)
+        digits = code.p[i] >= '0' && code.p[i] <= '9';
+    if (!digits)
+        return diag_field(c->diag, E_INVALID, S("code"), S("the code must be six digits"));
+    if (easily_guessed(code))
+        return diag_field(c->diag, E_INVALID, S("code"), S("the code is too easily guessed: choose six other digits"));
+    Err e = otp_find(c, purpose, contact, &row);
+    if (e && e != E_MISSING)
+        return e;
+    hash_of(c, purpose, contact, code, hash);
+    row = (Otp){.id = row.id,
+                .purpose = purpose,
+                .contact = contact,
+                .hash = str_of(hash, sizeof hash),
+                .expires_ms = c->now_ms + OTP_CHOSEN_MS,
+                .chosen = true};
+    return row.id ? rec_put(c->tx, &OTP, &row) : rec_insert(c->tx, &OTP, &row);
+}
+
+Err otp_unchoose(Call *c, OtpPurpose purpose, Str contact) {
+    Otp row;
+    Err e = otp_find(c, purpose, contact, &row);
+    return e ? (e == E_MISSING ? OK : e) : row.chosen ? rec_delete(c->tx, &OTP, row.id) : OK;
 }
 
 Err otp_check(Call *c, OtpPurpose purpose, Str contact, Str code, bool keep, OtpFate *fate) {
@@ -108,7 +155,7 @@ Err otp_check(Call *c, OtpPurpose purpose, Str contact, Str code, bool keep, Otp
     Err e = otp_find(c, purpose, contact, &row);
     if (e)
         return e == E_MISSING ? OK : e;
-    if (row.hash.n != sizeof hash || row.tries >= c->cfg->otp_tries)
+    if (!may_be_tried(c, &row))
         return OK;
     hash_of(c, purpose, contact, code, hash);
     if (!ct_eq(row.hash.p, hash, sizeof hash)) {

@@ -55,12 +55,21 @@ typedef struct Otp {
     Str hash;    /* 32 bytes */
     int32_t tries;
     int64_t expires_ms;
+    bool chosen; /* by otp_choose */
 } Otp;
 extern const Record OTP;
 extern const Index *const OTP_BY_CONTACT; /* unique: purpose, contact */
 
-/* Makes a code for the contact, replaces an older one, and queues the SMS or e-mail. */
+#define OTP_CHOSEN_MS (30 * MS_DAY)
+
+/* Makes a code for the contact, replaces an older one, and queues the SMS or e-mail. While one that was chosen is good it does
+ * nothing, as OK. */
 Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user);
+/* Puts a code that its owner knows already, where none could be sent to him: good once, for OTP_CHOSEN_MS and the usual number of
+ * tries. E_INVALID field "code": not six digits, or among the first that anybody would guess. */
+Err otp_choose(Call *c, OtpPurpose purpose, Str contact, Str code);
+/* Takes back one that was chosen; nothing when there is none. */
+Err otp_unchoose(Call *c, OtpPurpose purpose, Str contact);
 /* True in *good when `code` is right; the code is then used up. A wrong try is counted, WHICH MUST BE COMMITTED: so a wrong code
  * is no Err here. */
 Err otp_try(Call *c, OtpPurpose purpose, Str contact, Str code, bool *good);
@@ -87,7 +96,7 @@ typedef struct VerifyOtpIn {
 } VerifyOtpIn;
 typedef struct SignInOut {
     bool refused; /* wrong or void code: commit (the try counts) and answer INVALID_OTP */
-    bool late;    /* with refused: the code was right once */
+    bool late; /* with refused: the code was right once */
     bool need_role; /* a new person must say what they want to be: nothing was done */
     User user;
     Session session;

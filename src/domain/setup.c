@@ -121,6 +121,27 @@ static Err make(Call *c, Str phone, Str email, User *u) {
     return e ? e : user_create(c, email, u);
 }
 
+static Err has_signed_in(Call *c, const User *u, bool *yes) {
+    Session *open;
+    size_t n = 0;
+    Key key = key1(SESSION_BY_USER, u->id);
+    *yes = u->last_active_ms != u->created_ms;
+    Err e = *yes ? OK : row_all(c, &SESSION, SESSION_BY_USER, &key, 1, &open, &n);
+    *yes = *yes || n > 0;
+    return e;
+}
+
+/* An address signs in by the code of a forgotten password (account_recover). */
+static Err first_code(Call *c, Str phone, Str email, Str code, const User *u) {
+    OtpPurpose purpose = phone.n ? OTP_SIGN_IN : OTP_RESET;
+    Str contact = phone.n ? phone : email;
+    bool known;
+    if (!code.n)
+        return otp_unchoose(c, purpose, contact);
+    Err e = has_signed_in(c, u, &known);
+    return e || known ? e : otp_choose(c, purpose, contact, code);
+}
+
 Err contact_admin(Call *c, const void *input, void *result) {
     const ContactIn *in = input;
     User *u = result;
@@ -149,5 +170,5 @@ Err contact_admin(Call *c, const void *input, void *result) {
         if (in->rights & right)
             e = (in->take ? user_revoke : user_grant)(c, &r, u);
     }
-    return e;
+    return e || !in->make ? e : first_code(c, number, email, in->code, u);
 }

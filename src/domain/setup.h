@@ -35,10 +35,12 @@ typedef struct ContactIn {
     Str contact; /* phone number or e-mail address */
     int32_t rights; /* RIGHT_… bits to give, or to take */
     bool take;
+    Str code; /* with make: what signs him in the first time, once (otp_choose); "" = one is sent as always */
     bool make; /* an unknown contact makes an account that has proven it: the operator says so */
 } ContactIn;
-/* ContactIn -> User: for the command line. System. E_INVALID: neither; E_MISSING: nobody has it. E_STATE: the last admin, a
- * suspended account. Audited. */
+/* ContactIn -> User: for the command line. System. The code is put, and its tries begin anew, as long as its owner has never
+ * signed in; then it is nothing. Making without one takes back what was chosen before. E_INVALID: neither; or the field code;
+ * E_MISSING: nobody has it. E_STATE: the last admin, a suspended account. Audited. */
 OpFn contact_admin;
 
 #endif

@@ -141,6 +141,26 @@ static void test_setup(void) {
           "only the box makes links");
 }
 
+/* How far off the code that was chosen is good for this number; it signs in then, or is sent anew. */
+static void test_first_code(void) {
+    static const char *const numbers[] = {"+918123400001", "+918123400002"};
+    const int64_t later[] = {OTP_CHOSEN_MS - MS_MINUTE, OTP_CHOSEN_MS};
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        User u;
+        SendOtpOut sent;
+        SignInOut in;
+        PageOut page;
+        ContactIn make = {.contact = str_c0(numbers[i]), .code = S("482913"), .rights = RIGHT_ADMIN, .make = true};
+        VerifyOtpIn enter = {.phone = make.contact, .otp = make.code};
+        MUST(RUN(contact_admin, box, &make, &u) == OK);
+        now += later[i];
+        MUST(RUN(sign_in_send_otp, (Actor){0}, &(SendOtpIn){make.contact}, &sent) == OK);
+        MUST(READ(outbox_list, box, (&(OutboxListIn){.page = {.page = 1, .limit = 1}, .user = u.id}), &page) == OK);
+        CHECK(page.count == i, "a code is sent only when the chosen one is too old");
+        CHECK(RUN(sign_in_verify_otp, (Actor){0}, &enter, &in) == OK && in.refused == (i == 1), "which is good for 30 days");
+    }
+}
+
 /* ---- leaving, when there is much to remove ---- */
 
 static void test_leaving(void) {
@@ -198,6 +218,7 @@ int main(void) {
     test_searches();
     test_figures();
     test_setup();
+    test_first_code();
     test_leaving();
     test_tar();
     CHECK(faults(false) == 0, "the books are in order");
