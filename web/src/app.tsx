@@ -55,6 +55,7 @@ const pages: [string, ComponentType<any>][] = [
   ['/chats/:id', later(() => import('./pages/chat'))],
   ['/wallet', later(() => import('./pages/wallet'))],
   ['/me', later(() => import('./pages/me'))],
+  ['/me/portfolio', later(() => import('./pages/portfolio'))],
   ['/me/edit', later(() => import('./pages/profile'))],
   ['/me/settings', later(() => import('./pages/settings'), true)],
   ['/me/saved', later(() => import('./pages/saved'))],

@@ -21,6 +21,7 @@ export default function Me() {
       {row('/notifications', 'bell', t('nav.notifications'), unread.value ? String(unread.value) : undefined)}
       {row('/me/alerts', 'bell', t('alerts.title'))}
       {row(`/people/${u.id}`, 'user', t('me.public'))}
+      {row('/me/portfolio', 'image', t('profile.portfolio'))}
       {row('/me/edit', 'edit', t('profile.edit'))}
       {row('/me/trust', 'shield', t('trust.title'))}
       {row('/me/data', 'file', t('data.title'))}

@@ -5,9 +5,11 @@ import { ago, date, money, number, t, tn, word } from '../lib/i18n';
 import { useTitle } from '../lib/page';
 import { invalidate, useGet, usePages } from '../lib/query';
 import { me } from '../lib/session';
+import { worksOf, type Works } from '../lib/works';
 import type { Block, Buddy, Review, Service, User } from '../lib/types';
 import { Avatar, Button, Card, Empty, Facts, Failure, Loading, Notice, Stars, Tag, Trust } from '../ui/base';
 import { ServiceCard } from '../ui/cards';
+import { Portfolio } from '../ui/gallery';
 import { Icon } from '../ui/icon';
 import { TextArea } from '../ui/fields';
 import { Confirm, Dialog } from '../ui/overlay';
@@ -19,6 +21,7 @@ export default function PersonPage({ id }: { id: string }) {
   const { data: u, error, reload } = useGet<User>(`/api/users/${id}`);
   const reviews = usePages<Review>(`/api/users/${id}/reviews`, 'reviews', 10);
   const services = useGet<{ services: Service[] }>(`/api/services?doerId=${id}&limit=6`).data;
+  const works = useGet<Works>(worksOf(id)).data;
   const blocks = useGet<{ blocks: Block[] }>(me.value && me.value.id !== id ? '/api/blocks?limit=100' : null);
   const buddies = useGet<{ buddies: Buddy[] }>(me.value && me.value.id !== id ? '/api/buddies?limit=100' : null);
   const [dialog, setDialog] = useState<'' | 'block' | 'report' | 'buddy'>('');
@@ -60,6 +63,7 @@ export default function PersonPage({ id }: { id: string }) {
       {u.skills.length > 0 && <div class="tags">{u.skills.map((s) => <Link key={s} class="tag plain" href={`/gigs?skills=${encodeURIComponent(s)}`}>{s}</Link>)}</div>}
       {u.portfolioUrls?.length ? <ul class="stack tight" aria-label={t('profile.portfolio')}>{u.portfolioUrls.map((x) => <li key={x} class="row nowrap"><Icon name="globe" size={18} /><a class="cut" href={/^https?:\/\//.test(x) ? x : undefined} target="_blank" rel="noreferrer ugc">{x.replace(/^https?:\/\//, '')}</a></li>)}</ul> : null}
       {u.badges.length > 0 && <div class="tags">{u.badges.map((b) => <Tag key={b} tone="wait" icon="star">{word('badge', b)}</Tag>)}</div>}</Card>
+    {works && <Portfolio works={works.portfolio} mine={mine} />}
     {services && services.services.length > 0 && <section class="stack"><h2>{t('home.services')}</h2><div class="grid">{services.services.map((s) => <ServiceCard key={s.id} service={s} />)}</div></section>}
     <section class="stack"><h2>{t('reviews')}</h2>
       {reviews.items.length ? <Reviews rows={reviews.items} /> : reviews.busy ? <Loading cards={1} /> : <Empty icon="star" title={t('reviews.none')} />}

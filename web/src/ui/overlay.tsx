@@ -8,16 +8,19 @@ import { Icon } from './icon';
 import { dismiss, toasts } from './toast';
 
 /** Modal; a sheet from below on phones. The browser keeps the focus inside and gives it back. */
-export function Dialog({ title, close, children, actions }: { title: string; close: () => void; children: ComponentChildren; actions?: ComponentChildren }) {
+export function Dialog({ title, wide, close, children, actions }: { title: string; wide?: boolean; close: () => void; children: ComponentChildren; actions?: ComponentChildren }) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
     const d = ref.current!;
     const from = document.activeElement as HTMLElement | null;
     d.showModal();
-    return () => from?.focus?.();
+    return () => {
+      d.close(); // while it is open, nothing outside takes the focus
+      from?.focus?.();
+    };
   }, []);
-  return <dialog ref={ref} class="dialog" aria-labelledby={id} onCancel={(e) => { e.preventDefault(); close(); }} onClick={(e) => e.target === ref.current && close()}>
+  return <dialog ref={ref} class={wide ? 'dialog wide' : 'dialog'} aria-labelledby={id} onCancel={(e) => { e.preventDefault(); close(); }} onClick={(e) => e.target === ref.current && close()}>
     <div class="dialogbody"><header><h2 id={id}>{title}</h2><IconButton icon="close" label={t('close')} onClick={close} /></header>
       <div class="stack">{children}</div>{actions && <footer class="row end">{actions}</footer>}</div>
   </dialog>;
