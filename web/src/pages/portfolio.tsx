@@ -53,8 +53,8 @@ export default function PortfolioPage() {
   const add = <Button kind="main" icon="plus" onClick={() => edit('new')}>{w('add')}</Button>;
   return <Page title={w('title')} narrow back={`/people/${me.value!.id}`}>
     <p class="soft">{w('text')}</p>
-    {works.length ? <Card><ul class="rows" ref={list}>{works.map((x, i) => <li key={x.id} data-id={x.id} class="row nowrap"><span class="thumb"><Picture work={x} /></span><div class="grow"><b>{x.title}</b></div>
-      <div class="row tight end"><IconButton icon="down" class="up" data-way="-1" disabled={i === 0} label={w('first', { title: x.title })} onClick={() => move(x, -1)} />
+    {works.length ? <Card><ul class="rows" ref={list}>{works.map((x, i) => <li key={x.id} data-id={x.id} class="workrow"><span class="thumb"><Picture work={x} /></span><div class="grow"><b>{x.title}</b></div>
+      <div><IconButton icon="down" class="turned" data-way="-1" disabled={i === 0} label={w('first', { title: x.title })} onClick={() => move(x, -1)} />
         <IconButton icon="down" data-way="1" disabled={i === works.length - 1} label={w('later', { title: x.title })} onClick={() => move(x, 1)} />
         <IconButton icon="edit" label={w('editOne', { title: x.title })} onClick={() => edit(x)} />
         <IconButton icon="trash" label={w('remove', { title: x.title })} onClick={() => drop(x)} /></div></li>)}</ul></Card>

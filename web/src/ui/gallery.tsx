@@ -33,7 +33,7 @@ function Large({ works, at, show }: { works: Work[]; at: number; show: (i: numbe
     {work.imageUrl && <img key={work.id} class="large" src={work.imageUrl} alt={work.title} />}
     {work.description && <p class="prose">{work.description}</p>}
     {url && <a class="button" href={url} target="_blank" rel="noreferrer ugc"><Icon name="globe" size={18} /><span class="cut">{w('open', { host: url.split('/')[2] })}</span></a>}
-    {works.length > 1 && <div class="row between"><IconButton icon="back" label={w('previous')} onClick={() => go(-1)} /><span class="soft" aria-live="polite">{w('at', { n: number(at + 1), of: number(works.length) })}</span><IconButton icon="next" label={w('next')} onClick={() => go(1)} /></div>}
+    {works.length > 1 && <div class="row between"><IconButton icon="next" class="turned" label={w('previous')} onClick={() => go(-1)} /><span class="soft" aria-live="polite">{w('at', { n: number(at + 1), of: number(works.length) })}</span><IconButton icon="next" label={w('next')} onClick={() => go(1)} /></div>}
   </Dialog>;
 }
 
