@@ -8,10 +8,13 @@
 #include <unistd.h>
 
 #include "app/box.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "codec/hex.h"
 #include "net/tls.h"
+
+enum { SELF_SIGNED_DAYS = 397 };
 
 /* ---- backups ---- */
 
@@ -171,6 +174,17 @@ void box_uploaded_tls(const Box *box, char out[BOX_PATH_BYTES]) {
     snprintf(out, BOX_PATH_BYTES, "%.1000s/tls-uploaded.pem", box->options->data);
 }
 
+Err box_self_signed(const char *data, char cert[BOX_PATH_BYTES], char key[BOX_PATH_BYTES], char why[NET_WHY_BYTES]) {
+    snprintf(cert, BOX_PATH_BYTES, "%.1000s/tls-cert.pem", data);
+    snprintf(key, BOX_PATH_BYTES, "%.1000s/tls-key.pem", data);
+    if (access(cert, R_OK) == 0 && access(key, R_OK) == 0)
+        return OK;
+    Err e = tls_self_signed(cert, key, "localhost,gigbox.local,127.0.0.1", SELF_SIGNED_DAYS, clock_now_ms(), why);
+    if (e == OK)
+        log_line(LOG_INFO, "tls", "made a self-signed certificate", "file=%s", cert);
+    return e;
+}
+
 Err box_reload_tls(Box *box, char why[NET_WHY_BYTES]) {
     pthread_mutex_lock(&box->tls_lock);
     Err e = http_reload_tls(box->http, why);
@@ -253,24 +267,69 @@ static Err install(Box *box, Str chain, Str key, char why[TLS_WHY_BYTES]) {
     return OK;
 }
 
-static Err certificate_set(void *ctx, Arena *a, Diag *d, Str chain, Str key) {
-    Box *box = ctx;
-    const Settings *s = &box->settings.now;
-    char why[TLS_WHY_BYTES] = "", again[NET_WHY_BYTES];
+/* E_STATE with the reason when it is not an admin's to change. */
+static Err changeable(const Settings *s, Diag *d) {
     if (!s->tls_listen.n)
         return diag_fail(d, E_STATE, NULL, S("HTTPS is off: set tls_listen where the box is started."));
     if (by_settings(s))
         return diag_fail(d, E_STATE, NULL, S("The certificate's files are named by the settings tls_cert and tls_key."));
     if (fixed(s))
         return diag_fail(d, E_STATE, NULL, S("The box gets its certificate by itself: the setting acme_names."));
+    return OK;
+}
+
+static Err certificate_set(void *ctx, Arena *a, Diag *d, Str chain, Str key) {
+    Box *box = ctx;
+    char why[TLS_WHY_BYTES] = "", again[NET_WHY_BYTES];
+    Err e = changeable(&box->settings.now, d);
+    if (e)
+        return e;
     pthread_mutex_lock(&box->tls_lock);
-    Err e = install(box, chain, key, why);
+    e = install(box, chain, key, why);
     pthread_mutex_unlock(&box->tls_lock);
     if (e == E_INVALID) {
         const char *fault = strstr(why, ": "); /* behind the file's name */
         return diag_field(d, e, strstr(why, "key") ? S("key") : S("chain"), arena_str(a, str_c0(fault ? fault + 2 : why)));
     }
     return e ? e : box_reload_tls(box, again);
+}
+
+/* Back to the self-signed pair, which is known to be good before the uploaded file goes. Under the lock. */
+static Err go_back(Box *box, Diag *d, char why[NET_WHY_BYTES]) {
+    char uploaded[BOX_PATH_BYTES], cert[BOX_PATH_BYTES], key[BOX_PATH_BYTES];
+    TlsContext *context = NULL;
+    box_uploaded_tls(box, uploaded);
+    if (strcmp(box->tls_cert, uploaded) != 0)
+        return diag_fail(d, E_STATE, NULL, S("The certificate is not an uploaded one."));
+    Err e = box_self_signed(box->options->data, cert, key, why);
+    if (e == OK)
+        e = tls_context_load(cert, key, &context, why);
+    tls_context_unref(context);
+    if (e == OK && unlink(uploaded) != 0)
+        e = E_IO;
+    if (e)
+        return e;
+    memcpy(box->tls_cert, cert, sizeof cert);
+    memcpy(box->tls_key, key, sizeof key);
+    return OK;
+}
+
+static Err certificate_drop(void *ctx, Diag *d) {
+    Box *box = ctx;
+    char why[NET_WHY_BYTES] = "";
+    Err e = changeable(&box->settings.now, d);
+    if (e)
+        return e;
+    /* Without this setting the box would not start again with nothing uploaded. */
+    if (!box->settings.now.tls_self_signed)
+        return diag_fail(d, E_STATE, NULL,
+                         S("There is no other certificate: set tls_self_signed = yes where the box is started."));
+    pthread_mutex_lock(&box->tls_lock);
+    e = go_back(box, d, why);
+    pthread_mutex_unlock(&box->tls_lock);
+    if (e && e != E_STATE)
+        log_line(LOG_ERROR, "tls", "no way back to a self-signed certificate", "error=%s", why);
+    return e ? e == E_INVALID ? E_IO : e : box_reload_tls(box, why);
 }
 
 void box_care_ports(Ports *p) {
@@ -286,4 +345,5 @@ void box_care_ports(Ports *p) {
     p->restore_drop = restore_drop;
     p->certificate = certificate;
     p->certificate_set = certificate_set;
+    p->certificate_drop = certificate_drop;
 }

@@ -36,8 +36,6 @@ const size_t box_contract_count = COUNT(box_contracts);
 static const Dialect *const dialects[] = {&CAMPUS_DIALECT,     &CHANNELS_NOTIFICATIONS, &CHANNELS_CHAT,
                                           &CHANNELS_CONTRACTS, &CHAYENITY_CHAT,         &PHOENIX_DIALECT};
 
-enum { SELF_SIGNED_DAYS = 397 };
-
 static const DomainConfig *domain_in_force(void *app) { return ((Box *)app)->domain; }
 
 /* ---- from settings ---- */
@@ -169,19 +167,11 @@ static int tls_files(Box *box) {
         fprintf(stderr, "gigbox: tls_listen needs tls_cert and tls_key, or acme_names, or tls_self_signed = yes\n");
         return EXIT_USAGE;
     }
-    snprintf(box->tls_cert, sizeof box->tls_cert, "%s/tls-cert.pem", dir);
-    snprintf(box->tls_key, sizeof box->tls_key, "%s/tls-key.pem", dir);
-    if (access(box->tls_cert, R_OK) == 0 && access(box->tls_key, R_OK) == 0)
-        return EXIT_OK;
     mkdir(dir, 0700); /* a first start */
-    Err e =
-        tls_self_signed(box->tls_cert, box->tls_key, "localhost,gigbox.local,127.0.0.1", SELF_SIGNED_DAYS, clock_now_ms(), why);
-    if (e) {
-        fprintf(stderr, "gigbox: %s\n", why);
-        return EXIT_UNUSABLE;
-    }
-    log_line(LOG_INFO, "tls", "made a self-signed certificate", "file=%s", box->tls_cert);
-    return EXIT_OK;
+    if (box_self_signed(dir, box->tls_cert, box->tls_key, why) == OK)
+        return EXIT_OK;
+    fprintf(stderr, "gigbox: %s\n", why);
+    return EXIT_UNUSABLE;
 }
 
 /* ---- least privilege ---- */

@@ -59,7 +59,7 @@ typedef struct RestoreFact {
 
 typedef struct CertificateFact {
     bool on, editable;
-    Str source; /* settings, self-signed, uploaded */
+    Str source; /* settings, acme, self-signed, uploaded */
     Str names, key, fingerprint, why; /* why: it cannot be read */
     int64_t from_ms, to_ms, chain;
 } CertificateFact;
@@ -104,6 +104,8 @@ typedef struct Ports {
      * its files are named by settings; E_INVALID with the field. */
     Err (*certificate)(void *ctx, Arena *a, CertificateFact *out);
     Err (*certificate_set)(void *ctx, Arena *a, Diag *d, Str chain, Str key);
+    /* Forgets an uploaded one and speaks the self-signed one. E_STATE: none was uploaded, or there is no other. */
+    Err (*certificate_drop)(void *ctx, Diag *d);
     /* Says something in a realtime channel (realtime/phoenix.h): phoenix_broadcast. */
     Err (*broadcast)(void *ctx, Arena *a, const Actor *actor, Str topic, Str event, Str payload);
     Err (*cleanup)(void *ctx); /* all jobs once, now (app/jobs.h) */

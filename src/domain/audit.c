@@ -149,6 +149,24 @@ Err audit_list(Call *c, const void *in, void *out) {
     return OK;
 }
 
+Err audit_who(Call *c, Str act, Str thing, int64_t subject, int64_t *actor) {
+    Scan *scan;
+    Audit row;
+    Key key = key_of(AUDIT_BY_THING);
+    key_str(&key, thing);
+    key_i64(&key, subject);
+    *actor = 0;
+    Err e = scan_open(c->tx, AUDIT_BY_THING, (ScanRange){.prefix = &key, .descending = true}, &scan);
+    while (e == OK && scan_next_rec(scan, &AUDIT, &row))
+        if (str_eq(row.act, act)) {
+            *actor = row.actor;
+            break;
+        }
+    if (e == OK)
+        scan_close(scan);
+    return e ? e : tx_err(c->tx);
+}
+
 Err audit_verify(Tx *tx, int64_t *bad, int64_t *entries) {
     Tip tip;
     uint8_t hash[CHAIN_BYTES] = {0};

@@ -33,6 +33,8 @@ typedef struct AuditListIn {
 } AuditListIn;
 /* AuditListIn -> PageOut of Audit, newest first. Moderators. */
 OpFn audit_list;
+/* Who did this last to that thing; 0: the system, or nobody. */
+Err audit_who(Call *c, Str act, Str thing, int64_t subject, int64_t *actor);
 /* Walks the whole chain; *bad is the id of the first entry that does not fit, 0 when all do. */
 Err audit_verify(Tx *tx, int64_t *bad, int64_t *entries);
 

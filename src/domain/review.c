@@ -9,6 +9,8 @@
 #include "domain/service.h"
 #include "domain/user.h"
 
+#define REMOVED_DUE INT64_MAX /* stands behind all that is to be published */
+
 static bool is_published(const void *row) { return ((const Review *)row)->published_ms != 0; }
 static bool is_hidden(const void *row) { return !is_published(row); }
 
@@ -261,6 +263,8 @@ Err review_stars(Call *c, int64_t user, int64_t stars[6]) {
 
 /* ---- for moderators ---- */
 
+static const Str act_take_down = STR_INIT("review.take_down");
+
 static Err review_for(Call *c, int64_t id, bool removed, Review *r) {
     Err e = call_moderator(c);
     if (e == OK)
@@ -296,12 +300,12 @@ Err review_take_down(Call *c, const void *input, void *result) {
     r->removed_ms = c->now_ms;
     r->removed_reason = reason;
     r->published_ms = 0;
-    r->due_ms = INT64_MAX;
+    r->due_ms = REMOVED_DUE;
     e = rec_put(c->tx, &REVIEW, r);
     if (e == OK && counted)
         e = count(c, r, r->rating, -1);
     if (e == OK)
-        e = audit_add(c, S("review.take_down"), S("review"), r->id, reason);
+        e = audit_add(c, act_take_down, S("review"), r->id, reason);
     return e ? e : tell_author(c, r, NOTE_LISTING_REMOVED, reason);
 }
 
@@ -320,6 +324,31 @@ Err review_restore(Call *c, const void *input, void *result) {
     if (e == OK)
         e = audit_add(c, S("review.restore"), S("review"), r->id, S(""));
     return e ? e : tell_author(c, r, NOTE_LISTING_RESTORED, S(""));
+}
+
+Err reviews_removed(Call *c, const void *input, void *result) {
+    const PageIn *page = input;
+    PageOut *out = result;
+    Scan *scan;
+    Key key = key1(REVIEW_BY_DUE, REMOVED_DUE);
+    int64_t start = page_offset(*page);
+    *out = page_out(*page);
+    RemovedReview *rows = ARENA_ARRAY(c->arena, (size_t)out->limit, RemovedReview);
+    Err e = !rows ? E_NOMEM : call_moderator(c);
+    if (e == OK)
+        e = scan_open(c->tx, REVIEW_BY_DUE, (ScanRange){.prefix = &key, .descending = true}, &scan);
+    if (e)
+        return e;
+    out->items = rows;
+    out->total = scan_skip(scan, start);
+    for (; out->count < (size_t)out->limit && scan_next_rec(scan, &REVIEW, &rows[out->count].review); out->count++)
+        out->total++;
+    if (out->count == (size_t)out->limit)
+        out->total += scan_skip(scan, INT64_MAX);
+    scan_close(scan);
+    for (size_t i = 0; e == OK && i < out->count; i++)
+        e = audit_who(c, act_take_down, S("review"), rows[i].review.id, &rows[i].by);
+    return e ? e : tx_err(c->tx);
 }
 
 Err reviews_publish_due(Call *c, size_t max, size_t *done) {

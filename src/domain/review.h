@@ -78,6 +78,12 @@ Err review_stars(Call *c, int64_t user, int64_t stars[6]);
 OpFn review_take_down;
 /* IdIn -> Review. And back; one that nobody may have seen yet waits for its time. E_STATE when it is not down. */
 OpFn review_restore;
+typedef struct RemovedReview {
+    Review review;
+    int64_t by; /* who took it down */
+} RemovedReview;
+/* PageIn -> PageOut of RemovedReview: those that are down, newest review first. Moderators. */
+OpFn reviews_removed;
 
 /* Publishes up to `max` reviews whose time has come. By a job. */
 Err reviews_publish_due(Call *c, size_t max, size_t *done);

@@ -230,6 +230,19 @@ test('a certificate is checked, kept to itself, and spoken at once and after a s
     assert.equal(await served(other.box.tlsPort), 'bazaar.example');
     is(await put({ chain: rsa.chain, key: rsa.secret }), 200);
     assert.equal(await served(other.box.tlsPort), 'rsa.example');
+    // And back: what was uploaded is gone, and stays so.
+    const drop = (token = other.admin.token) => other.box.call('DELETE', '/api/admin/certificate', { token });
+    is(await drop(other.moderator.token), 403);
+    const back = is(await drop(), 200);
+    assert.deepEqual([back.source, back.fingerprint, back.editable], ['self-signed', self.fingerprint, true]);
+    assert.equal(await served(other.box.tlsPort), 'localhost');
+    assert.equal((await audited(other.admin, 'certificate.change')).detail, self.fingerprint);
+    assert.ok(!readdirSync(other.dir).some((f) => f.startsWith('tls-uploaded')));
+    assert.match(is(await drop(), 409).error.message, /not an uploaded one/);
+    await other.box.restart();
+    assert.equal(await served(other.box.tlsPort), 'localhost');
+    is(await put({ chain: ec.chain, key: ec.secret }), 200);
+    assert.equal(await served(other.box.tlsPort), 'bazaar.example');
     assert.ok(!other.box.log.includes('PRIVATE KEY'));
   } finally {
     await other.stop();
@@ -239,6 +252,7 @@ test('a certificate is checked, kept to itself, and spoken at once and after a s
     const state = is(await named.admin.get('/api/admin/certificate'), 200);
     assert.deepEqual([state.source, state.editable], ['settings', false]);
     is(await named.box.call('PUT', '/api/admin/certificate', { token: named.admin.token, body: { chain: rsa.chain, key: rsa.secret } }), 409);
+    assert.match(is(await named.box.call('DELETE', '/api/admin/certificate', { token: named.admin.token }), 409).error.message, /tls_cert/);
   } finally {
     await named.stop();
     rmSync(made, { recursive: true, force: true });

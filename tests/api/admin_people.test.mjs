@@ -227,12 +227,21 @@ test('a review is taken down and comes back', async () => {
   assert.equal((await asha.get(`/api/orders/${order.id}/review`)).body.reviews.find((r) => r.id === review.id).removedReason, 'abusive');
   assert.equal((await asha.get('/api/notifications')).body.notifications[0].type, 'listing_removed');
   assert.equal((await moderator.post(`/api/admin/reviews/${review.id}/take-down`, { reason: 'x' })).status, 409);
+  const list = async (who = moderator, query = '') => await who.get(`/api/admin/reviews${query}`);
+  const { reviews: [row], total } = (await list()).body;
+  assert.deepEqual([row.id, row.orderId, row.rating, row.comment, row.reviewer.id, row.reviewee.id, row.removedBy.id, row.removedReason, total],
+    [review.id, order.id, 1, review.comment, asha.id, ravi.id, moderator.id, 'abusive', 1]);
+  assert.ok(row.removedAt >= row.createdAt);
+  assert.deepEqual((await list(admin, '?page=2&limit=1')).body.reviews, []);
+  assert.equal((await list(admin, '?page=2&limit=1')).body.total, 1);
+  assert.equal((await list(asha)).status, 403);
   const up = await moderator.post(`/api/admin/reviews/${review.id}/restore`);
   assert.equal(up.status, 200);
   assert.equal(up.body.isRemoved, undefined);
   assert.deepEqual(await about(), [review.id]);
   assert.equal(await rating(), 1);
   assert.equal((await moderator.post(`/api/admin/reviews/${review.id}/restore`)).status, 409);
+  assert.deepEqual((await list()).body.reviews, []);
   assert.equal((await audited(admin, 'review.take_down')).detail, 'abusive');
 });
 

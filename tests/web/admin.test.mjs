@@ -162,6 +162,12 @@ test('a review that was reported is taken down', async () => {
   assert.equal((await box.get(`/api/admin/audit?act=review.take-down`, { token: fresh.token })).status, 403);
   await admin.go('/admin/audit');
   await admin.sees(/review\.take/);
+  await admin.go('/admin/listings');
+  await admin.press('Reviews');
+  await admin.sees(/^Taken down by .*: No rude words\./);
+  await admin.accessible('reviews that were taken down');
+  await admin.press('Show again');
+  await admin.sees('Nothing waits here.');
 });
 
 test('the live log: new lines come by themselves, are sifted, and stand still on a pause', async () => {

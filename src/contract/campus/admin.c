@@ -86,6 +86,27 @@ REASON_IN(admin_service_reason_in, &SERVICE, "Which service.");
 INPUTS(admin_review_in, IdIn, INPUT_ID("id", IdIn, id, &REVIEW, "Which review."));
 REASON_IN(admin_review_reason_in, &REVIEW, "Which review.");
 
+#define PERSON_OF(name_, member_)                               \
+    static bool name_(Render *r, const void *row, Value *out) { \
+        (void)r;                                                \
+        out->row = &((const RemovedReview *)row)->member_;      \
+        return ((const RemovedReview *)row)->member_ != 0;      \
+    }
+PERSON_OF(removed_author, review.author)
+PERSON_OF(removed_subject, review.subject)
+PERSON_OF(removed_by, by)
+VIEW(admin_review_view, RemovedReview, "RemovedReview", "A review that a moderator took down.",
+     SHOW_ID("id", RemovedReview, review.id, &REVIEW, "Its id."),
+     SHOW_ID("orderId", RemovedReview, review.order, &ORDER, "Of which order."),
+     SHOW("rating", W_INT, RemovedReview, review.rating, "1 to 5 stars."),
+     SHOW("comment", W_STR, RemovedReview, review.comment, "In words."),
+     SHOW_GET("reviewer", W_ROW, removed_author, "Who says it.", .view = &campus_person_view, .optional = true),
+     SHOW_GET("reviewee", W_ROW, removed_subject, "Of whom.", .view = &campus_person_view, .optional = true),
+     SHOW("createdAt", W_TIME, RemovedReview, review.created_ms, "When it was written."),
+     SHOW_GET("removedBy", W_ROW, removed_by, "Who took it down.", .view = &campus_person_view, .optional = true),
+     SHOW("removedAt", W_TIME, RemovedReview, review.removed_ms, "When."),
+     SHOW("removedReason", W_STR, RemovedReview, review.removed_reason, "Why."));
+
 static const Route campus_admin_listings_routes[] = {
     {ADMIN_READ(MODERATOR, "/api/admin/gigs", gig_list_removed, &admin_page_in, &campus_gig_view), .shape = SHAPE_LIST,
      .plural = "gigs", .summary = "Gigs that were taken down, newest first."},
@@ -101,6 +122,8 @@ static const Route campus_admin_listings_routes[] = {
      .errors = ERR(E_STATE), .summary = "Take a service down."},
     {ADMIN_ACT(MODERATOR, "POST", "/api/admin/services/{id}/restore", service_restore, &admin_service_in, &campus_service_view),
      .errors = ERR(E_STATE), .summary = "Show it again."},
+    {ADMIN_READ(MODERATOR, "/api/admin/reviews", reviews_removed, &admin_page_in, &admin_review_view), .shape = SHAPE_LIST,
+     .plural = "reviews", .summary = "Reviews that were taken down, newest first."},
     {ADMIN_ACT(MODERATOR, "POST", "/api/admin/reviews/{id}/take-down", review_take_down, &admin_review_reason_in,
                &campus_review_view),
      .errors = ERR(E_STATE), .summary = "Take a review down.",

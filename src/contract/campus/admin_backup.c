@@ -239,17 +239,28 @@ static Err certificate_shown(Exchange *x) {
     return e ? e : exchange_render_as(x, NULL, 200, &admin_certificate_view, &out);
 }
 
-static Err certificate_set(Exchange *x) {
-    const CertificateIn *in = x->in;
+/* After a change. */
+static Err certificate_noted(Exchange *x) {
     CertificateFact now;
-    if (!x->ports->certificate_set || !x->ports->certificate)
-        return E_PROVIDER;
-    Err e = x->ports->certificate_set(x->ports->ctx, x->arena, &x->diag, in->chain, in->key);
-    if (!e)
-        e = x->ports->certificate(x->ports->ctx, x->arena, &now);
+    Err e = x->ports->certificate(x->ports->ctx, x->arena, &now);
     if (!e)
         e = note(x, S("certificate.change"), now.fingerprint);
     return e ? e : certificate_shown(x);
+}
+
+static Err certificate_set(Exchange *x) {
+    const CertificateIn *in = x->in;
+    if (!x->ports->certificate_set || !x->ports->certificate)
+        return E_PROVIDER;
+    Err e = x->ports->certificate_set(x->ports->ctx, x->arena, &x->diag, in->chain, in->key);
+    return e ? e : certificate_noted(x);
+}
+
+static Err certificate_drop(Exchange *x) {
+    if (!x->ports->certificate_drop || !x->ports->certificate)
+        return E_PROVIDER;
+    Err e = x->ports->certificate_drop(x->ports->ctx, &x->diag);
+    return e ? e : certificate_noted(x);
 }
 
 #define BOX_READ(path_, handler_, view_) \
@@ -305,5 +316,8 @@ static const Route campus_admin_backup_routes[] = {
      .errors = ERR(E_STATE), .summary = "Another certificate and its key.",
      .doc = "Checked, kept in the data directory for its owner only, and spoken by the next connection. Not when tls_cert and "
             "tls_key are set, or there is no HTTPS."},
+    {BOX_ACT("DELETE", "/api/admin/certificate", certificate_drop, &admin_certificate_view), .errors = ERR(E_STATE),
+     .summary = "Back to the self-signed certificate.",
+     .doc = "An uploaded one is forgotten, with its key. Not when tls_self_signed is off: then there is no other."},
 };
 SECTION(campus_admin_backup, "Admin: backups", "Backups, restore, certificate.");

@@ -17,6 +17,7 @@ export interface AdminUser extends User { adminRoles?: string[]; idRejectReason?
 export const roles = (): string[] => (me.value as AdminUser | null)?.adminRoles ?? [];
 export interface AdminGig extends Gig { isRemoved?: boolean; removedReason?: string }
 export interface AdminService extends Service { isRemoved?: boolean; removedReason?: string }
+export interface RemovedReview { id: string; orderId: string; rating: number; comment: string; reviewer: Person | null; reviewee: Person | null; createdAt: number; removedBy: Person | null; removedAt: number; removedReason: string }
 export interface AdminReport { id: string; type: string; subjectId: string | null; subjectText: string | null; subjectUser: Person | null; reason: string; reporter: Person | null; status: string; note: string | null; createdAt: number }
 export interface AuditEntry { number: number; at: number; actor: Person | null; act: string; type: string; subjectId: string | null; detail: string }
 export interface AdminOrder {

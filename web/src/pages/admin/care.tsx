@@ -173,6 +173,8 @@ export function Certificate() {
   const { data: c, error, reload } = useGet<Cert>('/api/admin/certificate');
   const form = useForm({ chain: '', key: '' });
   const { v, set, errors } = form;
+  const [sure, ask] = useState(false);
+  const { busy, act } = useAct();
   if (error && !c) return <Failure error={error} retry={reload} />;
   if (!c) return <Loading cards={1} />;
   const file = (name: 'chain' | 'key') => async (f?: File) => f && set(name, await f.text());
@@ -197,6 +199,8 @@ export function Certificate() {
     {c.editable && <Card class="stack"><h2>{a('certNew')}</h2><p>{a('certText')}</p>
       <TextArea label={a('certPem')} rows={5} max={60000} placeholder="-----BEGIN CERTIFICATE-----" value={v.chain} on={(x) => set('chain', x)} error={errors.chain} /><div><Pem name="chain" label={a('fromFile')} /></div>
       <TextArea label={a('certKeyPem')} rows={4} max={60000} placeholder="-----BEGIN PRIVATE KEY-----" value={v.key} on={(x) => set('key', x)} error={errors.key} hint={a('certKeyHint')} /><div><Pem name="key" label={a('fromFile')} /></div>
-      <Button kind="main" busy={form.busy} onClick={() => void save()}>{a('certSave')}</Button></Card>}
+      <Button kind="main" busy={form.busy} onClick={() => void save()}>{a('certSave')}</Button>
+      {c.source === 'uploaded' && <div><Button small kind="quiet" busy={busy === 'back'} onClick={() => ask(true)}>{a('certBack')}</Button></div>}</Card>}
+    {sure && <Confirm title={a('certBackSure')} text={a('certBackText')} yes={a('certBack')} danger close={() => ask(false)} on={() => { ask(false); void act('back', () => remove('/api/admin/certificate'), () => void reload()); }} />}
   </>;
 }

@@ -1,10 +1,11 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import { a, aw, roles, type AdminGig, type AdminReport, type AdminService, type AdminUser } from '../../lib/admin';
+import { a, aw, roles, type AdminGig, type AdminReport, type AdminService, type AdminUser, type RemovedReview } from '../../lib/admin';
 import { post, query } from '../../lib/api';
-import { ago, date, t } from '../../lib/i18n';
+import { ago, date, dateTime, t } from '../../lib/i18n';
 import { usePages } from '../../lib/query';
-import { Button, Card, Tag, Trust, Who } from '../../ui/base';
+import { Button, Card, Stars, Tag, Trust, Who } from '../../ui/base';
 import { Input } from '../../ui/fields';
 import { Ask, Chips, Listed, useAct } from './parts';
 
@@ -59,14 +60,20 @@ export function Reports() {
   </>;
 }
 
+const Down = ({ r, children }: { r: RemovedReview; children: ComponentChildren }) => <Card class="stack tight">
+  <div class="row between"><Stars value={r.rating} /><span class="soft small">{date(r.createdAt)}</span></div>
+  <p>{a('saidOf', { by: r.reviewer?.name ?? '?', of: r.reviewee?.name ?? '?' })}</p>{r.comment && <p class="prose">{r.comment}</p>}
+  <p class="soft">{a('downBy', { name: r.removedBy?.name ?? '?', when: dateTime(r.removedAt), reason: r.removedReason })}</p>{children}</Card>;
+
 export function Listings() {
   const [kind, setKind] = useState('gigs');
-  const list = usePages<AdminGig & AdminService>(`/api/admin/${kind}`, kind);
+  const list = usePages<AdminGig & AdminService & RemovedReview>(`/api/admin/${kind}`, kind);
   const { busy, act } = useAct();
+  const again = (id: string) => <div><Button small busy={busy === id} onClick={() => void act(id, () => post(`/api/admin/${kind}/${id}/restore`), list.reload)}>{a('restore')}</Button></div>;
   return <>
     <p class="soft">{a('takenDown')}</p>
-    <Chips label={a('listings')} at={kind} on={setKind} all={[['gigs', t('browse.gigs')], ['services', t('browse.services')]]} />
-    <Listed list={list} row={(x) => <Card key={x.id} class="stack tight"><h2><Link href={`/${kind}/${x.id}`}>{x.title}</Link></h2><p class="soft">{x.removedReason}</p>
-      <div><Button small busy={busy === x.id} onClick={() => void act(x.id, () => post(`/api/admin/${kind}/${x.id}/restore`), list.reload)}>{a('restore')}</Button></div></Card>} />
+    <Chips label={a('listings')} at={kind} on={setKind} all={[['gigs', t('browse.gigs')], ['services', t('browse.services')], ['reviews', t('reviews')]]} />
+    {kind === 'reviews' ? <Listed list={list} row={(x) => <Down key={x.id} r={x}>{again(x.id)}</Down>} />
+      : <Listed list={list} row={(x) => <Card key={x.id} class="stack tight"><h2><Link href={`/${kind}/${x.id}`}>{x.title}</Link></h2><p class="soft">{x.removedReason}</p>{again(x.id)}</Card>} />}
   </>;
 }
