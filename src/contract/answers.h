@@ -6,13 +6,11 @@
  * whoever has been told of a write never sees an answer from before it. Only what is not in the data may be that late: counts of
  * views, the end of a boost.
  *
- * A direct-mapped table, allocated slot by slot; a newer answer takes the place of an older one. All functions are thread-safe
- * and do nothing when the table is NULL. */
+ * All functions are thread-safe and do nothing when the table is NULL. */
 #ifndef CONTRACT_ANSWERS_H
 #define CONTRACT_ANSWERS_H
 
 #include "contract/request.h"
-#include "crypto/siphash.h"
 
 typedef struct Answers Answers;
 

@@ -25,6 +25,7 @@ Engine *engine_start(const EngineConfig *cfg, Err *err) {
     e->cfg = *cfg;
     e->limits = cfg->limits;
     e->cache = idcache_new(); /* without these it goes too */
+    e->pieces = keep_new((KeepLimits){.slots = PIECES_SLOTS, .text_bytes = PIECE_BYTES_MAX, .bytes = PIECES_BYTES_MAX});
     e->answers = answers_new();
     e->tokens = tokencache_new();
     arena_init(&e->arena, ENGINE_ARENA_BYTES);
@@ -52,6 +53,7 @@ void engine_stop(Engine *e) {
         return;
     rates_free(&e->rates);
     idcache_free(e->cache);
+    keep_free(e->pieces);
     answers_free(e->answers);
     tokencache_free(e->tokens);
     pthread_mutex_destroy(&e->limits_lock);
@@ -100,6 +102,7 @@ void engine_render_init(Engine *e, const Contract *contract, Call *c, Buf *out, 
         .contract = contract,
         .ids = &e->ids,
         .cache = e->cache,
+        .pieces = e->pieces,
         .cfg = cfg,
         .call = c,
         .arena = c ? c->arena : out->arena,

@@ -69,6 +69,7 @@ struct Engine {
     Node root;
     IdMap ids;
     IdCache *cache;
+    Keep *pieces;
     Answers *answers;
     TokenCache *tokens;
     JwtKey jwt, refresh;

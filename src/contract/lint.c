@@ -121,6 +121,8 @@ static void lint_view(Lint *l, const View *v) {
         const ViewRow *row = &v->rows[i];
         const char *name = row->name ? row->name : "(no name)";
         need_doc(l, row->doc, name);
+        if (v->kept && row->audience)
+            say(l, "is kept for all but not shown to all:", name);
         if (!row->name && row->type != W_ITEMS)
             say(l, "a view row has no name", NULL);
         for (size_t k = 0; k < i; k++)

@@ -345,7 +345,7 @@ static void put_rows(Render *r, const View *v, const void *base) {
     buf_char(b, '}');
 }
 
-void render_view(Render *r, const View *v, const void *row) {
+static void render_anew(Render *r, const View *v, const void *row) {
     if (row && v->load)
         row = v->load(r, row);
     if (!row) {
@@ -367,6 +367,34 @@ void render_view(Render *r, const View *v, const void *row) {
         put_rows(r, v, row);
     }
     r->depth--;
+}
+
+static void render_piece(Render *r, const View *v, const void *row) {
+    struct {
+        const View *view;
+        const Contract *contract;
+        int64_t id;
+    } what = {.view = v, .contract = r->contract};
+    memcpy(&what.id, row, sizeof what.id);
+    KeepKey key = {.hash = ((uint64_t)what.id ^ (uintptr_t)v) * UINT64_C(0x9e3779b97f4a7c15) >> 32, .a = str_of(&what, sizeof what)};
+    uint64_t version = tx_version(r->call->tx);
+    if (keep_get(r->pieces, &key, version, 0, r->out))
+        return;
+    size_t before = r->out->n;
+    bool passing = r->passing;
+    r->passing = false;
+    render_anew(r, v, row);
+    if (!r->passing && !r->out->err && !tx_err(r->call->tx))
+        keep_put(r->pieces, &key, version, INT64_MAX, str_from(buf_str(r->out), before));
+    r->passing |= passing;
+}
+
+void render_view(Render *r, const View *v, const void *row) {
+    /* Outside a request addresses of files look different. */
+    if (v->kept && row && row != r->item && r->pieces && r->call && r->exchange)
+        render_piece(r, v, row);
+    else
+        render_anew(r, v, row);
 }
 
 void render_items(Render *r, const View *v, const void *items, size_t count, size_t size) {

@@ -25,6 +25,7 @@ static bool gig_attachments(Render *r, const void *row, Value *out) {
 }
 static bool gig_boosted(Render *r, const void *row, Value *out) {
     out->b = ((const Gig *)row)->boosted_until_ms > r->call->now_ms;
+    r->passing |= out->b;
     return true;
 }
 static bool gig_degrees(const void *row, int32_t e6, Value *out) {
@@ -80,7 +81,7 @@ static bool gig_removed(Render *r, const void *row, Value *out) {
         SHOW("createdAt", W_TIME, Gig, created_ms, "When it was posted."),                                              \
         SHOW("updatedAt", W_TIME, Gig, updated_ms, "When it changed last.")
 
-VIEW(campus_gig_view, Gig, "Gig", "Work that somebody wants done.", GIG_ROWS);
+VIEW_WITH(campus_gig_view, Gig, "Gig", "Work that somebody wants done.", (.kept = true), GIG_ROWS);
 
 INPUTS(gig_id_in, IdIn, INPUT_ID("id", IdIn, id, &GIG, "Which gig."));
 

@@ -152,7 +152,7 @@ static const void *person_load(Render *r, const void *row) {
     return rec_get(r->call->tx, &USER, id, u) ? NULL : u;
 }
 
-VIEW_WITH(campus_person_view, User, "Person", "Whom something is about, in short.", (.load = person_load),
+VIEW_WITH(campus_person_view, User, "Person", "Whom something is about, in short.", (.load = person_load, .kept = true),
           SHOW_ID("id", User, id, &USER, "The person's id."), SHOW("name", W_STR, User, name, "Name.", .empty = EMPTY_NULL),
           SHOW_GET("avatarUrl", W_STR, user_avatar, "Profile picture.", .optional = true),
           SHOW("university", W_STR, User, university, "University or college.", .empty = EMPTY_NULL),
