@@ -11,10 +11,43 @@ bool str_eq_nocase(Str a, Str b) {
     return true;
 }
 
-bool str_starts(Str s, Str prefix) { return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0); }
+static inline uint64_t load8(const char *p) {
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+bool bytes_eq(const void *p, const void *q, size_t n) {
+    const char *a = p, *b = q;
+    if (n < 8) {
+        while (n && a[n - 1] == b[n - 1])
+            n--;
+        return !n;
+    }
+    for (size_t i = 0; i + 8 <= n; i += 8)
+        if (load8(a + i) != load8(b + i))
+            return false;
+    return load8(a + n - 8) == load8(b + n - 8); /* what is left, and some of what was equal already */
+}
+
+bool str_has_control(Str s) {
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    size_t i = 0;
+    for (; i + 8 <= s.n; i += 8) {
+        uint64_t v = load8(s.p + i), del = v ^ ones * 0x7f;
+        if ((((v - ones * 0x20) & ~v) | ((del - ones) & ~del)) & ones * 0x80)
+            return true;
+    }
+    for (; i < s.n; i++)
+        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
+            return true;
+    return false;
+}
+
+bool str_starts(Str s, Str prefix) { return s.n >= prefix.n && (prefix.n == 0 || bytes_eq(s.p, prefix.p, prefix.n)); }
 
 bool str_ends(Str s, Str suffix) {
-    return s.n >= suffix.n && (suffix.n == 0 || memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
+    return s.n >= suffix.n && (suffix.n == 0 || bytes_eq(s.p + s.n - suffix.n, suffix.p, suffix.n));
 }
 
 int str_cmp(Str a, Str b) {

@@ -26,7 +26,13 @@ typedef struct Str {
 static inline Str str_of(const void *p, size_t n) { return (Str){(const char *)p, n}; }
 /* View of a NUL-terminated string; NULL gives the empty Str. */
 static inline Str str_c0(const char *z) { return (Str){z, z ? strlen(z) : 0}; }
-static inline bool str_eq(Str a, Str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
+/* Whether n bytes are the same: musl's memcmp goes byte by byte, this by whole words. */
+bool bytes_eq(const void *p, const void *q, size_t n);
+/* Of a literal, the compiler makes a comparison or two out of memcmp. */
+static inline bool str_eq(Str a, Str b) {
+    bool literal = __builtin_constant_p(a.n) || __builtin_constant_p(b.n);
+    return a.n == b.n && (a.n == 0 || (literal ? memcmp(a.p, b.p, a.n) == 0 : bytes_eq(a.p, b.p, a.n)));
+}
 
 /* ASCII-case-insensitive equality (header names, keywords; never for people's text). */
 bool str_eq_nocase(Str a, Str b);
@@ -34,6 +40,8 @@ bool str_starts(Str s, Str prefix);
 bool str_ends(Str s, Str suffix);
 /* memcmp order, the shorter first when one is a prefix of the other. */
 int str_cmp(Str a, Str b);
+/* Whether there is a control character of ASCII in it, which could split a line in two. */
+bool str_has_control(Str s);
 /* Index of the first byte `c`, or s.n when there is none. */
 size_t str_index(Str s, char c);
 /* Without leading and trailing ASCII white space. */

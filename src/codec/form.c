@@ -4,11 +4,26 @@
 
 static bool text_ok(Str s) { return str_utf8_valid(s) && (!s.n || !memchr(s.p, 0, s.n)); }
 
+/* ASCII that stands for itself, as nearly all of it does. */
+static bool is_plain(Str s) {
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    size_t i = 0;
+    for (uint64_t v; i + sizeof v <= s.n; i += sizeof v) {
+        memcpy(&v, s.p + i, sizeof v);
+        uint64_t percent = v ^ ones * '%', plus = v ^ ones * '+';
+        if ((v | (v - ones) | (percent - ones) | (plus - ones)) & ones * 0x80) /* or behind such a byte */
+            return false;
+    }
+    for (; i < s.n; i++)
+        if ((signed char)s.p[i] <= 0 || s.p[i] == '%' || s.p[i] == '+')
+            return false;
+    return true;
+}
+
 Err percent_decode(Arena *a, Str s, bool plus, Str *out) {
-    bool plain = !s.n || (!memchr(s.p, '%', s.n) && !(plus && memchr(s.p, '+', s.n)));
-    if (plain) {
+    if (is_plain(s)) {
         *out = s;
-        return text_ok(s) ? OK : E_SYNTAX;
+        return OK;
     }
     char *mem = arena_raw(a, s.n);
     if (!mem)

@@ -34,9 +34,10 @@ static Err parse_json(Exchange *x) {
 }
 
 static Err parse_body(Exchange *x) {
-    Str body = x->req->body, type = x->req->header(x->req, "Content-Type"), media = media_type(type), boundary;
+    Str body = x->req->body, boundary;
     if (!body.n)
         return OK;
+    Str type = x->req->header(x->req, "Content-Type"), media = media_type(type);
     if (str_eq_nocase(media, S("multipart/form-data"))) {
         Err e = multipart_boundary(type, &boundary);
         return e ? e : parse_multipart(x, boundary);
@@ -57,8 +58,8 @@ static Err parse_body(Exchange *x) {
 static Err look_at_body(Exchange *x) {
     const Json *any;
     size_t where;
-    Str media = media_type(x->req->header(x->req, "Content-Type"));
-    if (!x->req->body.n || !str_eq_nocase(media, S("application/json")) || !strcmp(x->route->method, "GET") ||
+    if (!x->req->body.n || !strcmp(x->route->method, "GET") ||
+        !str_eq_nocase(media_type(x->req->header(x->req, "Content-Type")), S("application/json")) ||
         json_parse(x->arena, x->req->body, &any, &where) != E_SYNTAX)
         return OK;
     return diag_fail(&x->diag, E_SYNTAX, "BAD_JSON", arena_printf(x->arena, "the body is not valid JSON (at byte %zu)", where));

@@ -550,11 +550,18 @@ void engine_refuse(Engine *e, const Request *req, Reply *rep, Err err, int statu
     problem_reply(x, err, status);
 }
 
+static bool has_prefix(const Engine *e, Str path) {
+    size_t n;
+    for (size_t i = 0; i < e->cfg.contract_count; i++)
+        for (const char *const *p = e->cfg.contracts[i]->prefixes; p && *p; p++)
+            if (below(path, *p, &n) && n)
+                return true;
+    return false;
+}
+
 bool engine_owns(Engine *e, Str path) {
     Match m;
-    size_t n;
-    owner_of(e, path, NULL, &n);
-    if (n || str_starts(path, S("/openapi/")) || str_eq(path, S("/docs")) || str_starts(path, S("/docs/")))
+    if (has_prefix(e, path) || str_starts(path, S("/openapi/")) || str_eq(path, S("/docs")) || str_starts(path, S("/docs/")))
         return true;
     routes_match(&e->root, path, &m);
     return m.node;
@@ -574,7 +581,7 @@ size_t engine_body_limit(Engine *e, Str method, Str path) {
     routes_match(&e->root, path, &m);
     /* A shared path takes what its most generous owner does: the session is not known yet. */
     for (const Leaf *leaf = m.node ? m.node->leaves : NULL; leaf; leaf = leaf->next) {
-        if (!str_eq(str_c0(leaf->route->method), method))
+        if (!str_eq(leaf->method, method))
             continue;
         size_t own = leaf->route->body_max_bytes, form = engine_upload_max(e) + ENGINE_FORM_OVERHEAD_BYTES;
         if (own < form && (takes_file(leaf->route) || (!own && leaf->route->rate == RATE_UPLOAD)))

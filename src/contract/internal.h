@@ -14,6 +14,7 @@
 typedef struct Leaf {
     const Route *route;
     const Contract *contract;
+    Str method;
     struct Leaf *next; /* in the order in which contracts own a path */
 } Leaf;
 

@@ -9,11 +9,10 @@ Reply reply_new(const Request *req) {
                    .length = -1};
 }
 
-void reply_header(Reply *rep, const char *name, Str value) {
-    for (size_t i = 0; i < value.n; i++)
-        if ((unsigned char)value.p[i] < 0x20 || value.p[i] == 0x7F)
-            return;
-    buf_add(&rep->headers, str_c0(name));
+void reply_header_str(Reply *rep, Str name, Str value) {
+    if (str_has_control(value))
+        return;
+    buf_add(&rep->headers, name);
     buf_lit(&rep->headers, ": ");
     buf_add(&rep->headers, value);
     buf_lit(&rep->headers, "\r\n");

@@ -44,6 +44,7 @@ int32_t request_lang(const Request *req);
 /* An empty 200 over the request's arena. */
 Reply reply_new(const Request *req);
 /* Appends a header; a value with control characters is dropped whole (no header can be split). */
-void reply_header(Reply *rep, const char *name, Str value);
+void reply_header_str(Reply *rep, Str name, Str value);
+static inline void reply_header(Reply *rep, const char *name, Str value) { reply_header_str(rep, str_c0(name), value); }
 
 #endif

@@ -48,10 +48,10 @@ static Err route_add(Arena *a, Node *root, const Contract *c, const Route *r) {
     Leaf *leaf = ARENA_NEW(a, Leaf);
     if (!leaf)
         return E_NOMEM;
-    *leaf = (Leaf){r, c, NULL};
+    *leaf = (Leaf){.route = r, .contract = c, .method = str_c0(r->method)};
     Leaf **at = &n->leaves;
     while (*at) {
-        if ((*at)->contract == c && !strcmp((*at)->route->method, r->method))
+        if ((*at)->contract == c && str_eq((*at)->method, leaf->method))
             return E_INVALID;
         at = &(*at)->next;
     }
@@ -101,7 +101,7 @@ const Leaf *routes_pick(const Node *n, Str method, const Contract *prefer) {
     if (str_eq(method, S("HEAD")))
         method = S("GET");
     for (const Leaf *l = n->leaves; l; l = l->next) {
-        if (!str_eq(str_c0(l->route->method), method))
+        if (!str_eq(l->method, method))
             continue;
         if (l->contract == prefer)
             return l;
@@ -116,7 +116,7 @@ void routes_allow(const Node *n, Buf *out) {
     for (size_t i = 0; i < COUNT(methods); i++) {
         bool has = false;
         for (const Leaf *l = n->leaves; l && !has; l = l->next)
-            has = !strcmp(l->route->method, methods[i]);
+            has = str_eq(l->method, str_c0(methods[i]));
         if (!has)
             continue;
         if (out->n)

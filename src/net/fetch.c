@@ -182,13 +182,6 @@ static int on_progress(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl
     return __atomic_load_n(&t->pool->stopping, __ATOMIC_RELAXED) ? 1 : 0;
 }
 
-static bool has_control(Str s) {
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
-            return true;
-    return false;
-}
-
 /* "https://host:port" of a URL. */
 static void origin_of(const char *url, char out[ORIGIN_BYTES]) {
     const char *host = strstr(url, "://");
@@ -320,9 +313,9 @@ static Err fail(FetchResponse *res, Err e, const char *why) {
 
 static Err fetch_http(void *ctx, Arena *a, const FetchRequest *r, FetchResponse *res) {
     *res = (FetchResponse){0};
-    bool bad = has_control(r->method) || !r->method.n || has_control(r->url) || has_control(r->user) || has_control(r->password);
+    bool bad = str_has_control(r->method) || !r->method.n || str_has_control(r->url) || str_has_control(r->user) || str_has_control(r->password);
     for (size_t i = 0; !bad && i < r->header_count; i++)
-        bad = !r->headers[i].name.n || has_control(r->headers[i].name) || has_control(r->headers[i].value);
+        bad = !r->headers[i].name.n || str_has_control(r->headers[i].name) || str_has_control(r->headers[i].value);
     if (bad || r->header_count > FETCH_HEADERS_MAX)
         return fail(res, E_INVALID, "malformed request");
     if (failpoint(FP_FETCH))
@@ -377,8 +370,8 @@ static bool prepare_mail(CURL *c, Transfer *t, const void *arg, struct curl_slis
 static Err fetch_mail(void *ctx, Arena *a, const MailRequest *m, FetchResponse *res) {
     enum { REPLY_BYTES_MAX = 4096 };
     *res = (FetchResponse){0};
-    if (!bare_address(m->from) || !bare_address(m->to) || has_control(m->host) || !m->host.n ||
-        str_index(m->host, '/') < m->host.n || has_control(m->user) || has_control(m->password) || m->port < 1 || m->port > 65535)
+    if (!bare_address(m->from) || !bare_address(m->to) || str_has_control(m->host) || !m->host.n ||
+        str_index(m->host, '/') < m->host.n || str_has_control(m->user) || str_has_control(m->password) || m->port < 1 || m->port > 65535)
         return fail(res, E_INVALID, "malformed mail request");
     if (failpoint(FP_FETCH))
         return fail(res, E_NETWORK, "failpoint");

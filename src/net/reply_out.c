@@ -79,13 +79,6 @@ static void put_date(Worker *w, Buf *b) {
     buf_lit(b, "\r\n");
 }
 
-static bool has_control(Str s) {
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] < 32 || s.p[i] == 127)
-            return true;
-    return false;
-}
-
 /* What was promised cannot be sent. */
 static void broken(Reply *rep) {
     if (rep->done)
@@ -197,7 +190,7 @@ static bool stream_start(HttpServer *s, NetConn *c, const Reply *rep, Str head, 
 
 bool reply_send(Worker *w, NetConn *c, const Request *req, Reply *rep) {
     HttpServer *s = w->server;
-    if (rep->status < 200 || rep->status > 599 || rep->body.err != OK || rep->headers.err != OK || has_control(rep->content_type))
+    if (rep->status < 200 || rep->status > 599 || rep->body.err != OK || rep->headers.err != OK || str_has_control(rep->content_type))
         broken(rep);
     STAT_ADD(s, by_class[rep->status / 100], 1);
 

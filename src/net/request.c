@@ -160,7 +160,6 @@ static Step dispatch(Worker *w, NetConn *c, Str body, size_t used) {
 
 /* ---- heads ---- */
 
-/* Index behind the empty line that ends the head, or 0. Goes on where it stopped. */
 /* The first line feed, or NULL. Lines of a head are short: eight bytes at a time without the setting-up of a memchr each. */
 static const char *line_feed(const char *p, const char *end) {
     const uint64_t ones = UINT64_C(0x0101010101010101);
@@ -179,6 +178,7 @@ static const char *line_feed(const char *p, const char *end) {
     return NULL;
 }
 
+/* Index behind the empty line that ends the head, or 0. Goes on where it stopped. */
 static size_t head_end(NetConn *c) {
     const char *p = c->in + c->scan, *end = c->in + c->in_n;
     while ((p = line_feed(p, end)) != NULL) {
@@ -194,7 +194,7 @@ static size_t head_end(NetConn *c) {
 }
 
 static bool line_too_long(const HttpServer *s, const NetConn *c) {
-    const char *lf = memchr(c->in, '\n', c->in_n);
+    const char *lf = line_feed(c->in, c->in + c->in_n);
     return (lf ? (size_t)(lf - c->in) + 1 : c->in_n) > s->cfg.request_line_bytes_max;
 }
 
