@@ -220,7 +220,7 @@ Err exchange_render(Exchange *x, Call *c, const void *out) {
         if (envelope)
             render_view(&r, envelope, out);
         else
-            render_fitting(&r, route->view, r.page->items, r.page->count);
+            render_page(&r, route->view, r.page, true);
     }
     return r.out->err;
 }

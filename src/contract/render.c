@@ -258,11 +258,11 @@ static void put_other(Render *r, const ViewRow *row, const char *at) {
         if (row->record)
             put_recs(r, row, (const List *)at);
         else
-            render_items(r, row->view, ((const Rows *)at)->items, ((const Rows *)at)->count, 0);
+            render_items(r, row->view, ((const Rows *)at)->items, ((const Rows *)at)->count);
         return;
     case W_CONST: buf_add(b, str_c0(row->literal)); return;
     case W_ITEM: render_view(r, r->item_view, r->item); return;
-    case W_ITEMS: render_items(r, r->item_view, r->page->items, r->page->count, 0); return;
+    case W_ITEMS: render_page(r, r->item_view, r->page, false); return;
     default: b->err = E_INTERNAL; return;
     }
 }
@@ -345,7 +345,21 @@ static void put_rows(Render *r, const View *v, const void *base) {
     buf_char(b, '}');
 }
 
-static void render_anew(Render *r, const View *v, const void *row) {
+static const void *read_row(Render *r, const Record *record, const void *id_at) {
+    void *row = arena_alloc(r->arena, record->size);
+    int64_t id;
+    memcpy(&id, id_at, sizeof id);
+    Err e = row ? rec_get(r->call->tx, record, id, row) : E_NOMEM;
+    if (e)
+        r->out->err = e == E_MISSING ? E_CORRUPT : e;
+    return e ? NULL : row;
+}
+
+/* In these, of a row that is `unread` there is only its id. */
+
+static void render_anew(Render *r, const View *v, const Record *unread, const void *row) {
+    if (unread)
+        row = read_row(r, unread, row);
     if (row && v->load)
         row = v->load(r, row);
     if (!row) {
@@ -369,63 +383,60 @@ static void render_anew(Render *r, const View *v, const void *row) {
     r->depth--;
 }
 
-static void render_piece(Render *r, const View *v, const void *row) {
+static void render_piece(Render *r, const View *v, const Record *unread, const void *row) {
     struct {
         const View *view;
         const Contract *contract;
         int64_t id;
     } what = {.view = v, .contract = r->contract};
     memcpy(&what.id, row, sizeof what.id);
-    KeepKey key = {.hash = ((uint64_t)what.id ^ (uintptr_t)v) * UINT64_C(0x9e3779b97f4a7c15) >> 32, .a = str_of(&what, sizeof what)};
+    KeepKey key = {.hash = ((uint64_t)what.id ^ (uintptr_t)v) * UINT64_C(0x9e3779b97f4a7c15) >> 32,
+                   .a = str_of(&what, sizeof what)};
     uint64_t version = tx_version(r->call->tx);
     if (keep_get(r->pieces, &key, version, 0, r->out))
         return;
     size_t before = r->out->n;
     bool passing = r->passing;
     r->passing = false;
-    render_anew(r, v, row);
+    render_anew(r, v, unread, row);
     if (!r->passing && !r->out->err && !tx_err(r->call->tx))
         keep_put(r->pieces, &key, version, INT64_MAX, str_from(buf_str(r->out), before));
     r->passing |= passing;
 }
 
-void render_view(Render *r, const View *v, const void *row) {
+static void render_thing(Render *r, const View *v, const Record *unread, const void *row) {
     /* Outside a request addresses of files look different. */
     if (v->kept && row && row != r->item && r->pieces && r->call && r->exchange)
-        render_piece(r, v, row);
+        render_piece(r, v, unread, row);
     else
-        render_anew(r, v, row);
+        render_anew(r, v, unread, row);
 }
 
-void render_items(Render *r, const View *v, const void *items, size_t count, size_t size) {
-    const char *at = items;
-    if (!size)
-        size = v->size;
-    buf_char(r->out, '[');
-    for (size_t i = 0; i < count && !r->out->err; i++) {
-        if (i)
-            buf_char(r->out, ',');
-        render_view(r, v, at + i * size);
-    }
-    buf_char(r->out, ']');
-}
+void render_view(Render *r, const View *v, const void *row) { render_thing(r, v, NULL, row); }
 
-void render_fitting(Render *r, const View *v, const void *items, size_t count) {
+static void put_array(Render *r, const View *v, const Record *unread, const void *items, size_t count, bool fitting) {
     const char *at = items;
+    size_t size = unread ? sizeof(int64_t) : v->size;
     Buf *b = r->out;
     buf_char(b, '[');
     for (size_t i = 0; i < count && !b->err; i++) {
         size_t before = b->n;
         if (i)
             buf_char(b, ',');
-        render_view(r, v, at + i * v->size);
-        if (b->err == E_TOO_LARGE && i) {
+        render_thing(r, v, unread, at + i * size);
+        if (fitting && b->err == E_TOO_LARGE && i) {
             b->err = OK;
             b->n = before;
             break;
         }
     }
     buf_char(b, ']');
+}
+
+void render_items(Render *r, const View *v, const void *items, size_t count) { put_array(r, v, NULL, items, count, false); }
+
+void render_page(Render *r, const View *v, const PageOut *page, bool fitting) {
+    put_array(r, v, page->unread, page->items, page->count, fitting);
 }
 
 void render_id(Render *r, uint8_t form, uint8_t kind, int64_t id) {

@@ -17,9 +17,9 @@ typedef struct RenderMemo {
 } RenderMemo;
 enum { RENDER_MEMOS = 16 };
 
-/* Pieces: what a kept view (View.kept) showed of a thing lately, as text. The same gigs stand in one list after the other, the same
- * people beside them, and signed-in readers get no kept answers (answers.h). Of 100,000 gigs, a list of 20 that nobody asked for
- * yet takes 241,000 instructions without pieces and PIECES_LIST with them; a gig, with its client, 27,000 and PIECES_GIG. */
+/* Pieces: what a kept view (View.kept) showed of a thing lately, as text. The same gigs stand in one list after the other, the
+ * same people beside them, and signed-in readers get no kept answers (answers.h). Of 100,000 gigs, a list of 20 that nobody asked
+ * for yet takes 241,000 instructions without pieces and PIECES_LIST with them; a gig, with its client, 27,000 and PIECES_GIG. */
 enum { PIECES_SLOTS = 1024, PIECE_BYTES_MAX = 2048, PIECES_BYTES_MAX = PIECES_SLOTS * PIECE_BYTES_MAX };
 
 /* What rendering needs of its surroundings. The realtime dialects fill one by engine_render_init to word events with the
@@ -50,10 +50,11 @@ enum { RENDER_DEPTH_MAX = 12 };
 
 /* Appends the object; `row` NULL gives null. Failures stick in r->out->err. */
 void render_view(Render *r, const View *v, const void *row);
-/* Appends an array of `count` things, `size` bytes each (0: v->size). */
-void render_items(Render *r, const View *v, const void *items, size_t count, size_t size);
-/* The same, but only as many as there is room for: lists that have no pages and whose things are long. */
-void render_fitting(Render *r, const View *v, const void *items, size_t count);
+/* Appends an array of `count` things. */
+void render_items(Render *r, const View *v, const void *items, size_t count);
+/* Appends a page's things as an array; `fitting`: only as many as there is room for, of lists that have no pages and whose things
+ * are long. */
+void render_page(Render *r, const View *v, const PageOut *page, bool fitting);
 /* The memo for this id; its tag and id differ when it has to be filled. */
 static inline RenderMemo *render_memo(Render *r, int64_t id) { return &r->memo[(uint64_t)id % RENDER_MEMOS]; }
 /* Single values in the contract's forms, for functions that word things themselves. */

@@ -265,8 +265,8 @@ struct View {
     size_t size; /* of the struct that members are offsets into; 0 when all rows use `get` or there are none */
     bool scalar; /* not an object: the value of its only row */
     /* What it shows follows from the id (int64_t) that its rows begin with and from the data, whoever looks: it is rendered once
-     * for each version of the data (render.h, pieces), unless it is the one thing that an operation results in, which may be other
-     * than what is stored (a gig that counts its reader). */
+     * for each version of the data (render.h, pieces), unless it is the one thing that an operation results in, which may be
+     * other than what is stored (a gig that counts its reader). */
     bool kept;
     /* What the caller is to this thing: FOR_… bits. NULL: nobody special. Moderators get FOR_MODERATOR by themselves. */
     unsigned (*audience)(Render *r, const void *row);

@@ -85,6 +85,7 @@ typedef struct PageOut {
     size_t count;
     int64_t total;
     int32_t page, limit;
+    const Record *unread; /* not NULL: `items` are only the ids (int64_t) of such records, to be read by who wants to know more */
 } PageOut;
 
 enum { LIST_LIMIT_MAX = 100, LIST_LIMIT_DEFAULT = 20, LIST_WHOLE = -1, LIST_WHOLE_MAX = 500 };

@@ -174,6 +174,7 @@ typedef struct GigListIn {
     int32_t sort;       /* GigSort; SORT_DEFAULT: relevance when searching, else created */
     bool ascending;     /* default: newest, highest first */
     bool front;         /* boosted ones in front of all others, where neither words nor a sort are asked for */
+    bool unread;        /* the rows may come unread (PageOut.unread), where nobody had to look into them */
     Str search;
     List ai_tools;         /* STRS, all must match */
     int32_t location_type; /* LocationType; 0 = any */

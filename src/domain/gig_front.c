@@ -49,6 +49,7 @@ Err gig_front(GigFilter *f, PageOut *out) {
     Err e = front && page ? boosted(f, front, &n) : E_NOMEM;
     if (e || !n)
         return e ? e : gig_list_plain(f, SORT_CREATED, out);
+    f->unread = false;
     for (size_t i = skip; i < n && count < want; i++)
         page[count++] = front[i];
     f->skip = skip > n ? (int64_t)(skip - n) : 0;

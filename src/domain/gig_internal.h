@@ -49,6 +49,7 @@ typedef struct GigFilter {
     int64_t posted_ms; /* not posted before */
     int64_t from_ms, to_ms; /* deadline in [from, to); to 0 = no bound */
     int64_t skip, take;     /* what of the list is asked for */
+    bool unread;            /* its rows may be (PageOut.unread) */
     Arena scratch;          /* for one record at a time; the owner of the filter frees it */
 } GigFilter;
 

@@ -134,9 +134,12 @@ static int sort_of(const GigListIn *in, bool searching) {
 
 /* The rows of a scan until there are enough. */
 static Err fill(GigFilter *f, Scan *scan, PageOut *out) {
+    int64_t *ids = out->items;
     Gig *rows = out->items;
     Err e = OK;
-    while (e == OK && (int64_t)out->count < f->take && scan_next_rec(scan, &GIG, &rows[out->count])) {
+    while (out->unread && (int64_t)out->count < f->take && scan_next(scan, &ids[out->count]))
+        out->count++;
+    while (e == OK && !out->unread && (int64_t)out->count < f->take && scan_next_rec(scan, &GIG, &rows[out->count])) {
         e = tx_writable(f->c->tx) ? row_keep(f->c->arena, &GIG, &rows[out->count]) : OK;
         out->count += e == OK;
     }
@@ -208,7 +211,8 @@ static Err walk(GigFilter *f, int sort, PageOut *out) {
     Err e = index_count(f->c->tx, ix, &prefix, &out->total);
     if (e || out->total <= f->skip)
         return e;
-    out->items = ARENA_ARRAY(f->c->arena, (size_t)f->take, Gig);
+    out->unread = f->unread ? &GIG : NULL;
+    out->items = arena_array(f->c->arena, (size_t)f->take, f->unread ? sizeof(int64_t) : sizeof(Gig));
     if (!out->items)
         return E_NOMEM;
     e = f->in->ascending ? walk_up(f, ix, &prefix, by_category ? 2 : 1, out) : walk_down(f, ix, &prefix, out);
@@ -299,6 +303,7 @@ Err gig_list(Call *c, const void *input, void *result) {
         return e;
     f.skip = (int64_t)(out->page - 1) * out->limit;
     f.take = out->limit;
+    f.unread = in->unread;
     arena_init(&f.scratch, SCRATCH_BYTES);
     TextQuery q = {.words = str_trim(in->search)};
     int sort = sort_of(in, q.words.n > 0);

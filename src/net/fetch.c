@@ -313,7 +313,8 @@ static Err fail(FetchResponse *res, Err e, const char *why) {
 
 static Err fetch_http(void *ctx, Arena *a, const FetchRequest *r, FetchResponse *res) {
     *res = (FetchResponse){0};
-    bool bad = str_has_control(r->method) || !r->method.n || str_has_control(r->url) || str_has_control(r->user) || str_has_control(r->password);
+    bool bad = str_has_control(r->method) || !r->method.n || str_has_control(r->url) || str_has_control(r->user) ||
+               str_has_control(r->password);
     for (size_t i = 0; !bad && i < r->header_count; i++)
         bad = !r->headers[i].name.n || str_has_control(r->headers[i].name) || str_has_control(r->headers[i].value);
     if (bad || r->header_count > FETCH_HEADERS_MAX)
@@ -371,7 +372,8 @@ static Err fetch_mail(void *ctx, Arena *a, const MailRequest *m, FetchResponse *
     enum { REPLY_BYTES_MAX = 4096 };
     *res = (FetchResponse){0};
     if (!bare_address(m->from) || !bare_address(m->to) || str_has_control(m->host) || !m->host.n ||
-        str_index(m->host, '/') < m->host.n || str_has_control(m->user) || str_has_control(m->password) || m->port < 1 || m->port > 65535)
+        str_index(m->host, '/') < m->host.n || str_has_control(m->user) || str_has_control(m->password) || m->port < 1 ||
+        m->port > 65535)
         return fail(res, E_INVALID, "malformed mail request");
     if (failpoint(FP_FETCH))
         return fail(res, E_NETWORK, "failpoint");

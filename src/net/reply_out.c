@@ -190,7 +190,8 @@ static bool stream_start(HttpServer *s, NetConn *c, const Reply *rep, Str head, 
 
 bool reply_send(Worker *w, NetConn *c, const Request *req, Reply *rep) {
     HttpServer *s = w->server;
-    if (rep->status < 200 || rep->status > 599 || rep->body.err != OK || rep->headers.err != OK || str_has_control(rep->content_type))
+    if (rep->status < 200 || rep->status > 599 || rep->body.err != OK || rep->headers.err != OK ||
+        str_has_control(rep->content_type))
         broken(rep);
     STAT_ADD(s, by_class[rep->status / 100], 1);
 

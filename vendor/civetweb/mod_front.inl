@@ -155,6 +155,29 @@ front_cut_path(char *path)
 }
 
 
+/* Whether the connection stays open, and what is asked to be spoken on it. Nearly everybody says nothing or "keep-alive". */
+static void
+front_connection(struct mg_connection *conn, struct mg_front_head *out)
+{
+	const struct mg_request_info *ri = &conn->request_info;
+	const char *said[2] = {NULL, NULL};
+	int n = get_req_headers(ri, "Connection", said, 2);
+
+	if (!conn->must_close && ((n == 0) || ((n == 1) && !mg_strcasecmp(said[0], "keep-alive")))) {
+		conn->protocol_type = PROTOCOL_TYPE_HTTP1;
+		out->keep_alive = (n == 1) || !out->http_1_0;
+		return;
+	}
+	out->keep_alive = should_keep_alive(conn);
+	conn->protocol_type = should_switch_to_protocol(conn);
+	out->wants_websocket = (conn->protocol_type == PROTOCOL_TYPE_WEBSOCKET);
+	/* An upgrade to anything else may be ignored (RFC 9110, 7.8); `Connection: Upgrade` alone does not ask for a close. */
+	if ((conn->protocol_type != PROTOCOL_TYPE_HTTP1) && !out->http_1_0) {
+		out->keep_alive = !conn->must_close && !header_has_option(said[0], "close");
+	}
+}
+
+
 CIVETWEB_API int
 mg_front_parse(struct mg_connection *conn,
                char *head,
@@ -198,15 +221,7 @@ mg_front_parse(struct mg_connection *conn,
 	out->query = query;
 	out->host = get_header(ri->http_headers, ri->num_headers, "Host");
 	out->body_length = conn->is_chunked ? -1 : conn->content_len;
-	out->keep_alive = should_keep_alive(conn);
-
-	conn->protocol_type = should_switch_to_protocol(conn);
-	out->wants_websocket = (conn->protocol_type == PROTOCOL_TYPE_WEBSOCKET);
-	/* An upgrade to anything else may be ignored (RFC 9110, 7.8); `Connection: Upgrade` alone does not ask for a close. */
-	if ((conn->protocol_type != PROTOCOL_TYPE_HTTP1) && !out->http_1_0) {
-		const char *connection = get_header(ri->http_headers, ri->num_headers, "Connection");
-		out->keep_alive = !conn->must_close && !header_has_option(connection, "close");
-	}
+	front_connection(conn, out);
 	expect = get_header(ri->http_headers, ri->num_headers, "Expect");
 	if ((expect != NULL) && !out->http_1_0) {
 		out->expects_continue = mg_strcasecmp(expect, "100-continue") ? -1 : 1;

@@ -126,7 +126,7 @@ WORDS(campus_gig_sort_words, "GigSort", WORD(SORT_CREATED, "createdAt"), WORD(SO
       WORD(SORT_RELEVANCE, "relevance"));
 WORDS(campus_order_words, "SortOrder", WORD(1, "asc"), WORD(0, "desc"));
 
-INPUTS(gig_list_in, GigListIn, INPUT_CONST(GigListIn, front, 1),
+INPUTS(gig_list_in, GigListIn, INPUT_CONST(GigListIn, front, 1), INPUT_CONST(GigListIn, unread, 1),
        INPUT("category", IN_QUERY, W_STR, GigListIn, category, NO_HAS, "A category's slug, name or alias.", .max = 100),
        INPUT("skills", IN_QUERY, W_STRS, GigListIn, skills, NO_HAS, "All of these, comma-separated.", .flags = IN_COMMA,
              .max = GIG_SKILLS_MAX, .example = "\"photoshop,illustrator\""),

@@ -204,7 +204,7 @@ static void put_part(Render *r, const void *what) {
     } else if (!p->list) {
         dump(r->out, p->record, s->out, 0);
     } else if (p->view) {
-        render_items(r, p->view, page->items, page->count, 0);
+        render_page(r, p->view, page, false);
     } else {
         buf_char(r->out, '[');
         for (size_t i = 0; i < page->count; i++) {
@@ -249,7 +249,7 @@ static void put_talk(Render *r, const void *what) {
     buf_lit(r->out, "{\"conversation\":");
     render_view(r, &campus_conversation_view, t->row);
     buf_lit(r->out, ",\"messages\":");
-    render_items(r, &campus_message_view, t->messages->items, t->messages->count, 0);
+    render_items(r, &campus_message_view, t->messages->items, t->messages->count);
     buf_char(r->out, '}');
 }
 
