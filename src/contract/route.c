@@ -11,7 +11,7 @@ static bool is_param(Str segment) { return segment.n > 2 && segment.p[0] == '{' 
 
 static Node *child_of(const Node *n, Str segment) {
     for (Node *c = n->child; c; c = c->next)
-        if (str_eq(c->segment, segment))
+        if (c->segment.p[0] == segment.p[0] && str_eq(c->segment, segment))
             return c;
     return NULL;
 }

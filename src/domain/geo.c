@@ -32,10 +32,19 @@ static int64_t cell(int64_t x, int64_t y) { return spread(x) | spread(y) << 1; }
 
 int64_t geo_cell(int32_t lat_e6, int32_t lon_e6) { return cell(column(lon_e6), row(lat_e6)); }
 
-int64_t geo_distance_m(int32_t lat1, int32_t lon1, int32_t lat2, int32_t lon2) {
-    double a = sin((lat2 - lat1) * RAD / 2), b = sin(((double)lon2 - lon1) * RAD / 2);
-    double h = a * a + cos(lat1 * RAD) * cos(lat2 * RAD) * b * b;
+GeoPlace geo_place(int32_t lat_e6, int32_t lon_e6) {
+    return (GeoPlace){.lat_e6 = lat_e6, .lon_e6 = lon_e6, .cos_lat = cos(lat_e6 * RAD)};
+}
+
+int64_t geo_distance_from(const GeoPlace *from, int32_t lat_e6, int32_t lon_e6) {
+    double a = sin((lat_e6 - from->lat_e6) * RAD / 2), b = sin(((double)lon_e6 - from->lon_e6) * RAD / 2);
+    double h = a * a + from->cos_lat * cos(lat_e6 * RAD) * b * b;
     return llround(2 * EARTH_M * asin(sqrt(h > 1 ? 1 : h)));
+}
+
+int64_t geo_distance_m(int32_t lat1, int32_t lon1, int32_t lat2, int32_t lon2) {
+    GeoPlace from = geo_place(lat1, lon1);
+    return geo_distance_from(&from, lat2, lon2);
 }
 
 static int by_from(const void *a, const void *b) {

@@ -25,7 +25,14 @@ int64_t geo_cell(int32_t lat_e6, int32_t lon_e6);
 /* Ranges, ascending and apart, that hold every place within radius_m of this one, over poles and the date line; their number.
  * What they hold beyond it grows with the circle, not with the globe. */
 size_t geo_cover(int32_t lat_e6, int32_t lon_e6, int64_t radius_m, GeoRange out[GEO_RANGES_MAX]);
+/* A place that many distances are measured from. */
+typedef struct GeoPlace {
+    int32_t lat_e6, lon_e6;
+    double cos_lat;
+} GeoPlace;
+GeoPlace geo_place(int32_t lat_e6, int32_t lon_e6);
 /* Along the great circle, in metres, rounded. */
+int64_t geo_distance_from(const GeoPlace *from, int32_t lat_e6, int32_t lon_e6);
 int64_t geo_distance_m(int32_t lat1_e6, int32_t lon1_e6, int32_t lat2_e6, int32_t lon2_e6);
 
 #endif

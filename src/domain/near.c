@@ -74,18 +74,19 @@ static Match *nearest_page(Nearest *q, PageIn page, PageOut *out) {
 }
 
 /* Calls `found` for what an index by cell holds near a place. Its keys: `lead` (with NULL: nothing), cell, latitude, longitude,
- * and what `found` may want to know. */
+ * and an integer that `found` may want to know. */
 typedef struct Walk {
     Call *c;
     int32_t lat_e6, lon_e6;
     int64_t radius_m;
-    Err (*found)(void *ctx, const Scan *scan, Match m);
+    Err (*found)(void *ctx, const Scan *scan, Match m, int64_t more);
     void *ctx;
 } Walk;
 
 static Err walk(const Walk *w, const Index *ix, const int64_t *lead) {
     GeoRange ranges[GEO_RANGES_MAX];
     size_t n = geo_cover(w->lat_e6, w->lon_e6, w->radius_m, ranges);
+    GeoPlace centre = geo_place(w->lat_e6, w->lon_e6);
     unsigned place = lead ? 2 : 1;
     Err e = OK;
     for (size_t i = 0; e == OK && i < n; i++) {
@@ -103,11 +104,11 @@ static Err walk(const Walk *w, const Index *ix, const int64_t *lead) {
         if (e)
             return e;
         while (e == OK && scan_next(scan, &m.id)) {
-            int64_t at[2];
-            scan_parts_i64(scan, place, 2, at);
-            m.distance_m = geo_distance_m(w->lat_e6, w->lon_e6, (int32_t)at[0], (int32_t)at[1]);
+            int64_t at[3];
+            scan_parts_i64(scan, place, 3, at);
+            m.distance_m = geo_distance_from(&centre, (int32_t)at[0], (int32_t)at[1]);
             if (m.distance_m <= w->radius_m)
-                e = w->found(w->ctx, scan, m);
+                e = w->found(w->ctx, scan, m, at[2]);
         }
         scan_close(scan);
     }
@@ -122,10 +123,8 @@ typedef struct GigsNear {
     Nearest q;
 } GigsNear;
 
-static Err gig_found(void *ctx, const Scan *scan, Match m) {
-    enum { PART_BUDGET = 4 };
+static Err gig_found(void *ctx, const Scan *scan, Match m, int64_t budget) {
     GigsNear *g = ctx;
-    int64_t budget = scan_part_i64(scan, PART_BUDGET);
     if ((g->in->budget_min && budget < g->in->budget_min) || (g->in->budget_max && budget > g->in->budget_max))
         return OK;
     if (g->in->stage) {
@@ -185,11 +184,11 @@ typedef struct PeopleNear {
     Nearest q;
 } PeopleNear;
 
-static Err person_found(void *ctx, const Scan *scan, Match m) {
-    enum { PART_AVAILABLE = 3 };
+static Err person_found(void *ctx, const Scan *scan, Match m, int64_t available) {
+    (void)scan;
     PeopleNear *p = ctx;
     bool blocked = false;
-    if (m.id == p->c->actor.user || (p->in->only_available && !scan_part_i64(scan, PART_AVAILABLE)))
+    if (m.id == p->c->actor.user || (p->in->only_available && !available))
         return OK;
     Err e = p->c->actor.user ? blocked_between(p->c, m.id, p->c->actor.user, &blocked) : OK;
     if (e == OK && !blocked)

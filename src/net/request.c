@@ -194,6 +194,8 @@ static size_t head_end(NetConn *c) {
 }
 
 static bool line_too_long(const HttpServer *s, const NetConn *c) {
+    if (c->in_n <= s->cfg.request_line_bytes_max)
+        return false;
     const char *lf = line_feed(c->in, c->in + c->in_n);
     return (lf ? (size_t)(lf - c->in) + 1 : c->in_n) > s->cfg.request_line_bytes_max;
 }

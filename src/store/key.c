@@ -71,10 +71,14 @@ bool ordered_get(Str *s, int64_t *v) {
         return false;
     uint8_t flip = p[0] < 0x80 ? 0xff : 0;
     uint64_t u = 0;
-    if (len == 1)
+    if (len == 1) {
         u = (p[0] ^ flip) - 0x80u;
-    for (unsigned i = 1; i < len; i++)
-        u = u << 8 | (p[i] ^ flip);
+    } else if (s->n > 8) { /* the bytes behind the first at the top of a word, as many as there are */
+        u = (be64(p + 1) ^ (flip ? UINT64_MAX : 0)) >> (72 - 8 * len);
+    } else {
+        for (unsigned i = 1; i < len; i++)
+            u = u << 8 | (p[i] ^ flip);
+    }
     *v = flip ? (int64_t)~u : (int64_t)u;
     *s = (Str){s->p + len, s->n - len};
     return true;
@@ -137,22 +141,20 @@ void key_str(Key *k, Str s) {
 }
 
 bool key_skip(const IndexInfo *info, unsigned from, unsigned to, Str *key) {
-    for (unsigned i = from; i < to; i++) {
-        if (!key->n)
+    const char *p = key->p, *end = p + key->n;
+    for (unsigned i = from; i < to && p; i++) {
+        if (p >= end)
             return false;
-        size_t len;
         if (info->parts[i].text) {
-            const char *end = memchr(key->p, 0, key->n);
-            if (!end)
-                return false;
-            len = (size_t)(end - key->p) + 1;
+            p = memchr(p, 0, (size_t)(end - p));
+            p = p ? p + 1 : NULL;
         } else {
-            len = ordered_len((uint8_t)key->p[0]);
+            p += ordered_len((uint8_t)p[0]);
         }
-        if (len > key->n)
-            return false;
-        *key = (Str){key->p + len, key->n - len};
     }
+    if (!p || p > end)
+        return false;
+    *key = (Str){p, (size_t)(end - p)};
     return true;
 }
 
