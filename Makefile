@@ -20,6 +20,7 @@ UNIT := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 LIBS := bearssl lmdb civetweb curl yyjson argon2 ca-certificates
 CROSS := aarch64 armv7
+IMAGE_LIBS := libnl wpa# of the SD card, for aarch64 only
 
 VERSION := $(shell sed -n 's/^\#\# \([0-9][^ ]*\).*/\1/p' CHANGELOG.md 2>/dev/null | head -n 1)
 VERSION := $(or $(VERSION),0.1.0)
@@ -128,7 +129,7 @@ container: build/gigbox cross  ## build/container/gigbox: an OCI image for amd64
 	@board/container/build build/gigbox build/aarch64/gigbox build/armv7/gigbox build/container/gigbox
 
 .PHONY: image
-image: build/aarch64/gigbox build/.deps-image  ## build/image/gigbox-arm64.img: an SD card for the Raspberry Pi 3, 4, Zero 2 W and arm64 virtual machines
+image: build/aarch64/gigbox build/aarch64/.wpa build/.deps-image  ## build/image/gigbox-arm64.img: an SD card for the Raspberry Pi 3, 4, Zero 2 W and arm64 virtual machines
 	@board/image/build build/aarch64/gigbox build/image
 
 .PHONY: packages
@@ -245,11 +246,11 @@ build/src/%/.unpacked: build/src/%.row vendor/unpack | build/.deps-build
 define LIB_RULE
 build/$(1)/.$(2): build/src/$(2)/.unpacked vendor/$(2)/build.sh $$(wildcard vendor/$(2)/*.inl vendor/$(2)/*.h) \
         vendor/build vendor/targets.sh $(if $(filter musl,$(2)),,$(if $(filter $(1),$(MUSL)),build/$(1)/.musl)) \
-        $(if $(filter curl,$(2)),build/$(1)/.bearssl) | $(foreach g,$(deps.$(1)),build/.deps-$(g))
+        $(if $(filter curl,$(2)),build/$(1)/.bearssl) $(if $(filter wpa,$(2)),build/$(1)/.libnl) | $(foreach g,$(deps.$(1)),build/.deps-$(g))
 	@mkdir -p build/$(1)
 	@flock build/$(1)/.$(2).lock sh -c '[ -z "$$$$(find $$^ -newer $$@ 2>&1)" ] || { vendor/build $(1) $(2) && touch $$@; }'
 endef
-$(foreach t,$(LIB_TARGETS),$(foreach l,$(if $(filter $t,$(MUSL)),musl) $(LIBS),$(eval $(call LIB_RULE,$t,$l))))
+$(foreach t,$(LIB_TARGETS),$(foreach l,$(if $(filter $t,$(MUSL)),musl) $(LIBS) $(if $(filter $t,aarch64),$(IMAGE_LIBS)),$(eval $(call LIB_RULE,$t,$l))))
 
 # --- Our code ------------------------------------------------------------------------------------------------------
 

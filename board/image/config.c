@@ -17,9 +17,16 @@ void config_read(const char *path, const char *rest, BoardConfig *c) {
         const char *key;
         char *to;
         size_t room;
-    } rows[] = {{"box_address", c->address, sizeof c->address}, {"box_gateway", c->gateway, sizeof c->gateway},
-                {"box_dns", c->dns, sizeof c->dns},             {"box_ntp", c->ntp, sizeof c->ntp},
-                {"box_admin", c->admin, sizeof c->admin},       {"box_code", c->code, sizeof c->code}};
+    } rows[] = {{"box_address", c->address, sizeof c->address},
+                {"box_gateway", c->gateway, sizeof c->gateway},
+                {"box_dns", c->dns, sizeof c->dns},
+                {"box_ntp", c->ntp, sizeof c->ntp},
+                {"box_admin", c->admin, sizeof c->admin},
+                {"box_code", c->code, sizeof c->code},
+                {"wifi_name", c->wifi_name, sizeof c->wifi_name},
+                {"wifi_password", c->wifi_password, sizeof c->wifi_password},
+                {"wifi_user", c->wifi_user, sizeof c->wifi_user},
+                {"wifi_country", c->wifi_country, sizeof c->wifi_country}};
     char line[1024];
     memset(c, 0, sizeof *c);
     FILE *in = fopen(path, "re"), *out = fopen(rest, "we");

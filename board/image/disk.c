@@ -36,7 +36,8 @@ bool disk_find(char *name, size_t room, int seconds) {
     for (int i = 0; i < seconds * 10; i++) {
         DIR *d = opendir("/sys/block");
         for (struct dirent *e; d && (e = readdir(d));)
-            if (e->d_name[0] != '.' && strncmp(e->d_name, "loop", 4) != 0 && strncmp(e->d_name, "ram", 3) != 0 && marked(e->d_name)) {
+            if (e->d_name[0] != '.' && strncmp(e->d_name, "loop", 4) != 0 && strncmp(e->d_name, "ram", 3) != 0 &&
+                marked(e->d_name)) {
                 snprintf(name, room, "%s", e->d_name);
                 closedir(d);
                 return true;

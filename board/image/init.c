@@ -48,7 +48,7 @@ enum {
 
 static char disk[64], disk_path[80], slot = 'a';
 static bool trial, fallen_back;
-static int dog = -1;
+static int dog = -1, wifi = -1;
 
 void say(const char *fmt, ...) {
     char line[512];
@@ -372,10 +372,20 @@ static void first_admin(const BoardConfig *c) {
         (void)!write(fd, c->code, strlen(c->code));
         close(fd);
     }
-    if (run_said((const char *[]){GIGBOX, "admin", "--data", "/data", "create", c->admin, code ? "--code-file" : NULL, CODE, NULL}, 30,
-                 said) != 0)
+    if (run_said(
+            (const char *[]){GIGBOX, "admin", "--data", "/data", "create", c->admin, code ? "--code-file" : NULL, CODE, NULL}, 30,
+            said) != 0)
         report("gigbox.txt: box_admin: %s", said);
     unlink(CODE);
+}
+
+/* What comes of the Wi-Fi stands where its name was written. */
+static void wifi_news(void) {
+    char text[1024];
+    ssize_t n = wifi < 0 ? 0 : read(wifi, text, sizeof text - 1);
+    text[n > 0 ? n : 0] = 0;
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+        report("%s", line);
 }
 
 static void supervise(void) {
@@ -419,6 +429,7 @@ static void supervise(void) {
             clock_to_disk();
             clock_due = now + CLOCK_S;
         }
+        wifi_news();
         take_upgrade();
     }
 }
@@ -451,7 +462,13 @@ int main(void) {
     chmod("/data", 0700);
     clock_from_disk();
     config_read("/boot/gigbox.txt", CONF, &config);
+    const char *wrong = wifi_wrong(&config);
+    if (wrong) {
+        report("gigbox.txt: %s", wrong);
+        *config.wifi_name = 0;
+    }
     net_start(&config);
+    wifi = wifi_start(&config);
     if (fallen_back)
         report("the upgrade failed: back in slot %c", slot);
     data_across_upgrades();

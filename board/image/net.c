@@ -37,16 +37,20 @@ typedef struct Lease {
 
 /* ---- interfaces ---- */
 
-static int set_up(const char *name) {
+/* Its flags after `add` are set too, 0 when they cannot be. */
+static int flags(const char *name, int add) {
     struct ifreq r = {0};
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     snprintf(r.ifr_name, sizeof r.ifr_name, "%s", name);
-    ioctl(fd, SIOCGIFFLAGS, &r);
-    r.ifr_flags |= IFF_UP;
-    int rc = ioctl(fd, SIOCSIFFLAGS, &r);
+    bool good = ioctl(fd, SIOCGIFFLAGS, &r) == 0;
+    r.ifr_flags = (short)(r.ifr_flags | add);
+    good = good && (!add || ioctl(fd, SIOCSIFFLAGS, &r) == 0);
     close(fd);
-    return rc;
+    return good ? r.ifr_flags : 0;
 }
+
+/* A cable is in, or a network is joined. */
+static bool linked(const char *name) { return flags(name, 0) & IFF_RUNNING; }
 
 static void set_in(struct sockaddr *to, uint32_t address) {
     struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr = {address}};
@@ -64,6 +68,11 @@ static void configure(const char *name, const Lease *l) {
     set_in(&r.ifr_netmask, l->mask);
     ioctl(fd, SIOCSIFNETMASK, &r);
     if (l->router) {
+        struct rtentry old = {.rt_flags = RTF_UP, .rt_dev = route.rt_dev};
+        set_in(&old.rt_dst, 0);
+        set_in(&old.rt_genmask, 0);
+        for (int i = 0; i < 4 && ioctl(fd, SIOCDELRT, &old) == 0; i++)
+            ; /* the way out of a network left behind */
         set_in(&route.rt_dst, 0);
         set_in(&route.rt_genmask, 0);
         set_in(&route.rt_gateway, l->router);
@@ -160,10 +169,13 @@ static void dhcp_main(const char *name) {
     ioctl(probe, SIOCGIFHWADDR, &r);
     memcpy(mac, r.ifr_hwaddr.sa_data, 6);
     close(probe);
-    for (int pause = 1;; pause = pause < 32 ? pause * 2 : 32) {
+    for (unsigned pause = 1;; pause = pause < 32 ? pause * 2 : 32) {
         uint32_t xid = 0;
         Lease offered = {0};
-        int fd = dhcp_socket(name), kind = 0;
+        int kind = 0;
+        while (!linked(name))
+            sleep(1);
+        int fd = dhcp_socket(name);
         (void)!getrandom(&xid, sizeof xid, 0);
         if (fd >= 0) {
             send_dhcp(fd, DISCOVER, xid, mac, &l);
@@ -181,10 +193,12 @@ static void dhcp_main(const char *name) {
                 fprintf(f, "%s", inet_ntop(AF_INET, &l.ntp, text, sizeof text));
                 fclose(f);
             }
-            sleep(l.seconds > 120 && l.seconds < 86400 ? l.seconds / 2 : l.seconds ? 60 : 3600); /* then asked for again */
+            unsigned keep = l.seconds > 120 && l.seconds < 86400 ? l.seconds / 2 : l.seconds ? 60 : 3600;
+            while (keep-- && linked(name)) /* then asked for again: it may be another network */
+                sleep(1);
             pause = 1;
         } else {
-            sleep((unsigned)pause);
+            sleep(pause);
         }
     }
 }
@@ -273,10 +287,13 @@ static void watch_main(const BoardConfig *c) {
             bool old = e->d_name[0] == '.' || strlen(e->d_name) >= IFNAMSIZ;
             for (size_t i = 0; i < n; i++)
                 old = old || strcmp(known[i], e->d_name) == 0;
-            if (old || n == 8 || !is_ethernet(e->d_name) || set_up(e->d_name) != 0)
+            if (old || n == 8 || !is_ethernet(e->d_name))
+                continue;
+            bool wifi = wifi_is(e->d_name), given = wifi == (*c->wifi_name != 0);
+            if ((wifi && !*c->wifi_name) || !flags(e->d_name, IFF_UP))
                 continue;
             snprintf(known[n++], IFNAMSIZ, "%.15s", e->d_name);
-            if (!by_hand(e->d_name, c) && fork() == 0) {
+            if (!(given && by_hand(e->d_name, c)) && fork() == 0) {
                 dhcp_main(known[n - 1]);
                 _exit(0);
             }
@@ -288,7 +305,7 @@ static void watch_main(const BoardConfig *c) {
 }
 
 void net_start(const BoardConfig *c) {
-    set_up("lo");
+    flags("lo", IFF_UP);
     if (fork() == 0) {
         watch_main(c);
         _exit(0);

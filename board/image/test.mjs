@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import net from 'node:net';
 import zlib from 'node:zlib';
+import wifi from './router/wifi.mjs';
 
 const top = path.resolve(path.dirname(new URL(import.meta.url).pathname), '../..');
 const out = path.join(top, 'build/image');
@@ -26,12 +27,14 @@ for (const tool of ['qemu-system-aarch64', 'mcopy', 'dpkg-deb', 'mkenvimage']) i
 if (!existsSync(image)) skip('make image was not run');
 const work = mkdtempSync(path.join(tmpdir(), 'gigbox-image-'));
 const loader = path.join(work, 'u-boot.bin');
-{
-  const row = readFileSync(path.join(top, 'board/image/manifest'), 'utf8').split('\n').find((l) => l.startsWith('u-boot-qemu '));
-  const file = path.join(top, 'build/download', path.basename(row.split('|')[3].trim()));
-  sh('dpkg-deb', '-x', file, path.join(work, 'u'));
-  copyFileSync(path.join(work, 'u/usr/lib/u-boot/qemu_arm64/u-boot.bin'), loader);
+/** A package of the manifest, unpacked. */
+function deb(name) {
+  const row = readFileSync(path.join(top, 'board/image/manifest'), 'utf8').split('\n').find((l) => l.startsWith(name + ' '));
+  const dir = path.join(work, name);
+  if (!existsSync(dir)) sh('dpkg-deb', '-x', path.join(top, 'build/download', path.basename(row.split('|')[3].trim())), dir);
+  return dir;
 }
+copyFileSync(path.join(deb('u-boot-qemu'), 'usr/lib/u-boot/qemu_arm64/u-boot.bin'), loader);
 const freePort = () => new Promise((resolve) => { const s = net.createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => resolve(port)); }); });
 
 class Card {
@@ -51,12 +54,12 @@ class Card {
     return bytes?.length === 4096 ? bytes.toString().trimEnd() : `(${bytes?.length} bytes)`;
   }
   /** Boots; `until` is looked for on the serial line, again and again over reboots. */
-  async run(until, { seconds = patience, within, drive, during, machine, boot } = {}) {
+  async run(until, { seconds = patience, within, drive, during, machine, boot, net = true } = {}) {
     const log = path.join(work, 'serial.log');
     const port = await freePort();
     rmSync(log, { force: true });
     const virtual = ['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '2', '-m', '512', ...(boot ?? ['-bios', loader]), ...(drive ?? ['-drive', `if=none,id=d0,file=${this.file},format=raw`]),
-      '-device', 'virtio-blk-device,drive=d0', '-device', 'virtio-net-device,netdev=n0'];
+      '-device', 'virtio-blk-device,drive=d0', ...(net ? ['-device', 'virtio-net-device,netdev=n0'] : [])];
     const pi = () => ['-M', 'raspi3b', ...boot, '-dtb', path.join(work, 'pi.dtb'), '-drive', `file=${this.file},if=sd,format=raw`, '-device', 'usb-net,netdev=n0'];
     const q = spawn('qemu-system-aarch64', [...(machine === 'pi' ? pi() : virtual), '-netdev', `user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:${port}-:80`,
       '-display', 'none', '-monitor', 'none', '-serial', `file:${log}`], { stdio: 'ignore' });
@@ -105,7 +108,7 @@ function upgradeWith(name, files, { spoil, version = '9.0.0' } = {}) {
 function program(source) {
   const file = path.join(work, 'program');
   writeFileSync(file + '.c', source);
-  sh('build/aarch64/bin/musl-gcc', '-static', '-Os', '-o', file, file + '.c');
+  sh('build/aarch64/bin/musl-gcc', '-D_GNU_SOURCE', '-static', '-Os', '-o', file, file + '.c');
   return readFileSync(file);
 }
 
@@ -472,6 +475,8 @@ int main(int argc, char **argv) {
   const used = (kib('MemTotal') - kib('MemAvailable')) / 1024;
   ok(r.seen && /well after/.test(r.text) && used < 96, `idle: ${used.toFixed(1)} MiB are in use of ${(kib('MemTotal') / 1024).toFixed(0)} (total less available; free ${(kib('MemFree') / 1024).toFixed(0)}, cached ${(kib('Cached') / 1024).toFixed(0)}, shared ${(kib('Shmem') / 1024).toFixed(0)})`);
 };
+
+scenarios.wifi = () => wifi({ Card, ok, work, out, sh, program, deb, patience });
 
 try {
   process.chdir(top);
