@@ -35,6 +35,9 @@ function deb(name) {
   return dir;
 }
 copyFileSync(path.join(deb('u-boot-qemu'), 'usr/lib/u-boot/qemu_arm64/u-boot.bin'), loader);
+let running; // ends with the test, also when that is ended
+process.on('exit', () => { running?.kill('SIGKILL'); rmSync(work, { recursive: true, force: true }); });
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 const freePort = () => new Promise((resolve) => { const s = net.createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => resolve(port)); }); });
 
 class Card {
@@ -61,7 +64,7 @@ class Card {
     const virtual = ['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '2', '-m', '512', ...(boot ?? ['-bios', loader]), ...(drive ?? ['-drive', `if=none,id=d0,file=${this.file},format=raw`]),
       '-device', 'virtio-blk-device,drive=d0', ...(net ? ['-device', 'virtio-net-device,netdev=n0'] : [])];
     const pi = () => ['-M', 'raspi3b', ...boot, '-dtb', path.join(work, 'pi.dtb'), '-drive', `file=${this.file},if=sd,format=raw`, '-device', 'usb-net,netdev=n0'];
-    const q = spawn('qemu-system-aarch64', [...(machine === 'pi' ? pi() : virtual), '-netdev', `user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:${port}-:80`,
+    const q = running = spawn('qemu-system-aarch64', [...(machine === 'pi' ? pi() : virtual), '-netdev', `user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:${port}-:80`,
       '-display', 'none', '-monitor', 'none', '-serial', `file:${log}`], { stdio: 'ignore' });
     const ended = new Promise((resolve) => q.on('exit', resolve));
     const text = () => (existsSync(log) ? readFileSync(log, 'latin1') : '');
@@ -478,11 +481,7 @@ int main(int argc, char **argv) {
 
 scenarios.wifi = () => wifi({ Card, ok, work, out, sh, program, deb, patience });
 
-try {
-  process.chdir(top);
-  for (const [name, run] of Object.entries(scenarios)) if (!wanted.length || wanted.includes(name)) await run();
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
+process.chdir(top);
+for (const [name, run] of Object.entries(scenarios)) if (!wanted.length || wanted.includes(name)) await run();
 console.log(`1..${n}`);
 process.exit(failed);
