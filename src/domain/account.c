@@ -251,6 +251,8 @@ Err account_forgot(Call *c, const void *input, void *result) {
     if (e)
         return e;
     e = user_by_email(c, email, &u);
+    if (e == OK && in->proven && !(u.flags & USER_EMAIL_VERIFIED))
+        e = E_MISSING;
     if (e == OK)
         return otp_send(c, OTP_RESET, email, u.id);
     return e != E_MISSING ? e : in->quiet ? OK : missing(c);

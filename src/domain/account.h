@@ -44,7 +44,9 @@ OpFn account_register_coded;
 
 typedef struct EmailIn {
     Str email;
-    bool quiet; /* account_forgot: an unknown address is OK and sends nothing */
+    /* account_forgot: */
+    bool quiet;  /* an unknown address is OK and sends nothing */
+    bool proven; /* one that was only claimed is unknown */
 } EmailIn;
 typedef struct EmailOtpIn {
     Str email, otp;

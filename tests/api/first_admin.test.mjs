@@ -121,4 +121,33 @@ test('an e-mail address: it is the code of its sign-in', async () => {
   is(await verify((await box.message(mail, (m) => m.code)).code), 200);
 });
 
+test('signing in by e-mail: as by phone, for those who have proven an address', async () => {
+  const bea = 'bea@campus.example', sendTo = (email) => box.post('/api/auth/send-email-otp', { email }), verify = (email, otp) => box.post('/api/auth/verify-email-otp', { email, otp });
+  await between(async () => assert.equal((await create(bea, CODE)).code, 0));
+  const usual = is(await ask(phone()), 200);
+  assert.deepEqual(is(await sendTo(bea), 200), usual);
+  assert.deepEqual(is(await sendTo('nobody@campus.example'), 200), usual);
+  assert.deepEqual([await sent(bea), await sent('nobody@campus.example')], [0, 0]);
+  is(await verify(bea, '482914'), 400);
+  is(await verify('nobody@campus.example', CODE), 400);
+  const { user, token, isNewUser } = is(await verify(' Bea@campus.example', CODE), 200);
+  assert.deepEqual([user.email, user.adminRoles.includes('admin'), isNewUser], [bea, true, false]);
+  is(await box.get('/api/admin/backups', { token }), 200);
+  is(await verify(bea, CODE), 400);
+  is(await sendTo(bea), 200);
+  is(await verify(bea, (await box.message(bea, (m) => m.code)).code), 200);
+  for (const body of [{}, { email: '' }, { email: 'x' }]) assert.ok(is(await box.post('/api/auth/send-email-otp', body), 400).error.fields.email);
+  is(await box.post('/api/auth/verify-email-otp', { email: bea }), 400);
+  // An address that was only claimed is nobody's here.
+  const cal = await box.person(phone());
+  is(await cal.patch('/api/users/me', { email: 'cal@campus.example' }), 200);
+  const proof = await box.message('cal@campus.example', (m) => m.code);
+  is(await sendTo('cal@campus.example'), 200);
+  is(await cal.post('/api/auth/verify-email', { otp: proof.code }), 200);
+  is(await sendTo('cal@campus.example'), 200);
+  const { code } = await box.message('cal@campus.example', (m) => m.code && m.id !== proof.id);
+  assert.equal(await sent('cal@campus.example'), 2, 'one to prove it, one to sign in');
+  assert.equal(is(await verify('cal@campus.example', code), 200).user.id, cal.id);
+});
+
 test('it is never logged', () => assert.ok(!box.log.includes(CODE) && !box.stdout.includes(CODE)));

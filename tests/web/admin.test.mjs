@@ -2,8 +2,9 @@
 // verification, settings that take effect, a back-up.
 import { test, before, after } from 'node:test';
 import { once } from 'node:events';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Box, assert, eventually, gigBody, phone, run } from '../api/harness.mjs';
 import { browse, Visitor } from './kit.mjs';
@@ -230,6 +231,30 @@ test('backups: made now, downloaded by the browser itself; a restore by upload s
   admin.expected = undefined;
   await admin.go('/admin/audit');
   await admin.sees('restore.done');
+});
+
+test('the first administrator of another box signs in by e-mail and the code that he chose', async () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'gigbox-test-')), file = path.join(dir, 'code');
+  writeFileSync(file, '482913\n');
+  assert.equal((await run(['admin', '--data', dir, 'create', 'ada@campus.example', '--code-file', file])).code, 0);
+  const fresh = await Box.start({ dir });
+  const ada = await Visitor.open(browser, fresh);
+  await ada.go('/sign-in');
+  await ada.press('Use an e-mail address');
+  await ada.accessible('signing in by e-mail');
+  await ada.fill('E-mail address', 'ada@campus');
+  await ada.press('Use a mobile number');
+  await ada.press('Use an e-mail address');
+  await ada.fill('E-mail address', 'ada@campus.example');
+  await ada.press('Send the code');
+  await ada.sees('Sent to ada@campus.example.');
+  await ada.page.getByLabel('6-digit code').fill('482913');
+  await ada.heading('Welcome! Who are you?');
+  await ada.go('/admin/backups');
+  await ada.heading('Restore');
+  await ada.close();
+  await fresh.stop();
+  rmSync(dir, { recursive: true, force: true });
 });
 
 test('HTTPS: what is said without it; a certificate is checked at its place', async () => {

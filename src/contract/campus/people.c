@@ -201,6 +201,21 @@ static Err signed_out(Exchange *x, Call *c, void *out) {
     return OK;
 }
 
+/* ---- signing in by e-mail: accounts that have proven an address; the code is that of a forgotten password ---- */
+
+#define EMAIL_IN(T)                                                                                                           \
+    INPUT("email", IN_BODY, W_STR, T, email, NO_HAS, "A proven e-mail address.", .flags = IN_REQUIRED | IN_TRIM | IN_ACCOUNT, \
+          .min = 1, .max = 254, .format = "email")
+INPUTS(send_email_otp_in, EmailIn, EMAIL_IN(EmailIn), INPUT_CONST(EmailIn, quiet, 1), INPUT_CONST(EmailIn, proven, 1));
+INPUTS(verify_email_otp_in, EmailOtpIn, EMAIL_IN(EmailOtpIn), INPUT_CONST(EmailOtpIn, contract, CONTRACT_CAMPUS),
+       INPUT("otp", IN_BODY, W_STR, EmailOtpIn, otp, NO_HAS, "The code.", .flags = IN_REQUIRED | IN_TRIM | IN_LENIENT | IN_SECRET,
+             .min = 1, .max = 16));
+static Err email_sent(Exchange *x, Call *c, void *out) {
+    (void)x;
+    ((SendOtpOut *)out)->expires_in_s = c->cfg->otp_ttl_ms / MS_SECOND;
+    return OK;
+}
+
 INPUTS(email_code_in, EmailCodeIn,
        INPUT("otp", IN_BODY, W_STR, EmailCodeIn, otp, NO_HAS, "The code that was mailed.",
              .flags = IN_REQUIRED | IN_TRIM | IN_LENIENT | IN_SECRET, .min = 1, .max = 16));
@@ -234,6 +249,29 @@ static const Route campus_auth_routes[] = {
      .errors = ERR(E_FORBIDDEN),
      .summary = "Sign in.",
      .doc = "An unknown number makes the account. Five wrong codes and the code is void."},
+    {.method = "POST",
+     .path = "/api/auth/send-email-otp",
+     .op = account_forgot,
+     .in = &send_email_otp_in,
+     .view = &campus_otp_view,
+     .shape = SHAPE_ONE,
+     .writes = true,
+     .rate = RATE_AUTH,
+     .after = email_sent,
+     .summary = "Mail a code to sign in with.",
+     .doc = "To an account that has proven the address. The answer is the same for an address that nobody has."},
+    {.method = "POST",
+     .path = "/api/auth/verify-email-otp",
+     .op = account_recover,
+     .in = &verify_email_otp_in,
+     .view = &campus_sign_in_view,
+     .shape = SHAPE_ONE,
+     .writes = true,
+     .rate = RATE_AUTH,
+     .after = signed_in,
+     .errors = ERR(E_FORBIDDEN),
+     .summary = "Sign in by e-mail.",
+     .doc = "Makes no account. Five wrong codes and the code is void."},
     {.method = "POST",
      .path = "/api/auth/logout",
      .op = session_end,

@@ -19,7 +19,8 @@ export default function SignIn() {
   useTitle(t('signin.title'));
   const [step, setStep] = useState<'phone' | 'code'>('phone');
   const [left, setLeft] = useState(0);
-  const form = useForm({ phone: '', otp: '' });
+  const [by, setBy] = useState<'phone' | 'email'>('phone');
+  const form = useForm({ phone: '', email: '', otp: '' });
   const asked = useRef(0);
   const to = new URLSearchParams(useSearch()).get('to') ?? '/';
   const [, go] = useLocation();
@@ -35,14 +36,16 @@ export default function SignIn() {
   }, [left]);
 
   const phone = form.v.phone.replace(/[^\d+]/g, '');
+  const email = form.v.email.trim();
   const send = async () => {
-    if (phone.replace(/\D/g, '').length < 10) return form.fail({ phone: t('signin.phoneShort') });
+    if (by === 'email' && !/.@./.test(email)) return form.fail({ email: t('signin.emailShort') });
+    if (by === 'phone' && phone.replace(/\D/g, '').length < 10) return form.fail({ phone: t('signin.phoneShort') });
     asked.current = Date.now();
-    if (await form.submit(() => post('/api/auth/send-otp', { phone }))) {
+    if (await form.submit(() => by === 'phone' ? post('/api/auth/send-otp', { phone }) : post('/api/auth/send-email-otp', { email }))) {
       setStep('code');
       setLeft(AGAIN_S);
       form.set('otp', '');
-      if ('OTPCredential' in window)
+      if (by === 'phone' && 'OTPCredential' in window)
         (navigator.credentials.get({ otp: { transport: ['sms'] } } as never) as Promise<any>).then((c) => c?.code && enter(c.code), () => {});
     }
   };
@@ -51,7 +54,8 @@ export default function SignIn() {
     form.set('otp', otp);
     if (otp.length < CODE_DIGITS || form.busy) return;
     await form.submit(async () => {
-      const answer = await post<{ user: User; isNewUser: boolean }>('/api/auth/verify-otp', { phone, otp }).catch((e) => {
+      const [path, who] = by === 'phone' ? ['verify-otp', { phone }] : ['verify-email-otp', { email }];
+      const answer = await post<{ user: User; isNewUser: boolean }>(`/api/auth/${path}`, { ...who, otp }).catch((e) => {
         if (e.status === 400 && !Object.keys(e.fields).length) e.fields.otp = e.message;
         throw e;
       });
@@ -63,7 +67,7 @@ export default function SignIn() {
   /** The sandbox plays the telephone network: what it sent can be read. */
   const peek = async () => {
     try {
-      const e164 = phone.startsWith('+') ? phone : '+91' + phone.slice(-10);
+      const e164 = by === 'email' ? email : phone.startsWith('+') ? phone : '+91' + phone.slice(-10);
       let code: string | undefined;
       for (let i = 0; i < PEEKS; i++) { // the one before may still be the newest
         const { messages } = await get<{ messages: { code?: string; sentAt: number }[] }>('/sandbox/outbox?to=' + encodeURIComponent(e164));
@@ -82,12 +86,14 @@ export default function SignIn() {
   return <div class="page narrow"><Card class="stack">
     <h1 tabIndex={-1}>{step === 'phone' ? t('signin.title') : t('signin.code')}</h1>
     {step === 'phone' ? <form class="stack" noValidate onSubmit={(e) => { e.preventDefault(); void send(); }}>
-      <p class="soft">{t('signin.text')}</p>
-      <Input label={t('signin.phone')} hint={t('signin.phoneHint')} type="tel" inputMode="tel" autocomplete="tel" name="phone" autofocus value={form.v.phone} on={(v) => form.set('phone', v)} error={form.errors.phone} />
+      <p class="soft">{t(by === 'phone' ? 'signin.text' : 'signin.emailText')}</p>
+      {by === 'phone' ? <Input label={t('signin.phone')} hint={t('signin.phoneHint')} type="tel" inputMode="tel" autocomplete="tel" name="phone" autofocus value={form.v.phone} on={(v) => form.set('phone', v)} error={form.errors.phone} />
+        : <Input key="email" label={t('signin.email')} type="email" inputMode="email" autocomplete="email" name="email" autofocus value={form.v.email} on={(v) => form.set('email', v)} error={form.errors.email} />}
       <button type="submit" class={`button main wide${form.busy ? ' busy' : ''}`}>{t('signin.send')}</button>
-      <p class="soft small">{t('signin.terms')}</p>
+      {by === 'phone' && <p class="soft small">{t('signin.terms')}</p>}
+      <Button kind="quiet" onClick={() => setBy(by === 'phone' ? 'email' : 'phone')}>{t(by === 'phone' ? 'signin.byEmail' : 'signin.byPhone')}</Button>
     </form> : <form class="stack otp" noValidate onSubmit={(e) => { e.preventDefault(); void enter(form.v.otp); }}>
-      <p class="soft">{t('signin.sent', { phone })} <button type="button" class="button quiet small" onClick={() => setStep('phone')}>{t('signin.change')}</button></p>
+      <p class="soft">{t('signin.sent', { phone: by === 'phone' ? phone : email })} <button type="button" class="button quiet small" onClick={() => setStep('phone')}>{t('signin.change')}</button></p>
       <Input label={t('signin.codeLabel')} inputMode="numeric" autocomplete="one-time-code" name="otp" autofocus maxLength={12} value={form.v.otp} on={(v) => void enter(v)} error={form.errors.otp} />
       <button type="submit" class={`button main wide${form.busy ? ' busy' : ''}`}>{t('signin.enter')}</button>
       {left > 0 ? <p class="soft small">{t('signin.again', { n: number(left) })}</p> : <Button kind="quiet" onClick={() => void send()}>{t('signin.resend')}</Button>}
