@@ -1,17 +1,15 @@
 // The administration in a browser: set-up on first start, an admin settles a dispute with the whole history in sight, reports,
 // verification, settings that take effect, a back-up.
 import { test, before, after } from 'node:test';
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Box, assert, eventually, gigBody, phone, run } from '../api/harness.mjs';
-import { browse, Visitor } from './kit.mjs';
+import { browse, steadyPort, Visitor } from './kit.mjs';
 
 let box, browser, admin, client, doer, gig, order;
 before(async () => {
-  box = await Box.start({ listen: `127.0.0.1:${await freePort()}`, sets: { backup_dir: 'copies', backup_every_h: 0, rate_auth_per_min: 1000, rate_other_per_min: 10000 } });
+  box = await Box.start({ listen: `127.0.0.1:${await steadyPort()}`, sets: { backup_dir: 'copies', backup_every_h: 0, rate_auth_per_min: 1000, rate_other_per_min: 10000 } });
   browser = await browse();
 });
 after(async () => {
@@ -19,14 +17,6 @@ after(async () => {
   await box?.stop();
 });
 
-/** A port that stays, for a box that starts again by itself. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
 const dialog = (name) => admin.page.getByRole('dialog').getByRole('button', { name, exact: true });
 
 test('first start: the printed link makes the first admin, who names the marketplace', async () => {

@@ -1,11 +1,11 @@
 // What browsers and networks do to people: only a keyboard, no network for a while, an old tab, strange addresses.
 import { test, before, after } from 'node:test';
 import { Box, assert, eventually, gigBody, phone } from '../api/harness.mjs';
-import { browse, Visitor } from './kit.mjs';
+import { browse, steadyPort, Visitor } from './kit.mjs';
 
 let box, browser;
 before(async () => {
-  box = await Box.start({ sets: { rate_auth_per_min: 1000, rate_other_per_min: 10000 } });
+  box = await Box.start({ listen: `127.0.0.1:${await steadyPort()}`, sets: { rate_auth_per_min: 1000, rate_other_per_min: 10000 } });
   browser = await browse();
 });
 after(async () => {
@@ -130,12 +130,38 @@ test('the box restarts under an open chat: nothing is lost', async () => {
   const { order } = (await client.post(`/api/applications/${applied.id}/accept`)).body;
   await v.go(`/chats/order/${order.id}`);
   await v.sees('Say hello.');
-  box.options.listen = `127.0.0.1:${box.port}`;
   await box.restart();
   await client.post(`/api/orders/${order.id}/messages`, { text: 'Said while nobody was connected.' });
   await v.sees('Said while nobody was connected.');
   await client.post(`/api/orders/${order.id}/messages`, { text: 'And live again.' });
   await v.sees('And live again.');
+  await v.close();
+});
+
+test('a change that is told while an older answer is under way is shown', async () => {
+  const client = await box.person(phone(), { name: 'Mira' });
+  const v = await Visitor.open(browser, box, { serviceWorkers: 'block' }); // so that the page's own requests can be held
+  await v.signIn(phone(), 'Omar');
+  const gig = (await client.post('/api/gigs', gigBody())).body;
+  const applied = await v.page.evaluate(async (id) => (await fetch(`/api/gigs/${id}/applications`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"message":"Me!"}' })).json(), gig.id);
+  const { order } = (await client.post(`/api/applications/${applied.id}/accept`)).body;
+  let go, asked = 0;
+  const held = new Promise((resolve) => (go = resolve)), frames = [];
+  const heard = (word) => eventually(() => frames.some((f) => f.includes(word)), `a frame with ${word}`);
+  v.page.on('websocket', (s) => s.on('framereceived', ({ payload }) => frames.push(String(payload))));
+  await v.page.route((url) => url.pathname === `/api/orders/${order.id}`, async (route) => {
+    const response = await route.fetch();
+    if (!asked++) await held;
+    await route.fulfill({ response });
+  });
+  await v.go(`/orders/${order.id}`);
+  await heard('AUTHENTICATED');
+  await eventually(() => asked, 'the first answer');
+  assert.equal((await client.post(`/api/orders/${order.id}/cancel`, { reason: 'Not needed.' })).status, 200);
+  await heard('cancelled');
+  go();
+  await v.page.locator('main').getByText('Cancelled', { exact: true }).first().waitFor();
+  assert.equal(asked, 2, 'asked for again, once');
   await v.close();
 });
 

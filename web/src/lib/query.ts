@@ -3,7 +3,7 @@ import { signal, type Signal } from '@preact/signals';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, get, query } from './api';
 
-interface Entry<T> { data: Signal<T | undefined>; error: Signal<ApiError | undefined>; busy: Signal<boolean>; at: number; load?: Promise<void> }
+interface Entry<T> { data: Signal<T | undefined>; error: Signal<ApiError | undefined>; busy: Signal<boolean>; at: number; load?: Promise<void>; turn: number; again?: boolean }
 const entries = new Map<string, Entry<any>>();
 const FRESH_MS = 15000;
 const ENTRIES_MAX = 200;
@@ -12,7 +12,7 @@ function entry<T>(path: string): Entry<T> {
   let e = entries.get(path);
   if (!e) {
     if (entries.size >= ENTRIES_MAX) entries.delete(entries.keys().next().value!);
-    e = { data: signal(undefined), error: signal(undefined), busy: signal(false), at: 0 };
+    e = { data: signal(undefined), error: signal(undefined), busy: signal(false), at: 0, turn: 0 };
     entries.set(path, e);
   }
   return e;
@@ -21,19 +21,24 @@ function entry<T>(path: string): Entry<T> {
 function load(path: string): Promise<void> {
   const e = entry(path);
   if (e.load) return e.load;
+  const { turn } = e;
   e.busy.value = true;
   e.load = get(path).then(
     (data) => {
+      if (e.turn !== turn) return; // something newer was put in place meanwhile
       e.data.value = data;
       e.error.value = undefined;
-      e.at = Date.now();
+      e.at = e.again ? 0 : Date.now();
     },
     (error) => {
       e.error.value = error instanceof ApiError ? error : new ApiError(0, 'OFFLINE', String(error));
     },
   ).finally(() => {
+    const { again } = e;
     e.load = undefined;
+    e.again = false;
     e.busy.value = false;
+    return again && watched.has(path) ? load(path) : undefined;
   });
   return e.load;
 }
@@ -56,6 +61,7 @@ export function useGet<T>(path: string | null): Result<T> {
 /** Puts an answer in place that a change just brought. */
 export function put<T>(path: string, data: T): void {
   const e = entry<T>(path);
+  e.turn++;
   e.data.value = data;
   e.error.value = undefined;
   e.at = Date.now();
@@ -70,7 +76,8 @@ export function invalidate(...prefixes: string[]): void {
     for (const [path, e] of entries)
       if (path.startsWith(prefix)) {
         e.at = 0;
-        if (watched.has(path)) void load(path);
+        if (e.load) e.again = true; // what is under way may be from before
+        else if (watched.has(path)) void load(path);
       }
     stale.forEach((fn) => fn(prefix));
   }

@@ -53,7 +53,7 @@ export function use(user: User): void {
     localStorage.setItem('language', user.language);
     void speak(user.language);
   }
-  if (!user.language && language.value !== 'en') keepLanguage(language.value); // an account older than its language
+  if (!user.language && chosen()) keepLanguage(language.value); // an account older than its language
 }
 
 /** What is sent to the person comes in it too. */

@@ -24,7 +24,7 @@ export default function Settings() {
   return <Page title={t('settings.title')} narrow back={me.value ? '/me' : '/'}>
     <Card class="stack">
       <Choice<Language> label={t('settings.language')} value={language.value} on={(l) => { localStorage.setItem('language', l); void speak(l); if (me.value) keepLanguage(l); }} options={(Object.keys(languages) as Language[]).map((l) => ({ value: l, text: languages[l] }))} />
-      {me.value && <p class="soft small">{t('settings.languageToo')}</p>}
+      {me.value && (me.value.language ?? 'en') === language.value && <p class="soft small">{t('settings.languageToo')}</p>}
       <Choice<Theme> label={t('settings.theme')} value={theme.value} on={(v) => (theme.value = v)} options={(['system', 'light', 'dark'] as const).map((v) => ({ value: v, text: t(`theme.${v}`) }))} />
       {installer && <Button icon="phone" onClick={() => void installer.prompt().then(() => { installer = undefined; redraw(1); })}>{t('settings.install')}</Button>}
       {!isSecureContext && <Notice tone="wait" icon="info">{t('settings.plain')}</Notice>}
