@@ -84,6 +84,14 @@ static Err send(Call *c, Str contact, int64_t user, Str code) {
 /* Neither used up nor guessed at too often. */
 static bool may_be_tried(Call *c, const Otp *row) { return row->hash.n == SHA256_BYTES && row->tries < c->cfg->otp_tries; }
 
+/* The time of one that was chosen begins to run; false when it does already. */
+static bool begins(Call *c, Otp *row) {
+    if (row->expires_ms != OTP_UNASKED_MS)
+        return false;
+    row->expires_ms = c->now_ms + OTP_CHOSEN_MS;
+    return true;
+}
+
 Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user) {
     Otp row = {0};
     uint8_t hash[32];
@@ -92,7 +100,7 @@ Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user) {
     if (e && e != E_MISSING)
         return e;
     if (row.chosen && may_be_tried(c, &row) && row.expires_ms > c->now_ms)
-        return OK;
+        return begins(c, &row) ? rec_put(c->tx, &OTP, &row) : OK;
     otp_make(code, OTP_DIGITS);
     Str text = str_of(code, OTP_DIGITS);
     hash_of(c, purpose, contact, text, hash);
@@ -137,7 +145,7 @@ Err otp_choose(Call *c, OtpPurpose purpose, Str contact, Str code) {
                 .purpose = purpose,
                 .contact = contact,
                 .hash = str_of(hash, sizeof hash),
-                .expires_ms = c->now_ms + OTP_CHOSEN_MS,
+                .expires_ms = OTP_UNASKED_MS,
                 .chosen = true};
     return row.id ? rec_put(c->tx, &OTP, &row) : rec_insert(c->tx, &OTP, &row);
 }
@@ -160,6 +168,7 @@ Err otp_check(Call *c, OtpPurpose purpose, Str contact, Str code, bool keep, Otp
     hash_of(c, purpose, contact, code, hash);
     if (!ct_eq(row.hash.p, hash, sizeof hash)) {
         row.tries++;
+        (void)begins(c, &row);
         return rec_put(c->tx, &OTP, &row);
     }
     *fate = row.expires_ms <= c->now_ms ? OTP_LATE : OTP_GOOD;

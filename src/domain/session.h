@@ -61,12 +61,14 @@ extern const Record OTP;
 extern const Index *const OTP_BY_CONTACT; /* unique: purpose, contact */
 
 #define OTP_CHOSEN_MS (30 * MS_DAY)
+#define OTP_UNASKED_MS INT64_MAX /* the end of one that was chosen and never asked for */
 
 /* Makes a code for the contact, replaces an older one, and queues the SMS or e-mail. While one that was chosen is good it does
  * nothing, as OK. */
 Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user);
-/* Puts a code that its owner knows already, where none could be sent to him: good once, for OTP_CHOSEN_MS and the usual number of
- * tries. E_INVALID field "code": not six digits, or among the first that anybody would guess. */
+/* Puts a code that its owner knows already, where none could be sent to him: good once, for the usual number of tries, and for
+ * OTP_CHOSEN_MS from when it is first asked for or tried (not from now: a board that has just started may not know the time yet).
+ * E_INVALID field "code": not six digits, or among the first that anybody would guess. */
 Err otp_choose(Call *c, OtpPurpose purpose, Str contact, Str code);
 /* Takes back one that was chosen; nothing when there is none. */
 Err otp_unchoose(Call *c, OtpPurpose purpose, Str contact);

@@ -141,7 +141,7 @@ static void test_setup(void) {
           "only the box makes links");
 }
 
-/* How far off the code that was chosen is good for this number; it signs in then, or is sent anew. */
+/* The code that was chosen is good for 30 days from when it is first asked for; then one is sent. */
 static void test_first_code(void) {
     static const char *const numbers[] = {"+918123400001", "+918123400002"};
     const int64_t later[] = {OTP_CHOSEN_MS - MS_MINUTE, OTP_CHOSEN_MS};
@@ -153,6 +153,8 @@ static void test_first_code(void) {
         ContactIn make = {.contact = str_c0(numbers[i]), .code = S("482913"), .rights = RIGHT_ADMIN, .make = true};
         VerifyOtpIn enter = {.phone = make.contact, .otp = make.code};
         MUST(RUN(contact_admin, box, &make, &u) == OK);
+        now += 400 * MS_DAY; /* the clock is put right */
+        MUST(RUN(sign_in_send_otp, (Actor){0}, &(SendOtpIn){make.contact}, &sent) == OK);
         now += later[i];
         MUST(RUN(sign_in_send_otp, (Actor){0}, &(SendOtpIn){make.contact}, &sent) == OK);
         MUST(READ(outbox_list, box, (&(OutboxListIn){.page = {.page = 1, .limit = 1}, .user = u.id}), &page) == OK);
