@@ -130,6 +130,18 @@ const scenarios = {
     const second = await card.run(/well after/);
     ok(second.seen && !/to 252 MiB/.test(second.text), 'second boot: nothing to grow');
     ok(/address 10\.0\.2\.77/.test(second.text), 'gigbox.txt as Windows saves it: the address');
+    writeFileSync(path.join(work, 'gigbox.txt'), 'box_admin = +919876543210\r\nbox_code = 482913\r\n');
+    card.put(path.join(work, 'gigbox.txt'), 'gigbox.txt');
+    const third = await card.run(/well after/, {
+      within: async (url) => {
+        const signIn = (otp) => fetch(url + '/api/auth/verify-otp', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ phone: '+919876543210', otp }) });
+        const [wrong, right] = [await signIn('482914'), await signIn('482913')];
+        const { token } = await right.json();
+        const admin = await fetch(url + '/api/admin/users', { headers: { authorization: `Bearer ${token}` } });
+        return { wrong: wrong.status, right: right.status, admin: admin.status, again: (await signIn('482913')).status };
+      },
+    });
+    ok(third.within?.right === 200 && third.within.admin === 200 && third.within.wrong !== 200 && third.within.again !== 200, `box_code signs the administrator of box_admin in, once (${JSON.stringify(third.within)})`);
     ok(/box_admin: the code is too easily guessed/.test(card.report()), `a code that is none is told in report.txt (${card.report()})`);
   },
   async upgrade() {
