@@ -10,9 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/box.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "codec/hex.h"
 #include "codec/iso8601.h"
 #include "crypto/hmac.h"
 #include "crypto/seal.h"
@@ -50,21 +52,39 @@ void backup_config(const Settings *s, const char *data, Fetch fetch, BackupConfi
 
 /* ---- names ---- */
 
-static void name_of(int64_t ms, bool sealed, char out[BACKUP_NAME_BYTES]) {
+static void name_of(int64_t ms, bool sealed, const char *mark, char out[BACKUP_NAME_BYTES]) {
     Civil c = civil_of(ms, 0);
     Str tail = sealed ? name_sealed : name_tail;
-    snprintf(out, BACKUP_NAME_BYTES, "gigbox-%04d%02d%02dT%02d%02d%02dZ%.*s", c.year % 10000, c.month % 100, c.day % 100,
-             c.hour % 100, c.minute % 100, c.second % 100, STR_ARG(tail));
+    snprintf(out, BACKUP_NAME_BYTES, "gigbox-%04d%02d%02dT%02d%02d%02dZ-%s%.*s", c.year % 10000, c.month % 100, c.day % 100,
+             c.hour % 100, c.minute % 100, c.second % 100, mark, STR_ARG(tail));
 }
 
-bool backup_name_time(Str name, int64_t *ms) {
-    enum { DIGITS = 16 }; /* 20260131T235959Z */
+bool backup_name_parts(Str name, int64_t *ms, Str *mark) {
+    enum { DIGITS = 16, MARK = BACKUP_MARK_BYTES - 1 }; /* 20260131T235959Z */
     char text[24];
     Str tail = str_from(name, name_head.n + DIGITS), t = str_slice(name, name_head.n, name_head.n + DIGITS);
+    *mark = (Str){NULL, 0};
+    if (tail.n > MARK && tail.p[0] == '-') {
+        *mark = str_slice(tail, 1, 1 + MARK);
+        tail = str_from(tail, 1 + MARK);
+        for (size_t i = 0; i < MARK; i++)
+            if (!memchr("0123456789abcdef", mark->p[i], 16))
+                return false;
+    }
     if (!str_starts(name, name_head) || t.n != DIGITS || !(str_eq(tail, name_tail) || str_eq(tail, name_sealed)) || t.p[8] != 'T')
         return false;
     snprintf(text, sizeof text, "%.4s-%.2s-%.2sT%.2s:%.2s:%.3s", t.p, t.p + 4, t.p + 6, t.p + 9, t.p + 11, t.p + 13);
     return iso_parse(str_c0(text), 0, ms);
+}
+
+Err backup_mark(Store *s, Arena *a, char mark[BACKUP_MARK_BYTES]) {
+    uint8_t key[32], sum[SHA256_BYTES];
+    Err e = box_key(s, a, key);
+    hmac_sha256(str_of(key, sizeof key), S("backup"), sum);
+    secret_wipe(key, sizeof key);
+    hex_put(mark, sum, BACKUP_MARK_BYTES / 2);
+    mark[BACKUP_MARK_BYTES - 1] = 0;
+    return e;
 }
 
 static int by_name(const void *a, const void *b) {
@@ -74,7 +94,7 @@ static int by_name(const void *a, const void *b) {
 
 static bool item_of(Str name, BackupItem *out) {
     *out = (BackupItem){.name = name, .sealed = str_ends(name, name_sealed)};
-    return backup_name_time(name, &out->at_ms);
+    return backup_name_parts(name, &out->at_ms, &out->mark);
 }
 
 static Err list_dir(const char *dir, Arena *a, BackupItem *items, size_t *n, char *why) {
@@ -292,18 +312,19 @@ static Err upload(const BackupConfig *cfg, Arena *a, const char *path, const cha
 }
 
 /* Beyond the newest `keep` of each place. */
-static Err retain(const BackupConfig *cfg, Arena *a, char *why) {
+/* What another box made is not ours to count or delete: this one may be the new card that is to get it back. */
+static Err retain(const BackupConfig *cfg, Arena *a, const char *mark, char *why) {
     BackupItem *items;
     size_t n, count[2] = {0};
     Err e = backup_list(cfg, a, &items, &n, why);
     if (e)
         return e;
     for (size_t i = 0; i < n; i++)
-        count[items[i].bucket]++;
+        count[items[i].bucket] += backup_own(&items[i], mark);
     for (size_t i = 0; e == OK && i < n; i++) {
         const BackupItem *it = &items[i];
         char path[2 * BACKUP_PATH_BYTES];
-        if ((int64_t)count[it->bucket] <= cfg->keep)
+        if (!backup_own(it, mark) || (int64_t)count[it->bucket] <= cfg->keep)
             continue;
         count[it->bucket]--;
         if (it->bucket) {
@@ -319,23 +340,26 @@ static Err retain(const BackupConfig *cfg, Arena *a, char *why) {
 }
 
 Err backup_run(Store *s, const BackupConfig *cfg, Arena *a, BackupProgress *p, char name[BACKUP_NAME_BYTES], char *why) {
-    char path[2 * BACKUP_PATH_BYTES];
+    char path[2 * BACKUP_PATH_BYTES], mark[BACKUP_MARK_BYTES];
     bool bucket = cfg->s3.url.n > 0;
     if (!*cfg->dir && !bucket)
         return say(why, E_STATE, "no place for backups", "set backup_dir or backup_s3_url");
-    name_of(clock_now_ms(), sealed(&cfg->keys), name);
+    Err e = backup_mark(s, a, mark);
+    if (e)
+        return say(why, e, "the data file", err_name(e));
+    name_of(clock_now_ms(), sealed(&cfg->keys), mark, name);
     if (*cfg->dir) {
         mkdir(cfg->dir, 0700);
         snprintf(path, sizeof path, "%s/%s", cfg->dir, name);
     } else {
         snprintf(path, sizeof path, "%s/%s", cfg->data, unfinished);
     }
-    Err e = backup_file(s, path, &cfg->keys, p, why);
+    e = backup_file(s, path, &cfg->keys, p, why);
     if (e == OK && bucket)
         e = upload(cfg, a, path, name, why);
     if (!*cfg->dir)
         unlink(path);
-    return e ? e : retain(cfg, a, why);
+    return e ? e : retain(cfg, a, mark, why);
 }
 
 /* ---- one of the list ---- */

@@ -1,8 +1,9 @@
 /* backup.h - copies of the running marketplace: to a file or pipe, and by a schedule to a directory and a bucket, with retention.
  *
  * A backup is a compacted LMDB file as of one moment (store_backup), or that file closed with a passphrase or to a key
- * (crypto/seal.h). Its name tells its time: gigbox-20260131T235959Z.db, with ".sealed" behind it when it is closed. A backup that
- * is not whole never has such a name. Only files of such names are ever counted or deleted.
+ * (crypto/seal.h). Its name tells its time and whose it is: gigbox-20260131T235959Z-3fa9c21d.db, with ".sealed" behind it when it is
+ * closed. A backup that is not whole never has such a name. Only files of such names that this marketplace made are ever counted
+ * or deleted.
  *
  * Errors come with a sentence for people in why[BACKUP_WHY_BYTES]. */
 #ifndef APP_BACKUP_H
@@ -12,7 +13,7 @@
 #include "gateway/s3.h"
 #include "store/store.h"
 
-enum { BACKUP_WHY_BYTES = 320, BACKUP_NAME_BYTES = 48, BACKUP_PATH_BYTES = 1024, BACKUP_ARENA_BYTES = 32 * 1024 * 1024 };
+enum { BACKUP_WHY_BYTES = 320, BACKUP_NAME_BYTES = 48, BACKUP_PATH_BYTES = 1024, BACKUP_ARENA_BYTES = 32 * 1024 * 1024, BACKUP_MARK_BYTES = 9 };
 
 /* How backups are closed and opened; empty: not. The public key counts before the passphrase. */
 typedef struct BackupKeys {
@@ -45,7 +46,7 @@ Err backup_file(Store *s, const char *path, const BackupKeys *keys, BackupProgre
 Err backup_run(Store *s, const BackupConfig *cfg, Arena *a, BackupProgress *p, char name[BACKUP_NAME_BYTES], char *why);
 
 typedef struct BackupItem {
-    Str name;
+    Str name, mark; /* mark: "" when the name has none */
     int64_t at_ms, bytes; /* bytes 0: not known */
     bool bucket; /* else in the directory */
     bool sealed;
@@ -53,6 +54,11 @@ typedef struct BackupItem {
 
 /* What there is, oldest first within each place, directory before bucket; in the arena. */
 Err backup_list(const BackupConfig *cfg, Arena *a, BackupItem **items, size_t *n, char *why);
+/* The mark of a marketplace in the names of its backups, eight characters and a NUL: it follows from its secret key, so a data file
+ * that was restored somewhere goes on with it. */
+Err backup_mark(Store *s, Arena *a, char mark[BACKUP_MARK_BYTES]);
+/* Whether the marketplace of this mark made it, as it is taken to have when the name has none. */
+static inline bool backup_own(const BackupItem *it, const char *mark) { return !it->mark.n || str_eq(it->mark, str_c0(mark)); }
 /* The one of this name in the bucket or in the directory. E_MISSING when backup_list does not have it, or its error. */
 Err backup_find(const BackupConfig *cfg, Arena *a, Str name, bool bucket, BackupItem *out, char *why);
 /* Writes one of the list to a descriptor, in pieces, as it is kept. `p` may be NULL. E_MISSING: it is gone; E_CORRUPT: it is not
@@ -61,8 +67,8 @@ Err backup_fetch(const BackupConfig *cfg, const BackupItem *item, int fd, Backup
 /* Copies a backup from `in` to `out`, opening it when it is sealed. E_UNAUTHORIZED: the passphrase or key is wrong or the file
  * was changed or cut off; E_INVALID: it is sealed and what opens it is not given. */
 Err backup_open(int in, int out, const BackupKeys *keys, char *why);
-/* The time in a backup's name; false when it is none. */
-bool backup_name_time(Str name, int64_t *ms);
+/* The time and the mark in a backup's name; false when it is none. */
+bool backup_name_parts(Str name, int64_t *ms, Str *mark);
 
 /* ---- the schedule of a serving box: a thread that waits until one is due. The age of the newest backup found decides, so that a
  * restart neither skips nor repeats one. A failure is logged and tried again, later each time, at most every hour. ---- */

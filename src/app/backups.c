@@ -29,9 +29,12 @@ static Err newest(Backups *b, Arena *a, int64_t *at_ms, char *why) {
     BackupItem *items;
     size_t n;
     int64_t last[2] = {0}, now = clock_now_ms();
-    Err e = backup_list(&b->cfg, a, &items, &n, why);
+    char mark[BACKUP_MARK_BYTES];
+    Err e = backup_mark(b->store, a, mark);
+    if (e == OK)
+        e = backup_list(&b->cfg, a, &items, &n, why);
     for (size_t i = 0; e == OK && i < n; i++)
-        if (items[i].at_ms < now + AHEAD_MS && items[i].at_ms > last[items[i].bucket])
+        if (backup_own(&items[i], mark) && items[i].at_ms < now + AHEAD_MS && items[i].at_ms > last[items[i].bucket])
             last[items[i].bucket] = items[i].at_ms;
     if (!*b->cfg.dir)
         *at_ms = last[1];

@@ -18,13 +18,18 @@ enum { SELF_SIGNED_DAYS = 397 };
 
 /* ---- backups ---- */
 
-/* The name is one that backup_name_time knows, so it leads nowhere else. */
+/* The name is one that backup_name_parts knows, so it leads nowhere else. */
 static void place_of(const Box *box, Str name, char out[2 * BACKUP_PATH_BYTES]) {
     snprintf(out, 2 * BACKUP_PATH_BYTES, "%s/%.*s", box->backup_config.dir, STR_ARG(name));
 }
 
+static BackupFact fact_of(const BackupItem *it, const char *mark) {
+    return (BackupFact){it->name, it->at_ms, it->bytes, it->bucket, it->sealed, !backup_own(it, mark)};
+}
+
 static Err backups(void *ctx, Arena *a, BackupsFact *out) {
     Box *box = ctx;
+    char mark[BACKUP_MARK_BYTES];
     const BackupConfig *cfg = &box->backup_config;
     BackupState now;
     BackupItem *items;
@@ -44,7 +49,10 @@ static Err backups(void *ctx, Arena *a, BackupsFact *out) {
                          .why = arena_str(a, str_c0(now.why))};
     if (!now.on)
         return OK;
-    Err e = backup_list(cfg, a, &items, &n, why);
+    Err e = backup_mark(box->store, a, mark);
+    if (e)
+        return e;
+    e = backup_list(cfg, a, &items, &n, why);
     if (e) { /* the rest is worth knowing all the same */
         out->why = arena_str(a, str_c0(why));
         return e == E_NOMEM ? e : OK;
@@ -52,10 +60,8 @@ static Err backups(void *ctx, Arena *a, BackupsFact *out) {
     BackupFact *rows = ARENA_ARRAY(a, n + 1, BackupFact);
     if (!rows)
         return E_NOMEM;
-    for (size_t i = 0; i < n; i++) {
-        const BackupItem *it = &items[i];
-        rows[i] = (BackupFact){it->name, it->at_ms, it->bytes, it->bucket, it->sealed};
-    }
+    for (size_t i = 0; i < n; i++)
+        rows[i] = fact_of(&items[i], mark);
     out->items = rows;
     out->count = n;
     return OK;
@@ -77,8 +83,9 @@ static Err backup_read(void *ctx, Str name, BackupBytes *out) {
     const Box *box = ctx;
     char path[2 * BACKUP_PATH_BYTES];
     int64_t at;
+    Str mark;
     struct stat st;
-    if (!*box->backup_config.dir || !backup_name_time(name, &at))
+    if (!*box->backup_config.dir || !backup_name_parts(name, &at, &mark))
         return E_MISSING;
     place_of(box, name, path);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -134,7 +141,7 @@ static Err backup_named(void *ctx, Arena *a, Diag *d, Str name, bool bucket, Bac
     char why[BACKUP_WHY_BYTES] = "";
     BackupItem it = {0};
     Err e = backup_find(&box->backup_config, a, name, bucket, &it, why);
-    *out = (BackupFact){it.name, it.at_ms, it.bytes, it.bucket, it.sealed};
+    *out = fact_of(&it, "");
     if (e && e != E_MISSING && e != E_NOMEM) /* whatever the bucket has against the box */
         e = E_STATE;
     return told(a, d, e, why);
@@ -143,7 +150,8 @@ static Err backup_named(void *ctx, Arena *a, Diag *d, Str name, bool bucket, Bac
 static Err restore_from(void *ctx, Arena *a, Diag *d, const BackupFact *from, Str passphrase) {
     const Box *box = ctx;
     char why[BACKUP_WHY_BYTES] = "";
-    const BackupItem it = {from->name, from->at_ms, from->bytes, from->bucket, from->sealed};
+    const BackupItem it = {
+        .name = from->name, .at_ms = from->at_ms, .bytes = from->bytes, .bucket = from->bucket, .sealed = from->sealed};
     return told(a, d, restores_fetch(box->restores, &box->backup_config, &it, words_of(box, passphrase), why), why);
 }
 

@@ -30,6 +30,7 @@ typedef struct BackupFact {
     Str name;
     int64_t at_ms, bytes; /* bytes 0: not known */
     bool bucket, sealed;  /* in the bucket, else in the directory */
+    bool foreign;         /* made by another marketplace */
 } BackupFact;
 typedef struct BackupsFact {
     const BackupFact *items;

@@ -12,7 +12,7 @@ import { Box, run, gigBody, phone, assert, eventually } from './harness.mjs';
 import { audited, staffed } from './admin_kit.mjs';
 
 const is = (answer, status) => (assert.equal(answer.status, status, JSON.stringify(answer.body)), answer.body);
-const name = /^gigbox-\d{8}T\d{6}Z\.db$/;
+const name = /^gigbox-\d{8}T\d{6}Z(-[0-9a-f]{8})?\.db$/;
 
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');

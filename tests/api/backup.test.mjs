@@ -12,7 +12,7 @@ const temporary = () => {
   chmodSync(dir, 0o755); // a box that gave up root reaches what is below
   return dir;
 };
-const name = /^gigbox-\d{8}T\d{6}Z\.db(\.sealed)?$/;
+const name = /^gigbox-\d{8}T\d{6}Z(-[0-9a-f]{8})?\.db(\.sealed)?$/;
 const backups = (dir) => readdirSync(dir).filter((f) => name.test(f)).sort();
 const clean = async (dir) => {
   const check = await run(['check', '--data', dir]);
@@ -142,12 +142,15 @@ test('the schedule: one at once when there is none, none again when one is fresh
   const dir = temporary();
   mkdirSync(path.join(dir, 'b'));
   const old = ['gigbox-20200101T000000Z.db', 'gigbox-20200102T000000Z.db.sealed', 'gigbox-20200103T000000Z.db'];
-  for (const f of [...old, 'gigbox-20200101T000000Z.db.part', 'mine.db', 'gigbox-2020.db']) writeFileSync(path.join(dir, 'b', f), 'x');
+  const foreign = ['gigbox-20200101T000000Z-00c0ffee.db', `gigbox-${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '')}Z-00c0ffee.db`];
+  const others = ['gigbox-2020.db', 'gigbox-20200101T000000Z-nothex00.db', 'gigbox-20200101T000000Z.db.part', 'mine.db', ...foreign].sort();
+  for (const f of [...old, ...others]) writeFileSync(path.join(dir, 'b', f), 'x');
+  const backups = (d) => readdirSync(d).filter((f) => name.test(f) && !foreign.includes(f)).sort();
   const box = await withGig({ backup_dir: path.join(dir, 'b'), backup_keep: 2, backup_every_h: 1 });
   const now = await eventually(async () => backups(path.join(dir, 'b')).find((f) => !old.includes(f)), 'a backup');
   await eventually(async () => backups(path.join(dir, 'b')).length === 2, 'the old ones to go');
   assert.deepEqual(backups(path.join(dir, 'b')), [old[2], now], 'the newest two stay');
-  assert.deepEqual(readdirSync(path.join(dir, 'b')).filter((f) => !name.test(f)).sort(), ['gigbox-2020.db', 'gigbox-20200101T000000Z.db.part', 'mine.db'], 'nothing else is touched');
+  assert.deepEqual(readdirSync(path.join(dir, 'b')).filter((f) => others.includes(f)).sort(), others, 'nothing else is touched, not what another box made, however new');
   assert.equal((await box.get('/healthz')).body.components.backup, 'ok');
   assert.match((await box.get('/metrics')).body, /^gigbox_backups_total 1$/m);
   assert.equal(statSync(path.join(dir, 'b', now)).mode & 0o077, 0, 'for its owner only');

@@ -75,7 +75,7 @@ test('what the guide names exists: commands, settings, files of the project', as
   const commands = new Set([...help.matchAll(/^ {2}gigbox ([a-z-]+)/gm)].map((m) => m[1]));
   const settings = new Set([...(await run(['config', '--docs'])).stdout.matchAll(/^([a-z0-9_]+) = /gm)].map((m) => m[1]));
   const board = readFileSync(path.join(top, 'board/image/config.c'), 'utf8');
-  const known = (key) => settings.has(key) || settings.has(key.replace(/_file$/, '')) || (key.startsWith('box_') && board.includes(`"${key}"`));
+  const known = (key) => settings.has(key) || settings.has(key.replace(/_file$/, '')) || (/^(box|wifi)_/.test(key) && board.includes(`"${key}"`));
   const unknown = [];
   for (const file of sources) {
     const text = readFileSync(path.join(top, 'board/docs', file), 'utf8');

@@ -34,7 +34,8 @@ VIEW(admin_backup_view, BackupFact, "Backup", "One of the backups.", SHOW("name"
      SHOW("at", W_TIME, BackupFact, at_ms, "When it was made."),
      SHOW_GET("bytes", W_INT, backup_bytes, "How large it is; null when that is not known.", .optional = true),
      SHOW("inBucket", W_BOOL, BackupFact, bucket, "In the bucket; else in the directory, and can be downloaded here."),
-     SHOW("sealed", W_BOOL, BackupFact, sealed, "Closed with a passphrase or to a key."));
+     SHOW("sealed", W_BOOL, BackupFact, sealed, "Closed with a passphrase or to a key."),
+     SHOW("foreign", W_BOOL, BackupFact, foreign, "Made by another marketplace, which this one never deletes."));
 
 static bool backups_hours(Render *r, const void *row, Value *out) {
     (void)r;

@@ -36,7 +36,7 @@ export interface BoxStatus {
   version: string; uptimeSeconds: number; memoryBytes: number; databaseBytes: number; databaseUsedBytes: number; databaseMaxBytes: number; diskBytes: number; diskFreeBytes: number; records: number; commits: number;
   connections: number; websockets: number; requests: number; workers: number; workersBusy: number; outboxWaiting: number; outboxDead: number; sandbox: boolean;
 }
-export interface Backup { name: string; at: number; bytes: number | null; inBucket: boolean; sealed: boolean }
+export interface Backup { name: string; at: number; bytes: number | null; inBucket: boolean; sealed: boolean; foreign: boolean }
 export interface Backups {
   backups: Backup[]; on: boolean; directory: string | null; bucket: string | null; everyHours: number; keep: number; sealed: boolean;
   running: boolean; bytes: number; lastAt: number | null; failedAt: number | null; error: string | null;

@@ -45,7 +45,7 @@ export function Backups() {
       <p class="soft small">{a('backupText')}</p></Card>
     {s.on && <Card class="stack"><div class="row between"><h2>{a('backups')}</h2><span class="soft small">{s.everyHours ? a('backupEvery', { n: number(s.everyHours), keep: number(s.keep) }) : a('backupAsked', { keep: number(s.keep) })}</span></div>
       {s.backups.length ? <ul class="rows">{[...s.backups].reverse().map((b) => <li key={b.name + b.inBucket}><span class="tile"><Icon name={b.sealed ? 'shield' : 'data'} /></span>
-        <div class="grow"><b>{dateTime(b.at)}</b><div class="soft small">{[whereOf(b), b.bytes && bytes(b.bytes), b.sealed && a('sealed')].filter(Boolean).join(' · ')}</div></div>
+        <div class="grow"><b>{dateTime(b.at)}</b><div class="soft small">{[whereOf(b), b.bytes && bytes(b.bytes), b.sealed && a('sealed'), b.foreign && a('foreign')].filter(Boolean).join(' · ')}</div></div>
         <Button small onClick={() => bring(b)} aria-label={`${a('restoreTitle')}: ${dateTime(b.at)}, ${whereOf(b)}`}>{a('restoreTitle')}</Button>
         {!b.inBucket && <a class="iconbutton" href={`/api/admin/backups/${b.name}`} download><Icon name="download" label={`${a('take')}: ${dateTime(b.at)}`} /></a>}</li>)}</ul>
         : <Empty icon="archive" title={a('backupNone')} />}</Card>}
