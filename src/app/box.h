@@ -87,8 +87,10 @@ Ports box_ports(Box *box);
 void box_care_ports(Ports *p);
 /* Reads the certificate's files again. */
 Err box_reload_tls(Box *box, char why[NET_WHY_BYTES]);
-/* The names of the self-signed pair in the data directory, which is made when it is not there. */
+/* The names of the self-signed pair in the data directory, which is made when it is not there, no good or near its end. */
 Err box_self_signed(const char *data, char cert[BOX_PATH_BYTES], char key[BOX_PATH_BYTES], char why[NET_WHY_BYTES]);
+/* Where that pair is served: looks whether it wants to be made anew, also because the clock has only now been set. */
+void box_renew_self_signed(Box *box);
 /* The file of an uploaded certificate and its key. */
 void box_uploaded_tls(const Box *box, char out[BOX_PATH_BYTES]);
 /* The hub's sockets. */

@@ -15,6 +15,7 @@
 #include "net/tls.h"
 
 enum { SELF_SIGNED_DAYS = 397 };
+#define SELF_SIGNED_LEFT_MS (30 * MS_DAY) /* before its end it is made anew */
 
 /* ---- backups ---- */
 
@@ -182,10 +183,22 @@ void box_uploaded_tls(const Box *box, char out[BOX_PATH_BYTES]) {
     snprintf(out, BOX_PATH_BYTES, "%.1000s/tls-uploaded.pem", box->options->data);
 }
 
+/* Whether a pair is there, is good, and stays so for a while. */
+static bool lasts(const char *cert, const char *key) {
+    TlsContext *context;
+    TlsFacts facts;
+    char why[TLS_WHY_BYTES];
+    if (tls_context_load(cert, key, &context, why) != OK)
+        return false;
+    tls_context_facts(context, &facts);
+    tls_context_unref(context);
+    return facts.to_ms > clock_now_ms() + SELF_SIGNED_LEFT_MS;
+}
+
 Err box_self_signed(const char *data, char cert[BOX_PATH_BYTES], char key[BOX_PATH_BYTES], char why[NET_WHY_BYTES]) {
     snprintf(cert, BOX_PATH_BYTES, "%.1000s/tls-cert.pem", data);
     snprintf(key, BOX_PATH_BYTES, "%.1000s/tls-key.pem", data);
-    if (access(cert, R_OK) == 0 && access(key, R_OK) == 0)
+    if (lasts(cert, key))
         return OK;
     Err e = tls_self_signed(cert, key, "localhost,gigbox.local,127.0.0.1", SELF_SIGNED_DAYS, clock_now_ms(), why);
     if (e == OK)
@@ -202,6 +215,19 @@ Err box_reload_tls(Box *box, char why[NET_WHY_BYTES]) {
     else
         log_line(LOG_INFO, "tls", "certificate reloaded", "file=%s", box->tls_cert);
     return e;
+}
+
+void box_renew_self_signed(Box *box) {
+    char cert[BOX_PATH_BYTES], key[BOX_PATH_BYTES], why[NET_WHY_BYTES] = "";
+    snprintf(cert, sizeof cert, "%.1000s/tls-cert.pem", box->options->data);
+    pthread_mutex_lock(&box->tls_lock);
+    bool old = strcmp(box->tls_cert, cert) == 0 && !lasts(box->tls_cert, box->tls_key);
+    Err e = old ? box_self_signed(box->options->data, cert, key, why) : OK;
+    pthread_mutex_unlock(&box->tls_lock);
+    if (e)
+        log_line(LOG_ERROR, "tls", "no new self-signed certificate", "error=%s", why);
+    else if (old)
+        (void)box_reload_tls(box, why);
 }
 
 static bool by_settings(const Settings *s) { return s->tls_cert.n && s->tls_key.n; }

@@ -476,6 +476,7 @@ static void reload(Box *box) {
     pthread_mutex_lock(&box->tls_lock);
     acme_file(box);
     pthread_mutex_unlock(&box->tls_lock);
+    box_renew_self_signed(box);
     (void)box_reload_tls(box, why);
 }
 
@@ -487,12 +488,16 @@ static Err nothing(Tx *tx, void *arg) {
 /* Waits for signals; in between tells the watchdog, after a turn through the writer's queue: a box whose writer hangs falls
  * silent, and is started again. What a full disk answers is an answer too. */
 static void wait_for_end(Box *box, const Notify *notify, const sigset_t *set) {
-    int64_t period = notify->watchdog_ms;
+    int64_t period = notify->watchdog_ms ? notify->watchdog_ms : MS_MINUTE, looked_ms = clock_mono_ms();
     struct timespec wait = {.tv_sec = (time_t)(period / 1000), .tv_nsec = (long)(period % 1000) * 1000000};
     for (;;) {
-        int sig = period ? sigtimedwait(set, NULL, &wait) : sigwaitinfo(set, NULL);
+        int sig = sigtimedwait(set, NULL, &wait);
+        if (clock_mono_ms() - looked_ms >= 10 * MS_MINUTE) {
+            looked_ms = clock_mono_ms();
+            box_renew_self_signed(box);
+        }
         if (sig < 0) {
-            if (period && errno == EAGAIN) {
+            if (notify->watchdog_ms && errno == EAGAIN) {
                 (void)store_write(box->store, nothing, NULL);
                 notify_alive(notify);
             }

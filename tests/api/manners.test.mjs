@@ -209,12 +209,18 @@ test('TLS from PEM files, EC and RSA; SIGHUP reads them again', async () => {
   });
 });
 
-test('a self-signed certificate is made once', async () => {
+test('a self-signed certificate is made once, and anew when it ends within a month', async () => {
   await withBox({ sets: { tls_listen: '127.0.0.1:0', tls_self_signed: 'yes' } }, async (box) => {
-    const print = await served(box);
-    assert.equal(statSync(path.join(box.dir, 'tls-key.pem')).mode & 0o077, 0, 'the key is nobody else\'s to read');
+    const print = await served(box), cert = path.join(box.dir, 'tls-cert.pem'), key = path.join(box.dir, 'tls-key.pem');
+    const days = () => (new Date(new X509Certificate(readFileSync(cert)).validTo) - Date.now()) / 86400000;
+    assert.equal(statSync(key).mode & 0o077, 0, 'the key is nobody else\'s to read');
     await box.restart();
     assert.equal(await served(box), print);
+    for (const again of [() => box.child.kill('SIGHUP'), () => box.restart()]) {
+      spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '20', '-subj', '/CN=old', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+      await again();
+      await eventually(async () => days() > 300 && (await served(box)) === new X509Certificate(readFileSync(cert)).fingerprint256, 'a new one');
+    }
   });
 });
 
