@@ -1,9 +1,9 @@
 /* backup.h - copies of the running marketplace: to a file or pipe, and by a schedule to a directory and a bucket, with retention.
  *
  * A backup is a compacted LMDB file as of one moment (store_backup), or that file closed with a passphrase or to a key
- * (crypto/seal.h). Its name tells its time and whose it is: gigbox-20260131T235959Z-3fa9c21d.db, with ".sealed" behind it when it is
- * closed. A backup that is not whole never has such a name. Only files of such names that this marketplace made are ever counted
- * or deleted.
+ * (crypto/seal.h). Its name tells its time and whose it is: gigbox-20260131T235959Z-3fa9c21d.db, with ".sealed" behind it when it
+ * is closed. A backup that is not whole never has such a name. Only files of such names that this marketplace made are ever
+ * counted or deleted.
  *
  * Errors come with a sentence for people in why[BACKUP_WHY_BYTES]. */
 #ifndef APP_BACKUP_H
@@ -13,7 +13,13 @@
 #include "gateway/s3.h"
 #include "store/store.h"
 
-enum { BACKUP_WHY_BYTES = 320, BACKUP_NAME_BYTES = 48, BACKUP_PATH_BYTES = 1024, BACKUP_ARENA_BYTES = 32 * 1024 * 1024, BACKUP_MARK_BYTES = 9 };
+enum {
+    BACKUP_WHY_BYTES = 320,
+    BACKUP_NAME_BYTES = 48,
+    BACKUP_PATH_BYTES = 1024,
+    BACKUP_ARENA_BYTES = 32 * 1024 * 1024,
+    BACKUP_MARK_BYTES = 9
+};
 
 /* How backups are closed and opened; empty: not. The public key counts before the passphrase. */
 typedef struct BackupKeys {
@@ -54,8 +60,8 @@ typedef struct BackupItem {
 
 /* What there is, oldest first within each place, directory before bucket; in the arena. */
 Err backup_list(const BackupConfig *cfg, Arena *a, BackupItem **items, size_t *n, char *why);
-/* The mark of a marketplace in the names of its backups, eight characters and a NUL: it follows from its secret key, so a data file
- * that was restored somewhere goes on with it. */
+/* The mark of a marketplace in the names of its backups, eight characters and a NUL: it follows from its secret key, so a data
+ * file that was restored somewhere goes on with it. */
 Err backup_mark(Store *s, Arena *a, char mark[BACKUP_MARK_BYTES]);
 /* Whether the marketplace of this mark made it, as it is taken to have when the name has none. */
 static inline bool backup_own(const BackupItem *it, const char *mark) { return !it->mark.n || str_eq(it->mark, str_c0(mark)); }
