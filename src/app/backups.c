@@ -2,11 +2,11 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "app/backup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 
 #define LOOK_MS (15 * MS_SECOND)        /* a moved clock is noticed then */
 #define RETRY_MS MS_MINUTE              /* after a failure; doubled each time */
@@ -17,10 +17,9 @@ struct Backups {
     Store *store;
     BackupConfig cfg;
     BackupProgress progress;
-    pthread_t thread;
+    Thread thread;
     pthread_mutex_t lock;
-    pthread_cond_t wake;
-    bool stopping, wanted; /* under the lock, as the state */
+    bool wanted; /* under the lock, as the state */
     BackupState state;
 };
 
@@ -71,12 +70,11 @@ static Err run(Backups *b, Arena *a) {
         b->state.failed_ms = 0;
         b->state.why[0] = 0;
     }
-    bool stopping = b->stopping;
     pthread_mutex_unlock(&b->lock);
     if (e == OK)
         log_line(LOG_INFO, "backup", "backup made", "name=%s bytes=%llu ms=%lld", name, (unsigned long long)b->progress.bytes,
                  (long long)(clock_mono_ms() - start));
-    else if (!stopping)
+    else if (!b->progress.cancel) /* else the box stops */
         failed(b, why);
     return e;
 }
@@ -87,8 +85,8 @@ static void *backups_main(void *arg) {
     bool known = false;
     int64_t retry_ms = RETRY_MS, not_before = 0; /* the latter monotonic */
     arena_init(&a, BACKUP_ARENA_BYTES);
-    pthread_mutex_lock(&b->lock);
-    while (!b->stopping) {
+    do {
+        pthread_mutex_lock(&b->lock);
         bool wanted = b->wanted;
         int64_t last = b->state.last_ms;
         pthread_mutex_unlock(&b->lock);
@@ -114,14 +112,7 @@ static void *backups_main(void *arg) {
             retry_ms = RETRY_MS;
         }
         arena_reset(&a);
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += LOOK_MS / 1000;
-        pthread_mutex_lock(&b->lock);
-        if (!b->stopping && !b->wanted)
-            pthread_cond_timedwait(&b->wake, &b->lock, &until);
-    }
-    pthread_mutex_unlock(&b->lock);
+    } while (thread_sleep(&b->thread, LOOK_MS));
     arena_free(&a);
     return NULL;
 }
@@ -134,16 +125,13 @@ Backups *backups_start(Store *s, const BackupConfig *cfg, Err *err) {
     b->store = s;
     b->cfg = *cfg;
     pthread_mutex_init(&b->lock, NULL);
-    pthread_cond_init(&b->wake, NULL);
     b->state.on = *cfg->dir || cfg->s3.url.n;
-    if (b->state.on && pthread_create(&b->thread, NULL, backups_main, b) != 0) {
-        pthread_cond_destroy(&b->wake);
-        pthread_mutex_destroy(&b->lock);
-        free(b);
-        return NULL;
-    }
-    *err = OK;
-    return b;
+    *err = b->state.on ? thread_start(&b->thread, backups_main, b) : OK;
+    if (*err == OK)
+        return b;
+    pthread_mutex_destroy(&b->lock);
+    free(b);
+    return NULL;
 }
 
 Err backups_now(Backups *b) {
@@ -151,8 +139,8 @@ Err backups_now(Backups *b) {
         return E_STATE;
     pthread_mutex_lock(&b->lock);
     b->wanted = true;
-    pthread_cond_signal(&b->wake);
     pthread_mutex_unlock(&b->lock);
+    thread_wake(&b->thread);
     return OK;
 }
 
@@ -170,13 +158,8 @@ void backups_stop(Backups *b) {
     if (!b)
         return;
     b->progress.cancel = true;
-    pthread_mutex_lock(&b->lock);
-    b->stopping = true;
-    pthread_cond_signal(&b->wake);
-    pthread_mutex_unlock(&b->lock);
     if (b->state.on)
-        pthread_join(b->thread, NULL);
-    pthread_cond_destroy(&b->wake);
+        thread_stop(&b->thread);
     pthread_mutex_destroy(&b->lock);
     free(b);
 }

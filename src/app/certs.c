@@ -1,17 +1,16 @@
 #include "app/certs.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/settings.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "net/tls.h"
 
 _Static_assert((int)ACME_WHY_BYTES >= (int)TLS_WHY_BYTES, "a reason of either");
@@ -30,11 +29,9 @@ typedef struct Published {
 struct Certs {
     CertsConfig cfg;
     P256Key account;
-    pthread_t thread;
+    Thread thread;
     pthread_mutex_t lock;
-    pthread_cond_t wake;
-    bool stopping; /* under the lock, as what is published */
-    Published published[PUBLISHED_MAX];
+    Published published[PUBLISHED_MAX]; /* under the lock */
 };
 
 bool certs_names_ok(Str names) {
@@ -100,23 +97,7 @@ void certs_answer(Certs *c, const Request *req, Reply *rep) {
 /* ---- the thread ---- */
 
 /* Waits; false when the box stops. */
-static bool pause_for(void *ctx, int64_t ms) {
-    Certs *c = ctx;
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += (ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
-    pthread_mutex_lock(&c->lock);
-    while (!c->stopping && pthread_cond_timedwait(&c->wake, &c->lock, &until) != ETIMEDOUT)
-        ;
-    bool go = !c->stopping;
-    pthread_mutex_unlock(&c->lock);
-    return go;
-}
+static bool pause_for(void *ctx, int64_t ms) { return thread_sleep(&((Certs *)ctx)->thread, ms); }
 
 /* The names stand in the file's first line. */
 static Str first_line(Arena *a, Str names) { return arena_printf(a, "Names: %.*s\n", STR_ARG(names)); }
@@ -146,11 +127,8 @@ static int64_t time_left(const Certs *c, const char *file, Arena *a) {
 static Err write_file(const char *file, Str text, char why[TLS_WHY_BYTES]) {
     char part[CERTS_PATH_BYTES + 8];
     snprintf(part, sizeof part, "%s.part", file);
-    int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    bool whole = fd >= 0 && file_write(fd, text) == OK && fsync(fd) == 0;
+    bool whole = file_make(part, 0600, &text, 1) == OK;
     snprintf(why, TLS_WHY_BYTES, "%.150s: %.80s", part, strerror(errno));
-    if (fd >= 0)
-        close(fd);
     if (whole && due_at(part, why) > 0 && rename(part, file) == 0)
         return OK;
     unlink(part);
@@ -216,7 +194,6 @@ static void *certs_main(void *arg) {
 
 Certs *certs_start(const CertsConfig *cfg, Err *err) {
     uint8_t seed[SHA256_BYTES];
-    pthread_condattr_t attr;
     Certs *c = calloc(1, sizeof *c);
     *err = E_NOMEM;
     if (!c)
@@ -226,29 +203,18 @@ Certs *certs_start(const CertsConfig *cfg, Err *err) {
     p256_key_of(str_of(seed, sizeof seed), &c->account);
     secret_wipe(seed, sizeof seed);
     pthread_mutex_init(&c->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&c->wake, &attr);
-    pthread_condattr_destroy(&attr);
-    if (pthread_create(&c->thread, NULL, certs_main, c) != 0) {
-        pthread_cond_destroy(&c->wake);
-        pthread_mutex_destroy(&c->lock);
-        free(c);
-        return NULL;
-    }
-    *err = OK;
-    return c;
+    *err = thread_start(&c->thread, certs_main, c);
+    if (*err == OK)
+        return c;
+    pthread_mutex_destroy(&c->lock);
+    free(c);
+    return NULL;
 }
 
 void certs_stop(Certs *c) {
     if (!c)
         return;
-    pthread_mutex_lock(&c->lock);
-    c->stopping = true;
-    pthread_cond_signal(&c->wake);
-    pthread_mutex_unlock(&c->lock);
-    pthread_join(c->thread, NULL);
-    pthread_cond_destroy(&c->wake);
+    thread_stop(&c->thread);
     pthread_mutex_destroy(&c->lock);
     secret_wipe(c, sizeof *c);
     free(c);

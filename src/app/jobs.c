@@ -1,10 +1,9 @@
 #include "app/jobs.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/log.h"
+#include "base/thread.h"
 #include "domain/account.h"
 #include "domain/application.h"
 #include "domain/erase.h"
@@ -82,11 +81,8 @@ static const struct {
 
 struct Jobs {
     JobsConfig cfg;
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    bool stopping;                /* under lock */
-    int64_t due_ms[COUNT(rows)];  /* monotonic */
+    Thread thread;
+    int64_t due_ms[COUNT(rows)]; /* monotonic */
 };
 
 /* What one write function gets and gives. */
@@ -153,23 +149,14 @@ Err jobs_run(const JobsConfig *cfg) {
 
 static void *jobs_main(void *arg) {
     Jobs *jobs = arg;
-    pthread_mutex_lock(&jobs->lock);
-    while (!jobs->stopping) {
-        pthread_mutex_unlock(&jobs->lock);
+    do {
         for (size_t i = 0; i < COUNT(rows); i++)
             if (jobs->due_ms[i] <= clock_mono_ms()) {
                 work(&jobs->cfg, i);
                 jobs->due_ms[i] = clock_mono_ms() + rows[i].every_ms;
             }
         store_reap(jobs->cfg.store);
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += JOBS_GRAIN_MS / 1000;
-        pthread_mutex_lock(&jobs->lock);
-        if (!jobs->stopping)
-            pthread_cond_timedwait(&jobs->wake, &jobs->lock, &until);
-    }
-    pthread_mutex_unlock(&jobs->lock);
+    } while (thread_sleep(&jobs->thread, JOBS_GRAIN_MS));
     return NULL;
 }
 
@@ -179,27 +166,16 @@ Jobs *jobs_start(const JobsConfig *cfg, Err *err) {
     if (!jobs)
         return NULL;
     jobs->cfg = *cfg;
-    pthread_mutex_init(&jobs->lock, NULL);
-    pthread_cond_init(&jobs->wake, NULL);
-    if (pthread_create(&jobs->thread, NULL, jobs_main, jobs) != 0) {
-        pthread_cond_destroy(&jobs->wake);
-        pthread_mutex_destroy(&jobs->lock);
-        free(jobs);
-        return NULL;
-    }
-    *err = OK;
-    return jobs;
+    *err = thread_start(&jobs->thread, jobs_main, jobs);
+    if (*err == OK)
+        return jobs;
+    free(jobs);
+    return NULL;
 }
 
 void jobs_stop(Jobs *jobs) {
     if (!jobs)
         return;
-    pthread_mutex_lock(&jobs->lock);
-    jobs->stopping = true;
-    pthread_cond_signal(&jobs->wake);
-    pthread_mutex_unlock(&jobs->lock);
-    pthread_join(jobs->thread, NULL);
-    pthread_cond_destroy(&jobs->wake);
-    pthread_mutex_destroy(&jobs->lock);
+    thread_stop(&jobs->thread);
     free(jobs);
 }

@@ -275,18 +275,7 @@ static Err install(Box *box, Str chain, Str key, char why[TLS_WHY_BYTES]) {
     TlsContext *context = NULL;
     box_uploaded_tls(box, file);
     snprintf(fresh, sizeof fresh, "%s.new", file);
-    unlink(fresh);
-    int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return E_IO;
-    Err e = file_write(fd, chain);
-    if (e == OK)
-        e = file_write(fd, S("\n"));
-    if (e == OK)
-        e = file_write(fd, key);
-    if (e == OK && fsync(fd) != 0)
-        e = E_IO;
-    close(fd);
+    Err e = file_make(fresh, 0600, (Str[]){chain, S("\n"), key}, 3);
     if (e == OK)
         e = tls_context_load(fresh, fresh, &context, why);
     tls_context_unref(context);

@@ -1,10 +1,8 @@
 /* A self-signed certificate: the DER is written here (X.690 lengths, RFC 5280 fields), BearSSL makes the key and signs. */
 #include <bearssl.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -129,24 +127,17 @@ static Err sign(Arena *a, Str tbs, const br_ec_private_key *sk, Buf *out) {
 }
 
 /* Writes beside the file and renames, so that a reader never sees half of it. */
-static Err write_pem(Arena *a, const char *file, mode_t mode, const char *banner, Str content, char why[TLS_WHY_BYTES]) {
+static Err write_pem(Arena *a, const char *file, unsigned mode, const char *banner, Str content, char why[TLS_WHY_BYTES]) {
     size_t n = br_pem_encode(NULL, content.p, content.n, banner, 0);
     char *text = arena_raw(a, n + 1);
     Str temp = arena_printf(a, "%s.new%c", file, 0);
     if (!text || !temp.p)
         return fail(why, E_NOMEM, file, "out of memory");
     br_pem_encode(text, content.p, content.n, banner, 0);
-    unlink(temp.p);
-    int fd = open(temp.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (fd < 0)
-        return fail(why, E_IO, file, strerror(errno));
-    bool ok = file_write(fd, str_of(text, n)) == OK && fsync(fd) == 0;
-    int err = errno;
-    close(fd);
-    if (ok && rename(temp.p, file) == 0)
+    Str pem = str_of(text, n);
+    if (file_make(temp.p, mode, &pem, 1) == OK && rename(temp.p, file) == 0)
         return OK;
-    if (ok)
-        err = errno;
+    int err = errno;
     unlink(temp.p);
     return fail(why, E_IO, file, strerror(err));
 }
