@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "contract/internal.h"
 
-enum { ENGINE_ARENA_BYTES = 4 * 1024 * 1024, UPLOAD_BYTES_DEFAULT = 10 * 1024 * 1024, LIST_BYTES_FIRST = 8192 };
+enum { ENGINE_ARENA_BYTES = 4 * 1024 * 1024, UPLOAD_BYTES_DEFAULT = 10 * 1024 * 1024, ONE_BYTES_FIRST = 2048, LIST_BYTES_FIRST = 8192 };
 
 /* ---- lifecycle ---- */
 
@@ -210,6 +210,7 @@ Err exchange_render(Exchange *x, Call *c, const void *out) {
     case SHAPE_FIXED: x->reply->fixed = str_c0(route->fixed); break;
     case SHAPE_ONE:
         r.item = out;
+        buf_reserve(r.out, ONE_BYTES_FIRST);
         render_view(&r, envelope ? envelope : route->view, out);
         break;
     default:

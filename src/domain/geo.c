@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-enum { AXIS_BITS = 26, CELLS_MAX = 32, MARGIN = 2 /* units of the finest grid, for what rounding takes */ };
+enum { AXIS_BITS = 26, MARGIN = 2 /* units of the finest grid, for what rounding takes */ };
 #define AXIS (INT64_C(1) << AXIS_BITS)
 #define EARTH_M 6371008.8
 #define RAD (M_PI / 180e6) /* of a millionth of a degree */
@@ -68,7 +68,7 @@ size_t geo_cover(int32_t lat_e6, int32_t lon_e6, int64_t radius_m, GeoRange out[
     }
     /* The finest grid that needs few cells. Columns go on counting over the date line; below, they come round. */
     int shift = 0;
-    while (((x1 >> shift) - (x0 >> shift) + 1) * ((y1 >> shift) - (y0 >> shift) + 1) > CELLS_MAX)
+    while (((x1 >> shift) - (x0 >> shift) + 1) * ((y1 >> shift) - (y0 >> shift) + 1) > GEO_RANGES_MAX)
         shift++;
     size_t n = 0;
     int64_t columns = AXIS >> shift;

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 enum {
-    GEO_RANGES_MAX = 40,        /* ranges of cells that cover a circle */
+    GEO_RANGES_MAX = 48,       /* ranges of cells that cover a circle */
     GEO_RADIUS_MAX_M = 20100000 /* beyond it everything is near */
 };
 

@@ -83,32 +83,35 @@ typedef struct Walk {
     void *ctx;
 } Walk;
 
+/* One scan as far as it goes: what lies between two ranges is jumped over by a new one, and where nothing does there is no jump. */
 static Err walk(const Walk *w, const Index *ix, const int64_t *lead) {
+    enum { CELL, LATITUDE, LONGITUDE, MORE, PARTS };
     GeoRange ranges[GEO_RANGES_MAX];
-    size_t n = geo_cover(w->lat_e6, w->lon_e6, w->radius_m, ranges);
+    size_t i = 0, n = geo_cover(w->lat_e6, w->lon_e6, w->radius_m, ranges);
     GeoPlace centre = geo_place(w->lat_e6, w->lon_e6);
-    unsigned place = lead ? 2 : 1;
+    Key prefix = lead ? key1(ix, *lead) : key_of(ix), to = prefix;
+    key_i64(&to, ranges[n - 1].to);
     Err e = OK;
-    for (size_t i = 0; e == OK && i < n; i++) {
-        Key from = key_of(ix), to = key_of(ix), prefix = key_of(ix);
-        if (lead) {
-            key_i64(&from, *lead);
-            key_i64(&to, *lead);
-            key_i64(&prefix, *lead);
-        }
+    for (bool between = true; between && e == OK;) {
+        Key from = prefix;
         key_i64(&from, ranges[i].from);
-        key_i64(&to, ranges[i].to);
         Scan *scan;
         Match m;
-        e = scan_open(w->c->tx, ix, (ScanRange){.prefix = lead ? &prefix : NULL, .from = &from, .to = &to}, &scan);
+        e = scan_open(w->c->tx, ix, (ScanRange){.prefix = &prefix, .from = &from, .to = &to}, &scan);
         if (e)
             return e;
-        while (e == OK && scan_next(scan, &m.id)) {
-            int64_t at[3];
-            scan_parts_i64(scan, place, 3, at);
-            m.distance_m = geo_distance_from(&centre, (int32_t)at[0], (int32_t)at[1]);
+        between = false;
+        while (e == OK && !between && scan_next(scan, &m.id)) {
+            int64_t at[PARTS];
+            scan_parts_i64(scan, lead ? 1 : 0, PARTS, at);
+            while (at[CELL] >= ranges[i].to)
+                i++;
+            between = at[CELL] < ranges[i].from;
+            if (between)
+                break;
+            m.distance_m = geo_distance_from(&centre, (int32_t)at[LATITUDE], (int32_t)at[LONGITUDE]);
             if (m.distance_m <= w->radius_m)
-                e = w->found(w->ctx, scan, m, at[2]);
+                e = w->found(w->ctx, scan, m, at[MORE]);
         }
         scan_close(scan);
     }

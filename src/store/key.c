@@ -75,6 +75,8 @@ bool ordered_get(Str *s, int64_t *v) {
         u = (p[0] ^ flip) - 0x80u;
     } else if (s->n > 8) { /* the bytes behind the first at the top of a word, as many as there are */
         u = (be64(p + 1) ^ (flip ? UINT64_MAX : 0)) >> (72 - 8 * len);
+    } else if (s->n > 3 && len < 5) { /* the same, of what ends a key */
+        u = (be32(p) ^ (flip ? UINT32_MAX : 0)) << 8 >> (40 - 8 * len);
     } else {
         for (unsigned i = 1; i < len; i++)
             u = u << 8 | (p[i] ^ flip);
