@@ -6,7 +6,12 @@
 #include "base/log.h"
 #include "contract/internal.h"
 
-enum { ENGINE_ARENA_BYTES = 4 * 1024 * 1024, UPLOAD_BYTES_DEFAULT = 10 * 1024 * 1024, ONE_BYTES_FIRST = 2048, LIST_BYTES_FIRST = 8192 };
+enum {
+    ENGINE_ARENA_BYTES = 4 * 1024 * 1024,
+    UPLOAD_BYTES_DEFAULT = 10 * 1024 * 1024,
+    ONE_BYTES_FIRST = 2048,
+    LIST_BYTES_FIRST = 8192
+};
 
 /* ---- lifecycle ---- */
 

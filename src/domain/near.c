@@ -83,7 +83,8 @@ typedef struct Walk {
     void *ctx;
 } Walk;
 
-/* One scan as far as it goes: what lies between two ranges is jumped over by a new one, and where nothing does there is no jump. */
+/* One scan as far as it goes: what lies between two ranges is jumped over by a new one, and where nothing does there is no jump.
+ */
 static Err walk(const Walk *w, const Index *ix, const int64_t *lead) {
     enum { CELL, LATITUDE, LONGITUDE, MORE, PARTS };
     GeoRange ranges[GEO_RANGES_MAX];

@@ -307,3 +307,33 @@ test('a list that nobody sorts has the boosted ones in front, on whichever page'
   await owner.post(`/api/gigs/${gone.id}/close`);
   assert.ok(!(await everything({}, 20)).includes(gone.id));
 });
+
+test('what a list shows of a gig, its client and its category is what was written last, whoever looks', async () => {
+  const [owner, other] = people, query = { search: 'shown as it is now' };
+  const { body: gig } = await owner.post('/api/gigs', gigBody({ title: 'Shown as it is now', category: 'writing' }));
+  const seen = async () => {
+    const one = (await list(query)).gigs.find((g) => g.id === gig.id);
+    for (const reader of [owner, other, other]) {
+      const row = (await reader.get(`/api/gigs?${new URLSearchParams(query)}`)).body.gigs.find((g) => g.id === gig.id);
+      assert.deepEqual(row, one);
+    }
+    return one;
+  };
+  const changes = [
+    [() => owner.patch(`/api/gigs/${gig.id}`, { description: 'Other words.' }), (g) => g.description === 'Other words.'],
+    [() => owner.patch('/api/users/me', { name: `Renamed ${draw(1e9)}`, university: 'Elsewhere' }), (g) => g.client.university === 'Elsewhere' && /^Renamed/.test(g.client.name)],
+    [() => other.post(`/api/gigs/${gig.id}/applications`, { message: 'Me.' }), (g) => g.applicationsCount === 1],
+    [() => owner.patch(`/api/gigs/${gig.id}`, { category: 'video' }), (g) => g.category === 'video'],
+  ];
+  for (const [change, shows] of changes) {
+    const before = await seen();
+    assert.ok(!shows(before));
+    assert.ok((await change()).status < 300);
+    const after = await seen();
+    assert.ok(shows(after), JSON.stringify(after));
+  }
+  for (let i = 1; i <= 3; i++) {
+    await seen();
+    assert.equal((await other.get(`/api/gigs/${gig.id}`)).body.viewsCount, i, 'a gig that is read counts its reader, listed or not');
+  }
+});

@@ -150,6 +150,33 @@ static void reading(void) {
     CHECK(toy_reply.status == 400, "query: below the minimum");
 }
 
+/* What a list shows of a thing is rendered once for each version of the data. */
+static void pieces(void) {
+    char first[4096], id[64] = "", path[160];
+    toy_sign_in(0);
+    note_looked = 0;
+    Str r = toy_call("GET", "/api/briefs", BODY(""));
+    CHECK(toy_reply.status == 200 && has(r, "\"title\":\"first one\",\"fleeting\":false}") && has(r, "second one") &&
+              note_looked == 2,
+          "pieces: rows that came as ids are read and shown");
+    snprintf(first, sizeof first, "%.*s", STR_ARG(r));
+    r = toy_call("GET", "/api/briefs?limit=3", BODY(""));
+    CHECK(note_looked == 2 && str_eq(r, str_c0(first)), "pieces: the next list shows the same without looking");
+    toy_sign_in(50);
+    r = toy_call("GET", "/api/briefs", BODY(""));
+    CHECK(note_looked == 2 && str_eq(r, str_c0(first)), "pieces: whoever asks");
+    memcpy(id, r.p + strlen("{\"briefs\":[{\"id\":\""), 36);
+    snprintf(path, sizeof path, "/api/briefs/%s", id);
+    r = toy_call("GET", path, BODY(""));
+    CHECK(note_looked == 3 && has(r, "first one"), "pieces: what an operation results in is shown as it gave it");
+    toy_call("POST", "/api/notes", BODY("{\"title\":\"third one\",\"pinned\":true}"));
+    note_looked = 0;
+    r = toy_call("GET", "/api/briefs", BODY(""));
+    CHECK(note_looked == 3 && has(r, "\"third one\",\"fleeting\":true"), "pieces: after a write all are looked at again");
+    toy_call("GET", "/api/briefs", BODY(""));
+    CHECK(note_looked == 4, "pieces: what is so only now is not kept");
+}
+
 static void paths(void) {
     toy_sign_in(50);
     toy_call("GET", "/api/notes/mine", BODY(""));
@@ -334,6 +361,8 @@ INPUTS(same_bit_in, BadIn, INPUT("a", IN_BODY, W_STR, BadIn, text, 3, "A."), INP
 INPUTS(no_kind_in, BadIn, INPUT("id", IN_PATH, W_ID, BadIn, id, NO_HAS, "Of nothing."));
 INPUTS(bounds_in, BadIn, INPUT("a", IN_BODY, W_INT, BadIn, small, NO_HAS, "A.", .min = 5, .max = 4));
 VIEW(wrong_view, Note, "Wrong", "Shows a bool as a string.", SHOW("pinned", W_STR, Note, pinned, "Pinned."));
+VIEW_WITH(partial_view, Note, "Partial", "Kept, with a secret.", (.kept = true),
+          SHOW("secret", W_INT, Note, owner, "Whose.", .audience = FOR_OWNER));
 VIEW(namesake_view, Note, "Note", "Has the name of another.", SHOW("title", W_STR, Note, title, "Title."));
 
 INPUTS(note_id_in, IdIn, INPUT_ID("note", IdIn, id, &NOTE, "Which."));
@@ -355,6 +384,7 @@ static const struct {
     {"lint: an id of no kind", {POST("/x/{id}", .view = &note_view, .in = &no_kind_in)}},
     {"lint: bounds upside down", {POST("/x", .view = &note_view, .in = &bounds_in)}},
     {"lint: a view row of the wrong type", {POST("/x", .view = &wrong_view)}},
+    {"lint: a kept view that is not the same for all", {POST("/x", .view = &partial_view)}},
     {"lint: two schemas of one name", {POST("/x", .view = &note_view), POST("/y", .view = &namesake_view)}},
     {"lint: a path that ends with a slash", {POST("/x/", .view = &note_view)}},
     {"lint: GET that writes", {ROUTE("GET", "/x", .op = note_get, .writes = true, .shape = SHAPE_ONE, .view = &note_view)}},
@@ -398,6 +428,7 @@ int main(void) {
     toy_call("POST", "/api/notes", BODY("{\"title\":\"first one\"}"));
     toy_call("POST", "/api/notes", BODY("{\"title\":\"second one\"}"));
     reading();
+    pieces();
     paths();
     owners();
     access_rights();

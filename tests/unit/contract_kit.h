@@ -171,6 +171,27 @@ VIEW_WITH(note_view, Note, "Note", "A note.", (.audience = note_audience), SHOW_
 VIEW(list_view, PageOut, "List", "A page.", SHOW_ITEMS(), SHOW("page", W_INT, PageOut, page, "Page."),
      SHOW("total", W_INT, PageOut, total, "All."));
 
+/* note_looked: how often one was rendered. A pinned one makes no piece. */
+static int note_looked;
+static bool note_fleeting(Render *r, const void *row, Value *out) {
+    note_looked++;
+    out->b = ((const Note *)row)->pinned;
+    r->passing |= out->b;
+    return true;
+}
+VIEW_WITH(brief_view, Note, "Brief", "A note in a list.", (.kept = true), SHOW_ID("id", Note, id, &NOTE, "Its id."),
+          SHOW("title", W_STR, Note, title, "Title."), SHOW_GET("fleeting", W_BOOL, note_fleeting, "Only now."));
+static Err note_ids(Call *c, const void *in, void *out) {
+    PageOut *page = out;
+    Err e = note_list(c, in, page);
+    int64_t *ids = ARENA_ARRAY(c->arena, 64, int64_t);
+    for (size_t i = 0; !e && ids && i < page->count; i++)
+        ids[i] = ((const Note *)page->items)[i].id;
+    page->items = ids;
+    page->unread = &NOTE;
+    return ids ? e : E_NOMEM;
+}
+
 static Err refuse_after(Exchange *x, Call *c, void *out) {
     (void)c;
     (void)out;
@@ -236,6 +257,23 @@ static const Route toy_section_routes[] = {
      .shape = SHAPE_ARRAY,
      .access = ACCESS_SIGNED_IN,
      .summary = "Mine."},
+    {.method = "GET",
+     .path = "/api/briefs",
+     .op = note_ids,
+     .in = &list_in,
+     .view = &brief_view,
+     .shape = SHAPE_LIST,
+     .plural = "briefs",
+     .access = ACCESS_OPTIONAL,
+     .summary = "In brief."},
+    {.method = "GET",
+     .path = "/api/briefs/{id}",
+     .op = note_get,
+     .in = &id_in,
+     .view = &brief_view,
+     .shape = SHAPE_ONE,
+     .out_size = sizeof(Note),
+     .summary = "One in brief."},
     {.method = "POST",
      .path = "/api/sign-in",
      .op = note_save,
