@@ -73,7 +73,7 @@ async function instructionsOf(b, prefix, target, how) {
 async function instructions() {
   const rows = [
     { what: 'category listing of 20', target: async () => LISTING, limit: 100000 },
-    { what: 'listing that nobody asked for yet', target: async () => (i) => `${LISTING}&page=2&n=${i}` },
+    { what: 'listing that nobody asked for yet', target: async () => (i) => `${LISTING}&page=2&n=${i}`, limit: 100000 },
     { what: 'single gig', target: async (b) => `/api/gigs/${await firstGig(b)}`, limit: 20000 },
     { what: 'two-word search', target: async () => (i) => `${SEARCH}&n=${i}` },
     { what: 'gigs within 1 km', target: async () => `${NEAR}&radius=1`, person: true },
