@@ -83,8 +83,7 @@ typedef struct Walk {
     void *ctx;
 } Walk;
 
-/* One scan as far as it goes: what lies between two ranges is jumped over by a new one, and where nothing does there is no jump.
- */
+/* One scan as far as it goes. What lies between two ranges is jumped over by a new one; where nothing does, there is no jump. */
 static Err walk(const Walk *w, const Index *ix, const int64_t *lead) {
     enum { CELL, LATITUDE, LONGITUDE, MORE, PARTS };
     GeoRange ranges[GEO_RANGES_MAX];
@@ -102,7 +101,7 @@ static Err walk(const Walk *w, const Index *ix, const int64_t *lead) {
         if (e)
             return e;
         between = false;
-        while (e == OK && !between && scan_next(scan, &m.id)) {
+        while (e == OK && scan_next(scan, &m.id)) {
             int64_t at[PARTS];
             scan_parts_i64(scan, lead ? 1 : 0, PARTS, at);
             while (at[CELL] >= ranges[i].to)
