@@ -17,9 +17,9 @@ typedef struct RenderMemo {
 } RenderMemo;
 enum { RENDER_MEMOS = 16 };
 
-/* Pieces: what a kept view (View.kept) showed of a thing lately, as text. The same gigs stand in one list after the other, the same
- * people beside them, and signed-in readers get no kept answers (answers.h). A list of 20 of 100,000 gigs that nobody asked for
- * yet took 241,000 instructions without pieces, 111,000 with them, and 57,000 since rows need not be read for them
+/* Pieces: what a kept view (View.kept) showed of a thing lately, as text. The same gigs stand in one list after the other, the
+ * same people beside them, and signed-in readers get no kept answers (answers.h). A list of 20 of 100,000 gigs that nobody asked
+ * for yet took 241,000 instructions without pieces, 111,000 with them, and 57,000 since rows need not be read for them
  * (PageOut.unread); a gig, with its client, 27,000 and 23,700. */
 enum { PIECES_SLOTS = 1024, PIECE_BYTES_MAX = 2048, PIECES_BYTES_MAX = PIECES_SLOTS * PIECE_BYTES_MAX };
 
