@@ -66,19 +66,52 @@ static Err too_many(Call *c, const char *field) {
     return diag_field(c->diag, E_INVALID, str_c0(field), arena_printf(c->arena, "at most %d entries", PROFILE_ITEMS_MAX));
 }
 
-/* The part keeps its id and certificate when it takes the place of one; a file that comes along is stored. */
-static Err settle_part(Call *c, Freelancer *f, int64_t *id, int64_t old_certificate, bool old, const FileAddIn *upload,
-                       int64_t *certificate) {
-    File file;
-    if (!old)
-        *id = ++f->last_part;
-    if (certificate)
-        *certificate = old ? old_certificate : 0;
-    if (!upload || !certificate)
-        return OK;
-    Err e = file_add(c, upload, &file);
-    *certificate = e ? 0 : file.id;
-    return e;
+/* What an edit gives of a list. */
+typedef struct Given {
+    const char *items;
+    size_t count;
+} Given;
+
+/* One of the four lists of a profile. Rows begin with their ids, items with rows; offsets of 0 are of what a list does not have.
+ */
+typedef struct Part {
+    const Record *sub;
+    const char *name, *one; /* in messages */
+    int bit;                /* FREELANCER_SET_… */
+    size_t list, file;      /* in Freelancer; in a row: the file that goes with it */
+    size_t given, stride;   /* in FreelancerEdit; of an item */
+    size_t upload, uploads; /* in an item: a new file; in FreelancerEdit: new files that come alone */
+} Part;
+#define CERTIFIED(NAME, ONE, BIT, SUB, ROW, ITEM) \
+    {SUB,                                         \
+     #NAME,                                       \
+     #ONE,                                        \
+     BIT,                                         \
+     offsetof(Freelancer, NAME),                  \
+     offsetof(ROW, certificate),                  \
+     offsetof(FreelancerEdit, NAME),              \
+     sizeof(ITEM),                                \
+     offsetof(ITEM, certificate),                 \
+     offsetof(FreelancerEdit, ONE##_certificates)}
+#define PLAIN(NAME, ONE, BIT, SUB, ROW, FILE_AT) \
+    {SUB, #NAME, #ONE, BIT, offsetof(Freelancer, NAME), FILE_AT, offsetof(FreelancerEdit, NAME), sizeof(ROW), 0, 0}
+static const Part parts[] = {
+    CERTIFIED(educations, education, FREELANCER_SET_EDUCATIONS, &EDUCATION, Education, EducationIn),
+    CERTIFIED(experiences, experience, FREELANCER_SET_EXPERIENCES, &EXPERIENCE, Experience, ExperienceIn),
+    PLAIN(languages, language, FREELANCER_SET_LANGUAGES, &LANGUAGE, Language, 0),
+    PLAIN(portfolios, portfolio, FREELANCER_SET_PORTFOLIOS, &PORTFOLIO, Portfolio, offsetof(Portfolio, image)),
+};
+#define GIVEN_FITS(NAME) \
+    _Static_assert(sizeof((FreelancerEdit){0}.NAME) == sizeof(Given) && offsetof(Given, items) == 0, "read as a Given")
+GIVEN_FITS(educations);
+GIVEN_FITS(experiences);
+GIVEN_FITS(languages);
+GIVEN_FITS(portfolios);
+
+static Given given_of(const Part *p, const FreelancerEdit *in) {
+    Given g;
+    memcpy(&g, (const char *)in + p->given, sizeof g);
+    return g;
 }
 
 static bool find_part(const List *l, const Record *sub, int64_t id, void *row) {
@@ -93,108 +126,78 @@ static Err pack(Call *c, const Record *sub, const void *rows, size_t n, List *ou
     return n && !out->p ? E_NOMEM : OK;
 }
 
-static Err set_educations(Call *c, const FreelancerEdit *in, Freelancer *f) {
-    Education rows[PROFILE_ITEMS_MAX], was;
-    Err e = OK;
-    for (size_t i = 0; e == OK && i < in->educations.count; i++) {
-        const EducationIn *from = &in->educations.items[i];
-        rows[i] = from->part;
-        bool old = find_part(&f->educations, &EDUCATION, rows[i].id, &was);
-        e = settle_part(c, f, &rows[i].id, old ? was.certificate : 0, old, from->certificate, &rows[i].certificate);
-    }
-    return e ? e : pack(c, &EDUCATION, rows, in->educations.count, &f->educations);
-}
-
-static Err set_experiences(Call *c, const FreelancerEdit *in, Freelancer *f) {
-    Experience rows[PROFILE_ITEMS_MAX], was;
-    Err e = OK;
-    for (size_t i = 0; e == OK && i < in->experiences.count; i++) {
-        const ExperienceIn *from = &in->experiences.items[i];
-        rows[i] = from->part;
-        bool old = find_part(&f->experiences, &EXPERIENCE, rows[i].id, &was);
-        e = settle_part(c, f, &rows[i].id, old ? was.certificate : 0, old, from->certificate, &rows[i].certificate);
-    }
-    return e ? e : pack(c, &EXPERIENCE, rows, in->experiences.count, &f->experiences);
-}
-
-/* A certificate that comes alone is for the part that stands in its place. */
-static Err certify(Call *c, const char *kind, const FileAddIn *const *uploads, size_t i, size_t count, int64_t *certificate) {
+static Err store_file(Call *c, const FileAddIn *upload, int64_t *to) {
     File file;
-    if (!uploads[i])
-        return OK;
-    if (i >= count)
-        return diag_field(c->diag, E_INVALID, arena_printf(c->arena, "%s_certificate_%zu", kind, i), S("is for nothing"));
-    Err e = file_add(c, uploads[i], &file);
-    *certificate = e ? 0 : file.id;
+    Err e = file_add(c, upload, &file);
+    *to = e ? 0 : file.id;
     return e;
 }
 
-static bool any_upload(const FileAddIn *const *uploads) {
-    bool any = false;
+/* All of a list anew. A row keeps its id and its file when it takes the place of one; a file that comes along is stored. */
+static Err set_part(Call *c, const Part *p, const FreelancerEdit *in, Freelancer *f) {
+    size_t size = p->sub->size;
+    Given given = given_of(p, in);
+    List *list = (List *)((char *)f + p->list);
+    char *rows = arena_array(c->arena, given.count + 1, size), *was = rows + given.count * size;
+    Err e = rows ? OK : E_NOMEM;
+    for (size_t i = 0; e == OK && i < given.count; i++) {
+        const char *item = given.items + i * p->stride;
+        char *row = rows + i * size;
+        memcpy(row, item, size);
+        bool old = find_part(list, p->sub, *(int64_t *)row, was);
+        if (!old)
+            *(int64_t *)row = ++f->last_part;
+        if (!p->file)
+            continue;
+        int64_t *file = (int64_t *)(row + p->file);
+        *file = old ? *(int64_t *)(was + p->file) : 0;
+        const FileAddIn *upload = p->upload ? *(const FileAddIn *const *)(item + p->upload) : NULL;
+        if (upload)
+            e = store_file(c, upload, file);
+    }
+    return e ? e : pack(c, p->sub, rows, given.count, list);
+}
+
+/* Files that come alone are for the rows that stand in their places. */
+static Err certify(Call *c, const Part *p, const FileAddIn *const *uploads, Freelancer *f) {
+    size_t size = p->sub->size, n = 0, last = 0;
+    List *list = (List *)((char *)f + p->list);
     for (size_t i = 0; i < PROFILE_ITEMS_MAX; i++)
-        any |= uploads[i] != NULL;
-    return any;
-}
-
-static Err certify_educations(Call *c, const FreelancerEdit *in, Freelancer *f) {
-    Education rows[PROFILE_ITEMS_MAX] = {0};
-    size_t n = 0;
-    Err e = OK;
-    if (!any_upload(in->education_certificates))
+        last = uploads[i] ? i + 1 : last;
+    if (!last)
         return OK;
-    for (ListIter it = list_iter(&f->educations); n < PROFILE_ITEMS_MAX && list_rec(&it, &EDUCATION, &rows[n]);)
+    char *rows = arena_array(c->arena, PROFILE_ITEMS_MAX, size);
+    if (!rows)
+        return E_NOMEM;
+    for (ListIter it = list_iter(list); n < PROFILE_ITEMS_MAX && list_rec(&it, p->sub, rows + n * size);)
         n++;
-    for (size_t i = 0; e == OK && i < PROFILE_ITEMS_MAX; i++)
-        e = certify(c, "education", in->education_certificates, i, n, &rows[i].certificate);
-    return e ? e : pack(c, &EDUCATION, rows, n, &f->educations);
+    if (last > n)
+        return diag_field(c->diag, E_INVALID, arena_printf(c->arena, "%s_certificate_%zu", p->one, last - 1),
+                          S("is for nothing"));
+    Err e = OK;
+    for (size_t i = 0; e == OK && i < last; i++)
+        if (uploads[i])
+            e = store_file(c, uploads[i], (int64_t *)(rows + i * size + p->file));
+    return e ? e : pack(c, p->sub, rows, n, list);
 }
 
-static Err certify_experiences(Call *c, const FreelancerEdit *in, Freelancer *f) {
-    Experience rows[PROFILE_ITEMS_MAX] = {0};
-    size_t n = 0;
+static Err set_parts(Call *c, const FreelancerEdit *in, Freelancer *f) {
     Err e = OK;
-    if (!any_upload(in->experience_certificates))
-        return OK;
-    for (ListIter it = list_iter(&f->experiences); n < PROFILE_ITEMS_MAX && list_rec(&it, &EXPERIENCE, &rows[n]);)
-        n++;
-    for (size_t i = 0; e == OK && i < PROFILE_ITEMS_MAX; i++)
-        e = certify(c, "experience", in->experience_certificates, i, n, &rows[i].certificate);
-    return e ? e : pack(c, &EXPERIENCE, rows, n, &f->experiences);
-}
-
-static Err set_others(Call *c, const FreelancerEdit *in, Freelancer *f) {
-    Language languages[PROFILE_ITEMS_MAX], language;
-    Portfolio portfolios[PROFILE_ITEMS_MAX], portfolio;
-    Err e = OK;
-    for (size_t i = 0; HAS(in, FREELANCER_SET_LANGUAGES) && i < in->languages.count; i++) {
-        languages[i] = in->languages.items[i];
-        settle_part(c, f, &languages[i].id, 0, find_part(&f->languages, &LANGUAGE, languages[i].id, &language), NULL, NULL);
+    for (size_t i = 0; e == OK && i < COUNT(parts); i++) {
+        const Part *p = &parts[i];
+        if (HAS(in, p->bit))
+            e = set_part(c, p, in, f);
+        else if (p->uploads)
+            e = certify(c, p, (const FileAddIn *const *)((const char *)in + p->uploads), f);
     }
-    if (HAS(in, FREELANCER_SET_LANGUAGES))
-        e = pack(c, &LANGUAGE, languages, in->languages.count, &f->languages);
-    for (size_t i = 0; HAS(in, FREELANCER_SET_PORTFOLIOS) && i < in->portfolios.count; i++) {
-        portfolios[i] = in->portfolios.items[i];
-        bool old = find_part(&f->portfolios, &PORTFOLIO, portfolios[i].id, &portfolio);
-        settle_part(c, f, &portfolios[i].id, old ? portfolio.image : 0, old, NULL, &portfolios[i].image);
-    }
-    if (e == OK && HAS(in, FREELANCER_SET_PORTFOLIOS))
-        e = pack(c, &PORTFOLIO, portfolios, in->portfolios.count, &f->portfolios);
     return e;
 }
 
 static Err check_parts(Call *c, const FreelancerEdit *in) {
-    const struct {
-        int bit;
-        size_t count;
-        const char *name;
-    } lists[] = {{FREELANCER_SET_EDUCATIONS, in->educations.count, "educations"},
-                 {FREELANCER_SET_EXPERIENCES, in->experiences.count, "experiences"},
-                 {FREELANCER_SET_LANGUAGES, in->languages.count, "languages"},
-                 {FREELANCER_SET_PORTFOLIOS, in->portfolios.count, "portfolios"}};
     Err e = OK;
-    for (size_t i = 0; i < COUNT(lists); i++)
-        if (HAS(in, lists[i].bit) && lists[i].count > PROFILE_ITEMS_MAX)
-            e = too_many(c, lists[i].name);
+    for (size_t i = 0; i < COUNT(parts); i++)
+        if (HAS(in, parts[i].bit) && given_of(&parts[i], in).count > PROFILE_ITEMS_MAX)
+            e = too_many(c, parts[i].name);
     if (HAS(in, FREELANCER_SET_AGE) && (in->age < 0 || in->age > PROFILE_AGE_MAX))
         e = diag_field(c->diag, E_INVALID, S("age"), S("must be an age in years"));
     for (size_t i = 0; e == OK && HAS(in, FREELANCER_SET_EDUCATIONS) && i < in->educations.count; i++) {
@@ -233,11 +236,7 @@ static Err apply(Call *c, const FreelancerEdit *in, Freelancer *f, User *u) {
     if (e == OK)
         e = profile_account(c, &facts, u);
     if (e == OK)
-        e = HAS(in, FREELANCER_SET_EDUCATIONS) ? set_educations(c, in, f) : certify_educations(c, in, f);
-    if (e == OK)
-        e = HAS(in, FREELANCER_SET_EXPERIENCES) ? set_experiences(c, in, f) : certify_experiences(c, in, f);
-    if (e == OK)
-        e = set_others(c, in, f);
+        e = set_parts(c, in, f);
     if (HAS(in, FREELANCER_SET_AGE))
         f->age = in->age;
     if (HAS(in, FREELANCER_SET_COUNTRY))
