@@ -220,7 +220,10 @@ static Err bind_id(Bind *b, const Input *row, char *at, const Wire *w) {
                 break;
             }
     int64_t id;
-    if (!id_parse(engine_ids(b->x->engine), form, row->kind->kind, s, &id)) {
+    const Engine *e = b->x->engine;
+    bool known = form == ID_UUID ? idcache_id(e->cache, &e->ids, row->kind->kind, s, &id) && id > 0
+                                 : id_parse(&e->ids, form, row->kind->kind, s, &id);
+    if (!known) {
         if (row->where == IN_PATH)
             return E_MISSING;
         if (form == ID_INTEGER && !number && !str_i64(s, &id))

@@ -132,7 +132,11 @@ static void *ask(void *arg) {
         uint8_t kind = (uint8_t)(seed >> 40) % 3;
         idmap_uuid(&ids, kind, id, want);
         idcache_uuid(cache, &ids, kind, id, got);
-        good &= !memcmp(want, got, sizeof want);
+        int64_t back = 0;
+        good &= !memcmp(want, got, sizeof want) && idcache_id(cache, &ids, kind, str_of(want, sizeof want), &back) && back == id;
+        good &= !idcache_id(cache, &ids, (uint8_t)(kind + 1), str_of(want, sizeof want), &back);
+        want[i % 8] ^= 1; /* '0' and '1', 'a' and '`': another id's text, or none */
+        good &= !idcache_id(cache, &ids, kind, str_of(want, sizeof want), &back);
     }
     return good ? cache : NULL;
 }
@@ -151,11 +155,17 @@ static void id_table(void) {
         pthread_join(threads[i], &result);
         good &= result != NULL;
     }
-    CHECK(good, "ids: the table never answers another id's text");
+    CHECK(good, "ids: the tables never answer another id's text, nor another text's id");
     char a[40], b[40];
     idcache_uuid(cache, &ids, 1, INT64_MAX, a);
     idmap_uuid(&ids, 1, INT64_MAX, b);
-    CHECK(!memcmp(a, b, IDMAP_UUID_CHARS), "ids: one too large for the table");
+    int64_t back = 0;
+    bool again = true;
+    for (int i = 0; i < 2; i++)
+        again &= idcache_id(cache, &ids, 1, str_of(a, IDMAP_UUID_CHARS), &back) && back == INT64_MAX;
+    CHECK(!memcmp(a, b, IDMAP_UUID_CHARS) && again, "ids: one too large for the tables");
+    CHECK(!idcache_id(cache, &ids, 1, str_of(a, IDMAP_UUID_CHARS - 1), &back) && !idcache_id(cache, &ids, 1, S(""), &back),
+          "ids: no UUID");
     idcache_free(cache);
 }
 
