@@ -4,10 +4,6 @@
 
 /* ---- HTTP ---- */
 
-static bool is_loopback(Str address) {
-    return str_starts(address, S("127.")) || str_eq(address, S("::1")) || str_starts(address, S("::ffff:127."));
-}
-
 static void answer_text(Reply *rep, int status, Str text) {
     rep->status = status;
     rep->content_type = S("text/plain; charset=utf-8");
@@ -52,7 +48,7 @@ static void handle(void *ctx, const Request *req, Reply *rep) {
     } else if (str_eq(req->path, S("/healthz")) && get) {
         health_reply(&box->health, req, rep);
     } else if (str_eq(req->path, S("/metrics")) && get) {
-        if (is_loopback(req->remote))
+        if (request_is_local(req))
             metrics_reply(&box->health, req, rep);
         else
             answer_text(rep, 403, S("metrics are for this machine only\n"));

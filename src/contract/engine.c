@@ -311,14 +311,16 @@ static Err count_rate(Exchange *x) {
     EngineLimits l = engine_limits(x->engine);
     Rates *rates = &x->engine->rates;
     Str user = str_of(&x->token.user, sizeof x->token.user), none = {NULL, 0};
+    char network[RATE_NETWORK_BYTES];
     if (x->token.user)
         return rates_hit(rates, class, user, none, l.rate_per_min[class], x->now_ms, &x->retry_after_s) ? OK : E_LIMIT;
+    Str from = rate_address(x->req->remote, network);
     /* Trying many account names from one address counts as everything else does. */
     if (class == RATE_AUTH &&
-        !rates_hit(rates, RATE_OTHER, x->req->remote, none, l.rate_per_min[RATE_OTHER], x->now_ms, &x->retry_after_s))
+        !rates_hit(rates, RATE_OTHER, from, none, l.rate_per_min[RATE_OTHER], x->now_ms, &x->retry_after_s))
         return E_LIMIT;
     Str account = class == RATE_AUTH ? account_key(x) : none;
-    return rates_hit(rates, class, x->req->remote, account, l.rate_per_min[class], x->now_ms, &x->retry_after_s) ? OK : E_LIMIT;
+    return rates_hit(rates, class, from, account, l.rate_per_min[class], x->now_ms, &x->retry_after_s) ? OK : E_LIMIT;
 }
 
 static bool unsafe(Str method) { return !str_eq(method, S("GET")) && !str_eq(method, S("HEAD")); }

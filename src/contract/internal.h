@@ -58,6 +58,10 @@ typedef struct Rates {
 } Rates;
 Err rates_init(Rates *r);
 void rates_free(Rates *r);
+/* What an address is counted as: a household has a whole IPv6 network of 64 bits and could come from a new address each time. The
+ * result points to `remote`, or into `network`. */
+enum { RATE_NETWORK_BYTES = 8 };
+Str rate_address(Str remote, char network[RATE_NETWORK_BYTES]);
 /* A sliding minute: the last one's share that still counts, plus this one's; nothing counts after a minute without any. *retry_s
  * is 1 to 60. */
 bool rates_hit(Rates *r, RateClass class, Str key, Str key2, int32_t per_min, int64_t now_ms, int64_t *retry_s);

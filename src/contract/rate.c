@@ -1,3 +1,4 @@
+#include <arpa/inet.h>
 #include <stdlib.h>
 
 #include "base/rand.h"
@@ -46,6 +47,19 @@ static RateSlot *slot_of(RateSlot *set, uint64_t key, uint32_t minute) {
         slot->minute = minute;
     }
     return slot;
+}
+
+Str rate_address(Str remote, char network[RATE_NETWORK_BYTES]) {
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr address;
+    if (str_index(remote, ':') == remote.n || remote.n >= sizeof text)
+        return remote;
+    memcpy(text, remote.p, remote.n);
+    text[remote.n] = 0;
+    if (inet_pton(AF_INET6, text, &address) != 1 || IN6_IS_ADDR_V4MAPPED(&address))
+        return remote;
+    memcpy(network, &address, RATE_NETWORK_BYTES);
+    return str_of(network, RATE_NETWORK_BYTES);
 }
 
 bool rates_hit(Rates *r, RateClass class, Str key, Str key2, int32_t per_min, int64_t now_ms, int64_t *retry_s) {

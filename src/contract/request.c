@@ -48,3 +48,29 @@ int32_t request_lang(const Request *req) {
     }
     return best;
 }
+
+static bool is_loopback(Str address) {
+    return str_starts(address, S("127.")) || str_eq(address, S("::1")) || str_starts(address, S("::ffff:127."));
+}
+
+/* "localhost", "box.localhost", "127.0.0.1:8080", "[::1]:8080": names that no name server decides on. */
+static bool is_host_of_here(Str host) {
+    Str name = str_slice(host, 0, host.n && host.p[0] == '[' ? 0 : str_index(host, ':')), own = S("localhost");
+    bool numeric = true;
+    for (size_t i = 0; i < name.n; i++)
+        numeric = numeric && ((name.p[i] >= '0' && name.p[i] <= '9') || name.p[i] == '.');
+    if (numeric) /* also without a name, or an IPv6 address in its brackets */
+        return true;
+    size_t label = name.n - (name.n > own.n ? own.n : name.n);
+    return str_eq_nocase(str_from(name, label), own) && (!label || name.p[label - 1] == '.');
+}
+
+bool request_is_local(const Request *req) {
+    static const char *const signs[] = {"X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Host"};
+    if (!is_loopback(req->remote) || !is_host_of_here(req->host))
+        return false;
+    for (size_t i = 0; i < COUNT(signs); i++)
+        if (req->header(req, signs[i]).p)
+            return false;
+    return true;
+}

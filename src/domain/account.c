@@ -253,9 +253,13 @@ Err account_forgot(Call *c, const void *input, void *result) {
     e = user_by_email(c, email, &u);
     if (e == OK && in->proven && !(u.flags & USER_EMAIL_VERIFIED))
         e = E_MISSING;
-    if (e == OK)
-        return otp_send(c, OTP_RESET, email, u.id);
-    return e != E_MISSING ? e : in->quiet ? OK : missing(c);
+    if (e != OK)
+        return e != E_MISSING ? e : in->quiet ? OK : missing(c);
+    e = otp_send(c, OTP_RESET, email, u.id);
+    if (e != E_LIMIT || !in->quiet)
+        return e;
+    diag_clear(c->diag); /* an unknown address knows no limit */
+    return OK;
 }
 
 Err account_reset_check(Call *c, const void *input, void *result) {

@@ -19,6 +19,9 @@ static const Field otp_fields[] = {
     FIELD(4, Otp, tries, F_I32, "wrong tries so far"),
     FIELD(5, Otp, expires_ms, F_I64, "good until"),
     FIELD(6, Otp, chosen, F_BOOL, "its owner chose it, nothing was sent"),
+    FIELD(7, Otp, since_ms, F_I64, "when the counting below began"),
+    FIELD(8, Otp, failed, F_I32, "wrong tries, of all codes"),
+    FIELD(9, Otp, unused, F_I32, "codes sent, none of which came back"),
 };
 static const Index otp_indexes[] = {
     {.id = 8,
@@ -81,8 +84,18 @@ static Err send(Call *c, Str contact, int64_t user, Str code) {
     return e ? e : outbox_add(c, &out);
 }
 
+/* Forgets what was counted when its time is over. */
+static void count_anew(Call *c, Otp *row) {
+    if (c->now_ms >= row->since_ms && c->now_ms - row->since_ms < OTP_WINDOW_MS)
+        return;
+    row->since_ms = c->now_ms;
+    row->failed = row->unused = 0;
+}
+
 /* Neither used up nor guessed at too often. */
-static bool may_be_tried(Call *c, const Otp *row) { return row->hash.n == SHA256_BYTES && row->tries < c->cfg->otp_tries; }
+static bool may_be_tried(Call *c, const Otp *row) {
+    return row->hash.n == SHA256_BYTES && row->tries < c->cfg->otp_tries && row->failed < OTP_FAILED_MAX;
+}
 
 /* The time of one that was chosen begins to run; false when it does already. */
 static bool begins(Call *c, Otp *row) {
@@ -101,6 +114,10 @@ Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user) {
         return e;
     if (row.chosen && may_be_tried(c, &row) && row.expires_ms > c->now_ms)
         return begins(c, &row) ? rec_put(c->tx, &OTP, &row) : OK;
+    count_anew(c, &row);
+    if (row.failed >= OTP_FAILED_MAX || row.unused >= OTP_UNUSED_MAX)
+        return diag_fail(c->diag, E_LIMIT, NULL, S("Too many codes were asked for or entered wrongly. Try again in a few hours."));
+    row.unused++;
     otp_make(code, OTP_DIGITS);
     Str text = str_of(code, OTP_DIGITS);
     hash_of(c, purpose, contact, text, hash);
@@ -163,11 +180,13 @@ Err otp_check(Call *c, OtpPurpose purpose, Str contact, Str code, bool keep, Otp
     Err e = otp_find(c, purpose, contact, &row);
     if (e)
         return e == E_MISSING ? OK : e;
+    count_anew(c, &row);
     if (!may_be_tried(c, &row))
         return OK;
     hash_of(c, purpose, contact, code, hash);
     if (!ct_eq(row.hash.p, hash, sizeof hash)) {
         row.tries++;
+        row.failed++;
         (void)begins(c, &row);
         return rec_put(c->tx, &OTP, &row);
     }
@@ -175,6 +194,7 @@ Err otp_check(Call *c, OtpPurpose purpose, Str contact, Str code, bool keep, Otp
     if (keep || *fate == OTP_LATE)
         return OK;
     row.hash = (Str){NULL, 0};
+    row.unused = 0;
     return rec_put(c->tx, &OTP, &row);
 }
 

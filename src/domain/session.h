@@ -56,6 +56,9 @@ typedef struct Otp {
     int32_t tries;
     int64_t expires_ms;
     bool chosen; /* by otp_choose */
+    int64_t since_ms; /* the two below count from here on, for OTP_WINDOW_MS */
+    int32_t failed;   /* wrong tries, of all codes */
+    int32_t unused;   /* codes sent, none of which came back */
 } Otp;
 extern const Record OTP;
 extern const Index *const OTP_BY_CONTACT; /* unique: purpose, contact */
@@ -63,8 +66,13 @@ extern const Index *const OTP_BY_CONTACT; /* unique: purpose, contact */
 #define OTP_CHOSEN_MS (30 * MS_DAY)
 #define OTP_UNASKED_MS INT64_MAX /* the end of one that was chosen and never asked for */
 
+/* A new code brings new tries, and whoever has many addresses or accounts is not held up by the rate of requests. So a contact has
+ * a limit of its own, by purpose, whoever asks: nobody guesses at it for ever, and nobody's phone or mailbox is flooded. */
+#define OTP_WINDOW_MS (6 * MS_HOUR)
+enum { OTP_FAILED_MAX = 30, OTP_UNUSED_MAX = 30 };
+
 /* Makes a code for the contact, replaces an older one, and queues the SMS or e-mail. While one that was chosen is good it does
- * nothing, as OK. */
+ * nothing, as OK. E_LIMIT: too many wrong tries or unused codes within OTP_WINDOW_MS. */
 Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user);
 /* Puts a code that its owner knows already, where none could be sent to him: good once, for the usual number of tries, and for
  * OTP_CHOSEN_MS from when it is first asked for or tried (not from now: a board that has just started may not know the time yet).
@@ -72,7 +80,7 @@ Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user);
 Err otp_choose(Call *c, OtpPurpose purpose, Str contact, Str code);
 /* Takes back one that was chosen; nothing when there is none. */
 Err otp_unchoose(Call *c, OtpPurpose purpose, Str contact);
-/* True in *good when `code` is right; the code is then used up. A wrong try is counted, WHICH MUST BE COMMITTED: so a wrong code
+/* True in *good when `code` is right; the code is then used up. After OTP_FAILED_MAX wrong ones none is right for a while. A wrong try is counted, WHICH MUST BE COMMITTED: so a wrong code
  * is no Err here. */
 Err otp_try(Call *c, OtpPurpose purpose, Str contact, Str code, bool *good);
 

@@ -107,10 +107,6 @@ void answer_err(Visit *v, Err e) {
 
 /* ---- who may ---- */
 
-static bool local(Str remote) {
-    return str_starts(remote, S("127.")) || str_eq(remote, S("::1")) || str_starts(remote, S("::ffff:127."));
-}
-
 /* "Basic " + base64(user ":" password), in constant time. */
 static bool basic_ok(Arena *a, Str header, Str user, Str password) {
     Buf want = buf_arena(a, 1024);
@@ -134,7 +130,7 @@ static bool allowed(Visit *v, Auth auth) {
 }
 
 bool sandbox_handle(Sandbox *s, const Request *req, Reply *rep) {
-    if (!s || !str_starts(req->path, S("/sandbox/")) || (!s->cfg.remote && !local(req->remote)))
+    if (!s || !str_starts(req->path, S("/sandbox/")) || (!s->cfg.remote && !request_is_local(req)))
         return false;
     Str path = str_ends(req->path, S("/")) ? str_slice(req->path, 0, req->path.n - 1) : req->path;
     const char *allow = NULL;

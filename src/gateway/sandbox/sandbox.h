@@ -6,7 +6,8 @@
  * that no provider speaks). Nothing is short-circuited: requests travel over TCP, webhooks are signed and sent over HTTP.
  *
  * State lies in the store (kinds 80 to 83), so open payments survive a restart. Bounded: the oldest rows go beyond the limits
- * below. Its keys are derived from the box's key. It answers loopback addresses only, unless `remote`.
+ * below. Its keys are derived from the box's key. It answers this machine only (request_is_local), unless
+ * `remote`.
  *
  * Helper endpoints beside the simulated APIs:
  *   GET  /sandbox/outbox?to=<phone, e-mail or user id>   messages, newest first (at most 50); without `to` everybody's

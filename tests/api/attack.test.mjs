@@ -1,0 +1,106 @@
+// What an attacker with an account on the same network tries.
+import { test } from 'node:test';
+import http from 'node:http';
+import { assert, Box, phone } from './harness.mjs';
+import { email } from './ugig.mjs';
+
+const limits = { rate_auth_per_min: 5, rate_other_per_min: 100, rate_upload_per_min: 10 };
+
+/** One request with headers that fetch does not let one choose; answers its status. */
+const ask = (box, path, headers) => new Promise((resolve, reject) => {
+  http.get(box.url + path, { headers, agent: false }, (answer) => answer.resume().on('end', () => resolve(answer.statusCode))).on('error', reject);
+});
+
+test('what is for this machine only is not for those who come through it', async () => {
+  const box = await Box.start();
+  try {
+    const port = box.port;
+    for (const path of ['/sandbox/outbox', '/metrics']) {
+      for (const host of [`127.0.0.1:${port}`, '127.0.0.1', `localhost:${port}`, `[::1]:${port}`, 'box.localhost'])
+        assert.equal(await ask(box, path, { host }), 200, `${path} at ${host}`);
+      // A name that somebody else's name server gives this machine's address.
+      for (const host of ['evil.example', `evil.example:${port}`, 'notlocalhost', 'localhost.evil.example', '127.0.0.1.evil.example'])
+        assert.ok([403, 404].includes(await ask(box, path, { host })), `${path} at ${host}`);
+      // A reverse proxy that the box was told nothing about.
+      for (const headers of [{ 'x-forwarded-for': '203.0.113.9' }, { 'x-forwarded-for': '127.0.0.1' }, { forwarded: 'for=203.0.113.9' }, { 'x-real-ip': '203.0.113.9' }])
+        assert.ok([403, 404].includes(await ask(box, path, headers)), `${path} with ${JSON.stringify(headers)}`);
+    }
+  } finally {
+    await box.stop();
+  }
+});
+
+/** Guesses until a limit is met; never the right code. Answers how many were judged. */
+async function guess(send, tell, most) {
+  let judged = 0;
+  while (judged < most) {
+    if ((await send()).status === 429) return judged;
+    for (let i = 0; i < 5; i++, judged++) assert.equal((await tell('1')).status, 400);
+  }
+  return judged;
+}
+
+test('a code is not guessed at for ever, from however many addresses', async () => {
+  const box = await Box.start(); // no rate of requests stands in the way: the attacker has a botnet
+  try {
+    const number = phone(), other = phone();
+    const judged = await guess(() => box.post('/api/auth/send-otp', { phone: number }), (otp) => box.post('/api/auth/verify-otp', { phone: number, otp: otp.repeat(6) }), 200);
+    assert.ok(judged >= 20 && judged <= 50, `${judged} guesses`);
+    const late = await box.post('/api/auth/send-otp', { phone: number });
+    assert.equal(late.status, 429);
+    assert.ok(Number(late.headers.get('retry-after')) > 0);
+    await box.person(other); // nobody else is held up
+    await box.restart();
+    assert.equal((await box.post('/api/auth/send-otp', { phone: number })).status, 429, 'nor is it forgotten');
+
+    // An address of an account: no more guesses by the other contracts' ways to the same code.
+    const me = await box.person(other, { name: 'Asha' }), address = email();
+    assert.equal((await me.patch('/api/users/me', { email: address })).status, 200);
+    const { code } = await box.message(address, (m) => m.code);
+    assert.equal((await me.post('/api/auth/verify-email', { otp: code })).status, 200);
+    const forgot = '/api/v1/users/forgot-password/';
+    const again = await guess(() => box.post(forgot + 'request/', { email: address }), (otp) => box.post(forgot + 'verify/', { email: address, otp: otp.repeat(6) }), 200);
+    assert.ok(again >= 20 && again <= 50, `${again} guesses`);
+    assert.equal((await box.post('/api/auth/send-email-otp', { email: address })).status, 200, 'who asks whether there is an account is told nothing');
+    const known = (await box.get('/sandbox/outbox?to=' + encodeURIComponent(address))).body.messages[0].code;
+    assert.equal((await box.post('/api/auth/verify-email-otp', { email: address, otp: known })).status, 400, 'void');
+  } finally {
+    await box.stop();
+  }
+});
+
+test('nobody\'s mailbox or telephone is flooded', async () => {
+  const box = await Box.start();
+  try {
+    const address = email(), number = phone();
+    const count = async (to) => (await box.get('/sandbox/outbox?to=' + encodeURIComponent(to))).body.messages.length;
+    let refused = 0;
+    for (let i = 0; i < 4; i++) {
+      const me = await box.person(phone());
+      for (let n = 0; n < 15; n++) refused += (await me.patch('/api/users/me', { email: address })).status === 429;
+    }
+    assert.ok(refused >= 20, `${refused} of 60 refused`);
+    for (let i = 0; i < 40; i++) await box.post('/api/auth/send-otp', { phone: number });
+    await new Promise((r) => setTimeout(r, 300));
+    assert.ok((await count(address)) <= 40 && (await count(number)) <= 30);
+    // Codes that are used up are no flood.
+    const own = phone();
+    for (let i = 0; i < 35; i++) await box.person(own);
+  } finally {
+    await box.stop();
+  }
+});
+
+test('a network of addresses counts as one', async () => {
+  const box = await Box.start({ sets: { ...limits, trusted_proxy: '127.0.0.1' } });
+  try {
+    const number = phone();
+    const send = (from) => box.post('/api/auth/send-otp', { phone: number }, { headers: { 'x-forwarded-for': from } });
+    for (let i = 1; i <= 5; i++) assert.equal((await send(`2001:db8:1:2::${i}`)).status, 200);
+    assert.equal((await send('2001:db8:1:2:ffff:1:2:3')).status, 429);
+    assert.equal((await send('2001:db8:1:3::1')).status, 200, 'the next network');
+    for (let i = 1; i <= 5; i++) assert.equal((await send(`198.51.100.${i}`)).status, 200);
+  } finally {
+    await box.stop();
+  }
+});
