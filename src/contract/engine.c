@@ -316,8 +316,7 @@ static Err count_rate(Exchange *x) {
         return rates_hit(rates, class, user, none, l.rate_per_min[class], x->now_ms, &x->retry_after_s) ? OK : E_LIMIT;
     Str from = rate_address(x->req->remote, network);
     /* Trying many account names from one address counts as everything else does. */
-    if (class == RATE_AUTH &&
-        !rates_hit(rates, RATE_OTHER, from, none, l.rate_per_min[RATE_OTHER], x->now_ms, &x->retry_after_s))
+    if (class == RATE_AUTH && !rates_hit(rates, RATE_OTHER, from, none, l.rate_per_min[RATE_OTHER], x->now_ms, &x->retry_after_s))
         return E_LIMIT;
     Str account = class == RATE_AUTH ? account_key(x) : none;
     return rates_hit(rates, class, from, account, l.rate_per_min[class], x->now_ms, &x->retry_after_s) ? OK : E_LIMIT;

@@ -41,10 +41,10 @@ typedef struct Reply {
 /* The language (domain/lang.h) that Accept-Language likes best among those the box has texts in; 0: none of them, or not said. */
 int32_t request_lang(const Request *req);
 
-/* Whether a program on this machine asks, and nobody through it. A loopback address alone does not say so: a reverse proxy on this
- * machine (told by its headers; one that sends none must not be in front of a sandbox) speaks for the whole world, and a page in a
- * browser on this machine may have had its own name resolved to a loopback address, so only an address, or localhost, is a Host of
- * this machine. */
+/* Whether a program on this machine asks, and nobody through it. A loopback address alone does not say so: a reverse proxy on
+ * this machine (told by its headers; one that sends none must not be in front of a sandbox) speaks for the whole world, and a
+ * page in a browser on this machine may have had its own name resolved to a loopback address, so only an address, or localhost,
+ * is a Host of this machine. */
 bool request_is_local(const Request *req);
 
 /* An empty 200 over the request's arena. */

@@ -116,7 +116,8 @@ Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user) {
         return begins(c, &row) ? rec_put(c->tx, &OTP, &row) : OK;
     count_anew(c, &row);
     if (row.failed >= OTP_FAILED_MAX || row.unused >= OTP_UNUSED_MAX)
-        return diag_fail(c->diag, E_LIMIT, NULL, S("Too many codes were asked for or entered wrongly. Try again in a few hours."));
+        return diag_fail(c->diag, E_LIMIT, NULL,
+                         S("Too many codes were asked for or entered wrongly. Try again in a few hours."));
     row.unused++;
     otp_make(code, OTP_DIGITS);
     Str text = str_of(code, OTP_DIGITS);

@@ -66,8 +66,8 @@ extern const Index *const OTP_BY_CONTACT; /* unique: purpose, contact */
 #define OTP_CHOSEN_MS (30 * MS_DAY)
 #define OTP_UNASKED_MS INT64_MAX /* the end of one that was chosen and never asked for */
 
-/* A new code brings new tries, and whoever has many addresses or accounts is not held up by the rate of requests. So a contact has
- * a limit of its own, by purpose, whoever asks: nobody guesses at it for ever, and nobody's phone or mailbox is flooded. */
+/* A new code brings new tries, and whoever has many addresses or accounts is not held up by the rate of requests. So a contact
+ * has a limit of its own, by purpose, whoever asks: nobody guesses at it for ever, and nobody's phone or mailbox is flooded. */
 #define OTP_WINDOW_MS (6 * MS_HOUR)
 enum { OTP_FAILED_MAX = 30, OTP_UNUSED_MAX = 30 };
 
@@ -80,8 +80,8 @@ Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user);
 Err otp_choose(Call *c, OtpPurpose purpose, Str contact, Str code);
 /* Takes back one that was chosen; nothing when there is none. */
 Err otp_unchoose(Call *c, OtpPurpose purpose, Str contact);
-/* True in *good when `code` is right; the code is then used up. After OTP_FAILED_MAX wrong ones none is right for a while. A wrong try is counted, WHICH MUST BE COMMITTED: so a wrong code
- * is no Err here. */
+/* True in *good when `code` is right; the code is then used up. After OTP_FAILED_MAX wrong ones none is right for a while. A
+ * wrong try is counted, WHICH MUST BE COMMITTED: so a wrong code is no Err here. */
 Err otp_try(Call *c, OtpPurpose purpose, Str contact, Str code, bool *good);
 
 /* The same telling apart a right code that came too late, and, with `keep`, without using a right one up. */
