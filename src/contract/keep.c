@@ -41,7 +41,7 @@ void keep_free(Keep *k) {
 }
 
 static Slot *slot_of(Keep *k, const KeepKey *key) { return &k->slots[key->hash & (k->limits.slots - 1)]; }
-static pthread_mutex_t *lock_of(Keep *k, const KeepKey *key) { return &k->locks[key->hash & (LOCKS - 1)]; }
+static pthread_mutex_t *lock_of(Keep *k, const Slot *s) { return &k->locks[(size_t)(s - k->slots) % LOCKS]; }
 
 static bool same(const Slot *s, const KeepKey *key) {
     return s->a_n == key->a.n && s->b_n == key->b.n && str_eq(str_of(s->bytes, s->a_n), key->a) &&
@@ -52,7 +52,7 @@ bool keep_get(Keep *k, const KeepKey *key, uint64_t version, int64_t now_ms, Buf
     if (!k || !version)
         return false;
     const Slot *s = slot_of(k, key);
-    pthread_mutex_t *lock = lock_of(k, key);
+    pthread_mutex_t *lock = lock_of(k, s);
     pthread_mutex_lock(lock);
     bool found = s->version == version && now_ms < s->until_ms && same(s, key);
     if (found) {
@@ -87,7 +87,7 @@ void keep_put(Keep *k, const KeepKey *key, uint64_t version, int64_t until_ms, S
     if (!k || !version || n > k->limits.text_bytes)
         return;
     Slot *s = slot_of(k, key);
-    pthread_mutex_t *lock = lock_of(k, key);
+    pthread_mutex_t *lock = lock_of(k, s);
     if (pthread_mutex_trylock(lock))
         return; /* somebody has just what is wanted here, or is making it */
     s->version = 0;
