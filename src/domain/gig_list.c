@@ -273,7 +273,7 @@ static bool keep_sorted(void *ctx, Tx *tx, int64_t id) {
     return true;
 }
 
-static Err search_sorted(GigFilter *f, TextQuery *q, int sort, PageOut *out) {
+static Err search_sorted(GigFilter *f, TextQuery q, int sort, PageOut *out) {
     Sorted s = {.f = f};
     TextHit *hits;
     int64_t most;
@@ -282,10 +282,10 @@ static Err search_sorted(GigFilter *f, TextQuery *q, int sort, PageOut *out) {
     Err e = index_count(f->c->tx, GIG_BY_CREATED, &all, &most);
     if (e == OK)
         e = gig_best_init(&s.best, f, sort, most);
-    q->keep = keep_sorted;
-    q->ctx = &s;
+    q.keep = keep_sorted;
+    q.ctx = &s;
     if (e == OK)
-        e = text_search(f->c->tx, f->status == GIG_OPEN ? GIG_TEXT : GIG_PAST_TEXT, q, &hits, &n, &out->total);
+        e = text_search(f->c->tx, f->status == GIG_OPEN ? GIG_TEXT : GIG_PAST_TEXT, &q, &hits, &n, &out->total);
     return e ? e : gig_best_page(&s.best, f, out);
 }
 
@@ -310,7 +310,7 @@ Err gig_list(Call *c, const void *input, void *result) {
     if (sort == SORT_RELEVANCE)
         e = search_relevant(&f, &q, out);
     else if (q.words.n)
-        e = search_sorted(&f, &q, sort, out);
+        e = search_sorted(&f, q, sort, out);
     else if (in->front && in->sort == SORT_DEFAULT && !in->ascending)
         e = gig_front(&f, out);
     else

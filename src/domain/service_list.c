@@ -226,7 +226,7 @@ static Err search(Filter *f, TextQuery *q, PageOut *out) {
     return e;
 }
 
-static Err search_sorted(Filter *f, TextQuery *q, PageOut *out) {
+static Err search_sorted(Filter *f, TextQuery q, PageOut *out) {
     Sorted k = {.f = f};
     TextHit *hits;
     size_t n;
@@ -235,10 +235,10 @@ static Err search_sorted(Filter *f, TextQuery *q, PageOut *out) {
     Err e = index_count(f->c->tx, SERVICE_BY_CREATED, &all, &most);
     if (e == OK)
         e = best_init(&k.best, f->c->arena, out, most, f->in->ascending);
-    q->keep = keep_sorted;
-    q->ctx = &k;
+    q.keep = keep_sorted;
+    q.ctx = &k;
     if (e == OK)
-        e = text_search(f->c->tx, SERVICE_TEXT, q, &hits, &n, &out->total);
+        e = text_search(f->c->tx, SERVICE_TEXT, &q, &hits, &n, &out->total);
     if (e == OK)
         e = page_room(f, out);
     best_sort(&k.best);
@@ -259,7 +259,7 @@ Err service_list(Call *c, const void *input, void *result) {
     TextQuery q = {.words = str_trim(in->search)};
     if (q.words.n)
         e = in->sort == SERVICE_SORT_DEFAULT || in->sort == SERVICE_SORT_RELEVANCE ? search(&f, &q, out)
-                                                                                   : search_sorted(&f, &q, out);
+                                                                                   : search_sorted(&f, q, out);
     else
         e = in->doer ? walk_doer(&f, out) : walk(&f, out);
     arena_free(&f.scratch);
