@@ -551,6 +551,21 @@ static void word_notification(Wording *w) {
         buf_printf(w->b, ",\"%s\":", links[i].name);
         add_id(w->b, w->ids, links[i].kind, id);
     }
+    /* What the text was made of, for those who say it in another language. */
+    const struct {
+        const char *name;
+        Str text;
+    } parts[] = {{"subject", n.subject}, {"detail", n.detail}};
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        if (!parts[i].text.n)
+            continue;
+        buf_printf(w->b, ",\"%s\":", parts[i].name);
+        json_put_str(w->b, parts[i].text);
+    }
+    if (n.amount) {
+        buf_lit(w->b, ",\"amount\":");
+        buf_i64(w->b, n.amount);
+    }
     buf_lit(w->b, ",\"createdAt\":");
     word_time(w->b, n.created_ms);
     frame_close(w->b);

@@ -3,6 +3,7 @@ import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter-preact';
 import { reachable } from './lib/api';
+import { settle } from './lib/back';
 import { language, sentence, t } from './lib/i18n';
 import { invalidate } from './lib/query';
 import { config, countChats, me, unread, unreadChats } from './lib/session';
@@ -24,9 +25,9 @@ function later(load: () => Promise<{ default: ComponentType<any> }>, open = fals
     useEffect(() => {
       if (!allowed) go(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
       else if (!Shown) load().then((m) => show(() => (loaded = m.default)), () => fail(true));
-    }, [allowed, failed]);
+    }, [allowed]);
     if (!allowed) return null;
-    if (failed) return <Empty page icon="wifi" title={t('offline.title')} text={t('offline.text')}><Button kind="main" onClick={() => fail(false)}>{t('retry')}</Button></Empty>;
+    if (failed) return <Empty page icon="wifi" title={t('offline.title')} text={t('offline.text')}><Button kind="main" onClick={() => location.reload()}>{t('retry')}</Button></Empty>;
     return Shown ? <Shown {...props.params} /> : <Loading />;
   };
   return Later;
@@ -84,7 +85,7 @@ export function App() {
   void language.value; // all of it again in another language
   useEffect(() => {
     if (first.current) return void (first.current = false);
-    scrollTo(0, 0);
+    settle();
     const main = document.getElementById('main')!; // unless the page put the focus somewhere itself
     if (!main.contains(document.activeElement)) main.focus({ preventScroll: true });
   }, [at]);

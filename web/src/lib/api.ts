@@ -1,6 +1,6 @@
 // Requests to the box. The session travels in an HttpOnly cookie that the box sets at sign-in; scripts never see the token.
 import { signal } from '@preact/signals';
-import { has, language, t } from './i18n';
+import { has, language, reason, t } from './i18n';
 
 /** What the box refused, or status 0 when it could not be reached. */
 export class ApiError extends Error {
@@ -23,7 +23,8 @@ function problem(status: number, body: any): ApiError {
   // What the box says about this case is better than a general sentence, unless it is in a language the reader did not choose.
   const own = `error.${code}`;
   const said: string | undefined = body?.error?.message;
-  return new ApiError(status, code, has(own) ? t(own as never) : said || t('error.INTERNAL_ERROR'), body?.error?.fields);
+  const fields = Object.fromEntries(Object.entries<string>(body?.error?.fields ?? {}).map(([name, why]) => [name, reason(why, 'field')]));
+  return new ApiError(status, code, has(own) ? t(own as never) : said ? [reason(said, code), ...Object.values(fields)].join(' ') : t('error.INTERNAL_ERROR'), fields);
 }
 
 export async function call<T>(method: string, path: string, body?: unknown, signalled?: AbortSignal): Promise<T> {

@@ -12,7 +12,7 @@ export type Language = keyof typeof languages;
 const locales: Record<Language, string> = { en: 'en-IN', hi: 'hi-IN' };
 
 let catalogue = {} as Catalogue;
-let told: Record<string, string> = {}; // English is what the box says itself
+let told: Record<string, string> = {}, refused: Record<string, string> = {}; // English is what the box says itself
 let plurals: Intl.PluralRules;
 export const language = signal<Language>('en');
 export const locale = () => locales[language.value];
@@ -25,8 +25,8 @@ export function preferred(): Language {
 export const chosen = (): boolean => (localStorage.getItem('language') ?? '') in languages;
 
 export async function speak(to: Language): Promise<void> {
-  if (to === 'hi') ({ hi: catalogue, told } = await import('../i18n/hi'));
-  else ({ en: catalogue, told } = await import('../i18n/en'));
+  if (to === 'hi') ({ hi: catalogue, told, refused } = await import('../i18n/hi'));
+  else ({ en: catalogue, told, refused } = await import('../i18n/en'));
   plurals = new Intl.PluralRules(locales[to]);
   document.documentElement.lang = to;
   language.value = to;
@@ -51,6 +51,15 @@ export function sentence(n: { type: string; body: string; subject?: string; deta
   const values: Values = { ...(n.subject ? { subject: group ? word(group, n.subject) : n.subject } : {}), ...(n.detail ? { detail: group ? word(group, n.detail) : n.detail } : {}), ...(n.amount !== undefined ? { amount: money(n.amount) } : {}) };
   return text && [...text.matchAll(/\{(\w+)\}/g)].every(([, name]) => name in values) ? fill(text, values) : n.body;
 }
+
+/** Why the box refused, as a sentence in the reader's language: its own where that has one (numbers aside), else one for the code. */
+export function reason(said: string, code: string): string {
+  const numbers = said.match(/\d+/g) ?? [], kind = said.replace(/\d+/g, '#').replace(/\.$/, '').toLowerCase();
+  const text = (refused[kind] ?? refused[code] ?? (language.value === 'en' ? said : refused[''])).replace(/#/g, () => number(Number(numbers.shift())));
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[\p{L}\p{M}\d]$/u.test(text) ? '.' : '');
+}
+/** Digits of a Hindi keyboard as the others. */
+export const digits = (text: string): string => text.replace(/[०-९]/g, (d) => String(d.charCodeAt(0) - 0x966));
 
 const made = new Map<string, any>();
 function memo<T>(key: string, make: () => T): T {

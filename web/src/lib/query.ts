@@ -2,6 +2,7 @@
 import { signal, type Signal } from '@preact/signals';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, get, query } from './api';
+import { cameBack } from './back';
 
 interface Entry<T> { data: Signal<T | undefined>; error: Signal<ApiError | undefined>; busy: Signal<boolean>; at: number; load?: Promise<void>; turn: number; again?: boolean }
 const entries = new Map<string, Entry<any>>();
@@ -48,12 +49,14 @@ export const warm = (...paths: string[]): void => paths.forEach((path) => void l
 
 export interface Result<T> { data?: T; error?: ApiError; busy: boolean; reload: () => Promise<void> }
 
+const era = signal(0); // another reader: what is on the screen is asked for again
+
 /** The answer to GET path; null asks for nothing. */
 export function useGet<T>(path: string | null): Result<T> {
   const e = path === null ? undefined : entry<T>(path);
   useEffect(() => {
     if (path !== null && Date.now() - entry(path).at > FRESH_MS) void load(path);
-  }, [path]);
+  }, [path, era.value]);
   const reload = useCallback(() => (path === null ? Promise.resolve() : load(path)), [path]);
   return { data: e?.data.value, error: e?.error.value, busy: e ? e.busy.value || (!e.data.value && !e.error.value) : false, reload };
 }
@@ -79,6 +82,7 @@ export function invalidate(...prefixes: string[]): void {
         if (e.load) e.again = true; // what is under way may be from before
         else if (watched.has(path)) void load(path);
       }
+    for (const path of lists.keys()) if (path.startsWith(prefix)) lists.delete(path);
     stale.forEach((fn) => fn(prefix));
   }
 }
@@ -99,6 +103,8 @@ export function useLive<T>(path: string | null): Result<T> {
 }
 
 export function forgetAll(): void {
+  lists.clear();
+  era.value++;
   for (const e of entries.values()) {
     e.at = 0;
     e.data.value = undefined;
@@ -108,37 +114,54 @@ export function forgetAll(): void {
 
 export interface Pages<T> { items: T[]; total: number; more: boolean; busy: boolean; error?: ApiError; next: () => void; reload: () => void }
 
+interface Loaded<T> { path: string | null; items: T[]; total: number; page: number; more: boolean; busy: boolean; error?: ApiError }
+const LISTS_MAX = 30;
+const lists = new Map<string, Loaded<any>>(); // as they were last seen
+const blank: Loaded<any> = { path: null, items: [], total: 0, page: 0, more: false, busy: true };
+
 /** A list, page after page. `path` without page and limit; `plural` is the member that holds the rows. */
 export function usePages<T extends { id: string }>(path: string | null, plural: string, limit = 20): Pages<T> {
-  const [state, set] = useState<{ path: string | null; items: T[]; total: number; page: number; more: boolean; busy: boolean; error?: ApiError }>(
-    { path: null, items: [], total: 0, page: 0, more: false, busy: true });
-  const turn = useRef(0);
-  const fetchPage = useCallback(async (page: number) => {
+  const [state, set] = useState<Loaded<T>>(() => (path !== null && lists.get(path)) || blank);
+  const turn = useRef(0), pages = useRef(1);
+  const fetchPages = useCallback(async (from: number, to: number) => {
     if (path === null) return;
     const mine = ++turn.current;
-    set((s) => ({ ...s, busy: true, error: undefined, ...(page === 1 && s.path !== path ? { items: [], total: 0, more: false } : {}) }));
+    set((s) => ({ ...s, busy: true, error: undefined, ...(from === 1 && s.path !== path ? { items: [], total: 0, more: false } : {}) }));
     const [base, search = ''] = path.split('?');
     const params = Object.fromEntries(new URLSearchParams(search));
     try {
-      const answer = await get<any>(base + query({ ...params, page, limit }));
-      if (mine !== turn.current) return;
-      set((s) => {
-        const known = page === 1 ? [] : s.items;
-        const ids = new Set(known.map((x) => x.id)); // rows move when something is posted meanwhile
-        return { path, items: [...known, ...answer[plural].filter((x: T) => !ids.has(x.id))], total: answer.total, page, more: answer.hasMore, busy: false };
-      });
+      const rows: T[] = [];
+      for (let page = from; ; page++) {
+        const answer = await get<any>(base + query({ ...params, page, limit }));
+        if (mine !== turn.current) return;
+        rows.push(...answer[plural]);
+        if (page < to && answer.hasMore) continue;
+        set((s) => {
+          const all = new Map([...(from === 1 ? [] : s.items), ...rows].map((x) => [x.id ?? x, x])); // rows move when something is posted meanwhile
+          return { path, items: [...all.values()], total: answer.total, page, more: answer.hasMore, busy: false };
+        });
+        break;
+      }
     } catch (e) {
       if (mine === turn.current) set((s) => ({ ...s, busy: false, error: e as ApiError }));
     }
   }, [path, plural, limit]);
+  pages.current = state.path === path ? Math.max(1, state.page) : 1;
   useEffect(() => {
-    void fetchPage(1);
-    const watch = (prefix: string) => path?.startsWith(prefix) && void fetchPage(1);
+    const was = path !== null && lists.get(path);
+    if (was) set(was);
+    if (!was || was.page < 2 || !cameBack()) void fetchPages(1, 1);
+    const watch = (prefix: string) => path?.startsWith(prefix) && void fetchPages(1, pages.current); // as much as is on the screen
     stale.push(watch);
     return () => void stale.splice(stale.indexOf(watch), 1);
-  }, [fetchPage]);
+  }, [fetchPages]);
+  useEffect(() => {
+    if (!state.path || state.busy || state.error) return;
+    if (lists.size >= LISTS_MAX) lists.delete(lists.keys().next().value!);
+    lists.set(state.path, state);
+  }, [state]);
   return {
     items: state.path === path ? state.items : [], total: state.total, more: state.more, busy: state.busy || state.path !== path && !state.error,
-    error: state.error, next: () => void fetchPage(state.page + 1), reload: () => void fetchPage(1),
+    error: state.error, next: () => void fetchPages(state.page + 1, state.page + 1), reload: () => void fetchPages(1, 1),
   };
 }

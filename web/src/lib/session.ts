@@ -3,7 +3,8 @@ import { computed, signal } from '@preact/signals';
 import { get, onSessionEnd, patch, post } from './api';
 import { forgetAll } from './query';
 import type { Config, User } from './types';
-import { chosen, currency, language, speak, type Language } from './i18n';
+import { chosen, currency, language, speak, t, type Language } from './i18n';
+import { toast } from '../ui/toast';
 
 /** undefined: not known yet; null: nobody is signed in. */
 export const me = signal<User | null | undefined>(undefined);
@@ -67,7 +68,11 @@ export function ended(): void {
   me.value = null;
   unread.value = 0;
 }
-onSessionEnd(ended);
+onSessionEnd(() => {
+  if (me.value === null) return; // known already
+  if (me.value) toast(t('error.UNAUTHORIZED'), 'plain', `/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);
+  ended();
+});
 
 export async function signOut(): Promise<void> {
   await post('/api/auth/logout').catch(() => {});

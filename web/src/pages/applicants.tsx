@@ -18,6 +18,7 @@ export default function Applicants({ id }: { id: string }) {
   const list = usePages<Application>(`/api/gigs/${id}/applications`, 'applications', 100);
   const [sort, setSort] = useState<Sort>('new');
   const [accepting, accept] = useState<Application>();
+  const [refusing, refuse] = useState<Application>();
   const [busy, setBusy] = useState(false);
   const [, go] = useLocation();
   useTitle(t('applicants.title'));
@@ -32,6 +33,7 @@ export default function Applicants({ id }: { id: string }) {
     try {
       await fn();
       accept(undefined);
+      refuse(undefined);
     } catch (e) {
       toast((e as Error).message, 'bad');
     } finally {
@@ -50,10 +52,11 @@ export default function Applicants({ id }: { id: string }) {
         {!a.amount && <p class="soft small">{t('apply.asBudget')}</p>}
         <p class="prose">{a.message}</p><p class="soft small">{ago(a.createdAt)}</p>
         {a.status === 'pending' && <div class="row"><Button kind="main" onClick={() => accept(a)}>{t('applicants.accept')}</Button>
-          <Button kind="quiet" onClick={() => void act(() => post(`/api/applications/${a.id}/reject`))}>{t('applicants.reject')}</Button></div>}
+          <Button kind="quiet" onClick={() => refuse(a)}>{t('applicants.reject')}</Button></div>}
         {a.status === 'accepted' && <Link href="/work">{t('apply.toOrder')}</Link>}
       </Card>)}</div>
       {list.more && <div class="row center"><Button busy={list.busy} onClick={list.next}>{t('more')}</Button></div>}</>}
+    {refusing && <Confirm title={t('applicants.rejectTitle', { name: refusing.doer?.name ?? '' })} text={t('applicants.rejectText')} yes={t('applicants.reject')} danger busy={busy} close={() => refuse(undefined)} on={() => void act(() => post(`/api/applications/${refusing.id}/reject`))} />}
     {accepting && <Confirm title={t('applicants.acceptTitle', { name: accepting.doer?.name ?? '' })} text={t('applicants.acceptText', { amount: money(price(accepting)) })} yes={t('applicants.accept')} busy={busy} close={() => accept(undefined)}
       on={() => void act(async () => {
         const { order: made } = await post<{ order: Order }>(`/api/applications/${accepting.id}/accept`);

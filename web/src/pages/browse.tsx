@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Link, useLocation, useSearch } from 'wouter-preact';
 import { post, query } from '../lib/api';
 import { money, t, tn } from '../lib/i18n';
@@ -14,6 +14,7 @@ import { Dialog } from '../ui/overlay';
 import { SearchBox } from '../ui/search';
 import { toast } from '../ui/toast';
 
+const TYPED_MS = 500;
 const filterNames = { gigs: ['category', 'budgetMin', 'budgetMax', 'deadline', 'skills', 'sortBy', 'sortOrder'], services: ['category', 'priceMin', 'priceMax'] } as const;
 
 /** Gigs or services with filters; the address holds all of them, so it can be kept and shared. */
@@ -29,6 +30,16 @@ export default function Browse() {
   const params = Object.fromEntries(Object.entries(q).filter(([k]) => allowed.includes(k)));
   const list = usePages<Gig & Service>(`/api/${kind}${query(params)}`, kind);
   const change = (with_: Record<string, string | number | null>) => go(`/${kind}${query({ ...params, ...with_ })}`, { replace: true });
+  const [typed, type] = useState<Record<string, number | null>>({});
+  const timer = useRef(0), apply = useRef(change);
+  apply.current = change;
+  /** An amount counts when the typing rests. */
+  const amount = (name: string) => ({ value: name in typed ? typed[name] : q[name] ? Number(q[name]) : null, on: (v: number | null) => {
+    const all = { ...typed, [name]: v };
+    type(all);
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => { type({}); apply.current(all); }, TYPED_MS);
+  } });
   const active = filterNames[kind].filter((n) => q[n] && n !== 'sortOrder');
   const say = (name: string): string =>
     name === 'category' ? (categories.find((c) => c.slug === q.category) ? categoryName(categories.find((c) => c.slug === q.category)!) : q.category)
@@ -43,8 +54,8 @@ export default function Browse() {
   const minimum = kind === 'gigs' ? 'budgetMin' : 'priceMin', maximum = kind === 'gigs' ? 'budgetMax' : 'priceMax';
   const filters = <div class="stack">
     <Select label={t('category')} value={q.category ?? ''} on={(v) => change({ category: v })} options={[['', t('all')], ...categories.map((c): [string, string] => [c.slug, categoryName(c)])]} />
-    <Money label={t('filter.min')} value={q[minimum] ? Number(q[minimum]) : null} on={(v) => change({ [minimum]: v })} />
-    <Money label={t('filter.max')} value={q[maximum] ? Number(q[maximum]) : null} on={(v) => change({ [maximum]: v })} />
+    <Money label={t('filter.min')} {...amount(minimum)} />
+    <Money label={t('filter.max')} {...amount(maximum)} />
     {kind === 'gigs' && <>
       <Select label={t('filter.deadline')} value={q.deadline ?? ''} on={(v) => change({ deadline: v })} options={[['', t('any')], ...(['today', 'this_week', 'this_month'] as const).map((d): [string, string] => [d, t(`deadline.${d}`)])]} />
       <Select label={t('sort')} value={q.sortBy ?? ''} on={(v) => change({ sortBy: v, sortOrder: v === 'deadline' || v === 'budgetMin' || v === 'applicationsCount' ? 'asc' : null })}

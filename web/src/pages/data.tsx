@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import { call, post } from '../lib/api';
 import { useForm } from '../lib/form';
-import { t } from '../lib/i18n';
+import { digits, t } from '../lib/i18n';
 import { useTitle } from '../lib/page';
 import { ended } from '../lib/session';
 import { Button, Card, Notice, Page } from '../ui/base';
@@ -31,6 +31,6 @@ export default function Data() {
     <Card class="stack"><h2>{t('data.leave')}</h2><p>{t('data.leaveText')}</p><div><Button kind="danger" busy={form.busy} onClick={() => void begin()}>{t('data.leave')}</Button></div></Card>
     {leaving && <Dialog title={t('data.leave')} close={() => leave(false)} actions={<><Button onClick={() => leave(false)}>{t('cancel')}</Button><Button kind="danger" busy={form.busy} onClick={() => void gone()}>{t('data.leave')}</Button></>}>
       <Notice tone="bad" icon="warn">{t('data.final')}</Notice>
-      <Input label={t('signin.codeLabel')} inputMode="numeric" autocomplete="one-time-code" autofocus value={form.v.otp} on={(v) => form.set('otp', v.replace(/\D/g, ''))} error={form.errors.otp} /></Dialog>}
+      <Input label={t('signin.codeLabel')} inputMode="numeric" autocomplete="one-time-code" autofocus value={form.v.otp} on={(v) => form.set('otp', digits(v).replace(/\D/g, ''))} error={form.errors.otp} /></Dialog>}
   </Page>;
 }

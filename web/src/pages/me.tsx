@@ -10,7 +10,7 @@ export default function Me() {
   const u = me.value!;
   const row = (href: string, icon: IconName, text: string, extra?: string) => <Link href={href}><Icon name={icon} /><span>{text}</span>{extra && <span class="soft">{extra}</span>}<Icon name="next" /></Link>;
   return <Page title={t('nav.me')} narrow>
-    <Card class="stack"><div class="row nowrap"><Avatar who={u} size={88} /><div class="grow stack tight"><h2>{u.name || t('person.unnamed')}</h2><p class="soft">{u.phone ?? u.email}</p>
+    <Card class="stack"><div class="row nowrap"><Avatar who={u} size={56} /><div class="grow stack tight"><h2>{u.name || t('person.unnamed')}</h2><p class="soft">{u.phone ?? u.email}</p>
       <div class="row"><Stars value={u.rating} count={u.reviewsCount} />{u.idVerified && <Tag tone="good" icon="shield">{t('person.verified')}</Tag>}</div></div>
       <Link href="/me/trust" aria-label={t('trust.score', { score: u.trustScore })}><Trust score={u.trustScore} /></Link></div></Card>
     <Card class="menu">

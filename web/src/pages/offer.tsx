@@ -1,12 +1,12 @@
 import { useLocation } from 'wouter-preact';
 import { patch, post } from '../lib/api';
 import { useForm } from '../lib/form';
-import { money, number, t } from '../lib/i18n';
+import { digits, money, number, t } from '../lib/i18n';
 import { useTitle } from '../lib/page';
 import { invalidate, put, useGet } from '../lib/query';
 import { config } from '../lib/session';
 import type { Attachment, Category, Service } from '../lib/types';
-import { Card, Failure, Loading, Page } from '../ui/base';
+import { Button, Card, Failure, Loading, Page } from '../ui/base';
 import { categoryName } from '../ui/cards';
 import { FilePicker, Input, Money, Select, TextArea, Words } from '../ui/fields';
 import { toast } from '../ui/toast';
@@ -60,11 +60,11 @@ function Form({ service }: { service?: Service }) {
       <Select label={t('category')} value={v.category} on={(x) => set('category', x)} error={errors.category} options={[['', t('choose')], ...categories.map((c): [string, string] => [c.slug, categoryName(c)])]} />
       <TextArea label={t('offer.description')} rows={6} max={10000} value={v.description} on={(x) => set('description', x)} error={errors.description} />
       <Money label={t('offer.price')} hint={v.price ? t('offer.get', { amount: money(v.price - fee), percent: number(config.value?.feePercent ?? 0, 2) }) : undefined} value={v.price} on={(x) => set('price', x)} error={errors.price} />
-      <div class="pair"><Input label={t('offer.delivery')} optional inputMode="numeric" value={v.deliveryTime} on={(x) => set('deliveryTime', x.replace(/\D/g, ''))} error={errors.deliveryTime} />
+      <div class="pair"><Input label={t('offer.delivery')} optional inputMode="numeric" value={v.deliveryTime} on={(x) => set('deliveryTime', digits(x).replace(/\D/g, ''))} error={errors.deliveryTime} />
         <Select label={t('offer.revisions')} value={v.revisions} on={(x) => set('revisions', x)} options={[...['0', '1', '2', '3', '5'].map((n): [string, string] => [n, number(Number(n))]), ['-1', t('offer.unlimited')]]} /></div>
       <Words label={t('offer.features')} optional value={v.features} on={(x) => set('features', x)} />
       <Words label={t('profile.skills')} optional value={v.skills} on={(x) => set('skills', x)} />
       <FilePicker label={t('offer.pictures')} purpose="gig_image" accept="image/*" max={5} value={v.images} on={(x) => set('images', x)} />
-    </Card><div class="formfoot"><span /><button type="submit" class={`button main${form.busy ? ' busy' : ''}`}>{t(service ? 'save' : 'offer.publish')}</button></div></form>
+    </Card><div class="formfoot"><span /><Button type="submit" kind="main" busy={form.busy}>{t(service ? 'save' : 'offer.publish')}</Button></div></form>
   </Page>;
 }

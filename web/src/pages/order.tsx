@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { post } from '../lib/api';
-import { useForm } from '../lib/form';
+import { dropDraft, useForm } from '../lib/form';
 import { date, money, t } from '../lib/i18n';
 import { useTitle } from '../lib/page';
 import { invalidate, put, useGet, useLive } from '../lib/query';
@@ -33,13 +33,14 @@ export default function OrderPage({ id }: { id: string }) {
   const step = nextStep(o, who);
   const reviewed = reviews.data?.reviews.some((r) => r.reviewerId === who);
   const can = (a: Order['actions'][number]) => o.actions.includes(a);
-  const act = async (verb: string, body: unknown, said: string) => {
+  const act = async (verb: string, body: unknown, said: string, draft = '') => {
     setBusy(true);
     try {
       put(path, await post<Order>(`${path}/${verb}`, body));
       invalidate('/api/orders?', '/api/wallet');
       toast(said, 'good');
       setAsk('');
+      dropDraft(draft);
     } catch (e) {
       toast((e as Error).message, 'bad');
       void reload();
@@ -79,9 +80,9 @@ export default function OrderPage({ id }: { id: string }) {
       {can('cancel') && <button type="button" onClick={() => setAsk('cancel')}><Icon name="close" />{t('order.cancel')}</button>}</Card>}
     {!over && <Notice tone="brand" icon="shield">{t('escrow.note')}</Notice>}
   </aside></div>
-  {ask === 'submit' && <Submit close={() => setAsk('')} busy={busy} id={id} on={(body) => act('submit', body, t('order.submitted'))} />}
+  {ask === 'submit' && <Submit close={() => setAsk('')} busy={busy} id={id} on={(body) => act('submit', body, t('order.submitted'), `submit.${id}`)} />}
   {ask === 'approve' && <Confirm title={t('order.approve')} text={t(o.escrowState === 'funded' ? 'order.approveText' : 'order.approveUnpaid', { amount: money(o.doerPayout), name: o.doer?.name ?? '' })} yes={t('order.approve')} busy={busy} close={() => setAsk('')} on={() => void act('approve', {}, t('order.approved'))} />}
-  {(ask === 'request-revision' || ask === 'cancel' || ask === 'dispute') && <Say kind={ask} busy={busy} close={() => setAsk('')} on={(text) => act(ask, ask === 'request-revision' ? { message: text } : { reason: text }, t(`order.said.${ask}`))} />}
+  {(ask === 'request-revision' || ask === 'cancel' || ask === 'dispute') && <Say kind={ask} draft={`${ask}.${id}`} busy={busy} close={() => setAsk('')} on={(text) => act(ask, ask === 'request-revision' ? { message: text } : { reason: text }, t(`order.said.${ask}`), `${ask}.${id}`)} />}
   {ask === 'decline' && <Confirm title={t('order.decline')} text={t('order.declineText')} yes={t('order.decline')} danger busy={busy} close={() => setAsk('')} on={() => void act('decline', {}, t('order.declined'))} />}
   {ask === 'review' && <ReviewDialog id={id} name={other?.name ?? ''} close={() => setAsk('')} done={() => { setAsk(''); void reviews.reload(); }} />}
   </Page>;
@@ -119,8 +120,8 @@ function Submit({ id, close, busy, on }: { id: string; close: () => void; busy: 
     <Words label={t('order.links')} optional value={v.urls} on={(x) => set('urls', x)} max={10} /></Dialog>;
 }
 
-function Say({ kind, busy, close, on }: { kind: 'request-revision' | 'cancel' | 'dispute'; busy: boolean; close: () => void; on: (text: string) => void }) {
-  const form = useForm({ text: '' });
+function Say({ kind, draft, busy, close, on }: { kind: 'request-revision' | 'cancel' | 'dispute'; draft: string; busy: boolean; close: () => void; on: (text: string) => void }) {
+  const form = useForm({ text: '' }, draft);
   return <Dialog title={t(kind === 'request-revision' ? 'order.revision' : `order.${kind}`)} close={close} actions={<><Button onClick={close}>{t('back')}</Button>
     <Button kind={kind === 'request-revision' ? 'main' : 'danger'} busy={busy} onClick={() => (form.v.text.trim() ? on(form.v.text.trim()) : form.fail({ text: t('required') }))}>{t(kind === 'request-revision' ? 'order.revisionSend' : `order.${kind}`)}</Button></>}>
     <p>{t(`order.about.${kind}`)}</p><TextArea label={t('order.reason')} max={5000} value={form.v.text} on={(x) => form.set('text', x)} error={form.errors.text} /></Dialog>;

@@ -55,8 +55,7 @@ function Form({ gig }: { gig?: Gig }) {
       if (!v.category) e.category = t('post.categoryMissing');
     } else if (step === 1) {
       if (!v.budgetMin) e.budgetMin = t('post.budgetMissing');
-      if (!v.budgetMax) e.budgetMax = t('post.budgetMissing');
-      else if (v.budgetMin && v.budgetMax < v.budgetMin) e.budgetMax = t('post.budgetOrder');
+      if (v.budgetMin && v.budgetMax && v.budgetMax < v.budgetMin) e.budgetMax = t('post.budgetOrder');
       if (v.deadline && endOfDay(v.deadline) < Date.now()) e.deadline = t('post.deadlinePast');
     }
     form.fail(e);
@@ -70,7 +69,7 @@ function Form({ gig }: { gig?: Gig }) {
       return;
     }
     const body = {
-      title: v.title.trim(), description: v.description.trim(), category: v.category, skills: v.skills, budgetType: v.budgetType, budgetMin: v.budgetMin, budgetMax: v.budgetMax,
+      title: v.title.trim(), description: v.description.trim(), category: v.category, skills: v.skills, budgetType: v.budgetType, budgetMin: v.budgetMin, budgetMax: v.budgetMax ?? v.budgetMin,
       deadline: v.deadline ? endOfDay(v.deadline) : null, attachments: v.attachments.map((a) => a.id), ...(v.at ?? {}), ...(v.place.trim() ? { place: v.place.trim() } : gig ? { place: null } : {}),
     };
     let made: Gig | undefined;
@@ -98,7 +97,7 @@ function Form({ gig }: { gig?: Gig }) {
         {v.step === 1 && <>
           <Choice label={t('post.budgetType')} value={v.budgetType} on={(x) => set('budgetType', x)} options={(['fixed', 'hourly', 'milestone'] as const).map((b) => ({ value: b, text: t(`budget.${b}`), hint: t(`budget.${b}Hint`) }))} />
           <div class="pair"><Money label={t('filter.min')} value={v.budgetMin} on={(x) => set('budgetMin', x)} error={errors.budgetMin} />
-            <Money label={t('filter.max')} value={v.budgetMax} on={(x) => set('budgetMax', x)} error={errors.budgetMax} /></div>
+            <Money label={t('filter.max')} optional hint={t('post.maxHint')} value={v.budgetMax} on={(x) => set('budgetMax', x)} error={errors.budgetMax} /></div>
           <Input label={t('gig.deadline')} optional type="date" min={day(Date.now())} value={v.deadline} on={(x) => set('deadline', x)} error={errors.deadline} />
           <Input label={t('gig.place')} optional hint={t('post.placeHint')} maxLength={200} value={v.place} on={(x) => set('place', x)} error={errors.place} />
           <div class="row"><Button small icon={v.at ? 'check' : 'pin'} busy={placeState.value === 'asking'} onClick={() => void askPlace().then((p) => p && set('at', p))}>{t(v.at ? 'post.hereSet' : 'post.here')}</Button><span class="hint" role="status">{t(placeState.value === 'denied' ? 'near.denied' : placeState.value === 'insecure' ? 'near.insecure' : 'post.hereHint')}</span></div>
@@ -107,13 +106,13 @@ function Form({ gig }: { gig?: Gig }) {
           <h2>{v.title}</h2><p class="prose">{v.description}</p>
           {v.skills.length > 0 && <div class="tags">{v.skills.map((s) => <span class="tag plain" key={s}>{s}</span>)}</div>}
           <Files files={v.attachments} />
-          <Facts rows={[[t('category'), word('category', v.category)], [t(`budget.${v.budgetType}`), moneyRange(v.budgetMin ?? 0, v.budgetMax ?? 0)],
+          <Facts rows={[[t('category'), word('category', v.category)], [t(`budget.${v.budgetType}`), moneyRange(v.budgetMin ?? 0, v.budgetMax ?? v.budgetMin ?? 0)],
             [t('gig.deadline'), v.deadline ? date(endOfDay(v.deadline)) : t('none')], ...(v.place ? [[t('gig.place'), v.place] as [string, string]] : [])]} />
           <Notice tone="brand" icon="shield">{t('post.free')}</Notice>
         </>}
       </Card>
       <div class="formfoot">{v.step > 0 ? <Button onClick={() => set('step', v.step - 1)}>{t('back')}</Button> : <span />}
-        <button type="submit" class={`button main${form.busy ? ' busy' : ''}`}>{v.step < 2 ? t('continue') : t(gig ? 'save' : 'post.publish')}</button></div>
+        <Button type="submit" kind="main" busy={form.busy}>{v.step < 2 ? t('continue') : t(gig ? 'save' : 'post.publish')}</Button></div>
     </form>
   </Page>;
 }

@@ -3,7 +3,7 @@ import { useLocation } from 'wouter-preact';
 import { patch, post } from '../lib/api';
 import { upload } from '../lib/files';
 import { useForm } from '../lib/form';
-import { t } from '../lib/i18n';
+import { digits, t } from '../lib/i18n';
 import { useTitle } from '../lib/page';
 import { invalidate } from '../lib/query';
 import { me, use } from '../lib/session';
@@ -70,10 +70,10 @@ export default function Profile() {
       <Input label={t('profile.place')} optional maxLength={200} value={v.place} on={(x) => set('place', x)} error={errors.place} /></Card>
     <Card class="stack"><h2>{t('profile.proof')}</h2>
       <Input label={t('profile.email')} optional type="email" autocomplete="email" value={v.email} on={(x) => set('email', x)} error={errors.email} hint={u.emailVerified ? t('person.email') : t('profile.emailHint')} />
-      {u.email && !u.emailVerified && <div class="row nowrap"><div class="grow"><Input label={t('profile.emailCode')} inputMode="numeric" autocomplete="one-time-code" value={code.v.otp} on={(x) => code.set('otp', x.replace(/\D/g, ''))} error={code.errors.otp} /></div>
+      {u.email && !u.emailVerified && <div class="row nowrap"><div class="grow"><Input label={t('profile.emailCode')} inputMode="numeric" autocomplete="one-time-code" value={code.v.otp} on={(x) => code.set('otp', digits(x).replace(/\D/g, ''))} error={code.errors.otp} /></div>
         <Button busy={code.busy} onClick={() => void code.submit(async () => { use((await post<{ user: User }>('/api/auth/verify-email', { otp: code.v.otp })).user); toast(t('profile.emailDone'), 'good'); })}>{t('signin.enter')}</Button></div>}
       {u.idVerified ? <Tag tone="good" icon="shield">{t('person.verified')}</Tag> : u.idDocumentUrl ? <Notice tone="wait" icon="clock">{t('profile.idWaits')}</Notice> : null}
       {!u.idVerified && <label class="drop">{busy === 'id_document' ? <span class="spinner" /> : <Icon name="shield" />}<span>{t('profile.id')}</span><input class="hidden" type="file" accept="image/*,application/pdf" onChange={(e) => void picture(e.currentTarget.files?.[0], 'id_document')} /></label>}</Card>
-    <div class="formfoot"><span /><button type="submit" class={`button main${form.busy ? ' busy' : ''}`}>{t('save')}</button></div>
+    <div class="formfoot"><span /><Button type="submit" kind="main" busy={form.busy}>{t('save')}</Button></div>
   </form></Page>;
 }

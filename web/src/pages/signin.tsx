@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation, useSearch } from 'wouter-preact';
 import { get, post } from '../lib/api';
 import { useForm } from '../lib/form';
-import { number, t } from '../lib/i18n';
+import { digits, number, t } from '../lib/i18n';
 import { useTitle } from '../lib/page';
 import { forgetAll } from '../lib/query';
 import { config, me, use } from '../lib/session';
@@ -13,15 +13,18 @@ import { toast } from '../ui/toast';
 
 const CODE_DIGITS = 6;
 const AGAIN_S = 30;
+const KEY = 'sign-in', KEPT_MS = 600000; // whoever looks the code up in another app comes back to a page that is loaded anew
 const PEEKS = 8, PEEK_MS = 250;
 
 export default function SignIn() {
   useTitle(t('signin.title'));
-  const [step, setStep] = useState<'phone' | 'code'>('phone');
+  const [kept] = useState<{ phone: string; email: string; by: 'phone' | 'email'; at: number } | null>(() => JSON.parse(sessionStorage.getItem(KEY) ?? 'null'));
+  const waits = !!kept && Date.now() - kept.at < KEPT_MS;
+  const [step, setStep] = useState<'phone' | 'code'>(waits ? 'code' : 'phone');
   const [left, setLeft] = useState(0);
-  const [by, setBy] = useState<'phone' | 'email'>('phone');
-  const form = useForm({ phone: '', email: '', otp: '' });
-  const asked = useRef(0);
+  const [by, setBy] = useState(kept?.by ?? 'phone');
+  const form = useForm({ phone: kept?.phone ?? '', email: kept?.email ?? '', otp: '' });
+  const asked = useRef(kept?.at ?? 0);
   const to = new URLSearchParams(useSearch()).get('to') ?? '/';
   const [, go] = useLocation();
   const inside = to.startsWith('/') && !to.startsWith('//') ? to : '/';
@@ -35,7 +38,7 @@ export default function SignIn() {
     return () => clearTimeout(timer);
   }, [left]);
 
-  const phone = form.v.phone.replace(/[^\d+]/g, '');
+  const phone = digits(form.v.phone).replace(/[^\d+]/g, '');
   const email = form.v.email.trim();
   const send = async () => {
     if (by === 'email' && !/.@./.test(email)) return form.fail({ email: t('signin.emailShort') });
@@ -43,6 +46,7 @@ export default function SignIn() {
     asked.current = Date.now();
     if (await form.submit(() => by === 'phone' ? post('/api/auth/send-otp', { phone }) : post('/api/auth/send-email-otp', { email }))) {
       setStep('code');
+      sessionStorage.setItem(KEY, JSON.stringify({ phone: form.v.phone, email, by, at: asked.current }));
       setLeft(AGAIN_S);
       form.set('otp', '');
       if (by === 'phone' && 'OTPCredential' in window)
@@ -50,7 +54,7 @@ export default function SignIn() {
     }
   };
   const enter = async (text: string) => {
-    const otp = text.replace(/\D/g, '').slice(0, CODE_DIGITS);
+    const otp = digits(text).replace(/\D/g, '').slice(0, CODE_DIGITS);
     form.set('otp', otp);
     if (otp.length < CODE_DIGITS || form.busy) return;
     await form.submit(async () => {
@@ -60,6 +64,7 @@ export default function SignIn() {
         throw e;
       });
       forgetAll();
+      sessionStorage.removeItem(KEY);
       use(answer.user);
       go(answer.isNewUser || !answer.user.name ? `/welcome?to=${encodeURIComponent(inside)}` : inside, { replace: true });
     });
@@ -89,13 +94,13 @@ export default function SignIn() {
       <p class="soft">{t(by === 'phone' ? 'signin.text' : 'signin.emailText')}</p>
       {by === 'phone' ? <Input label={t('signin.phone')} hint={t('signin.phoneHint')} type="tel" inputMode="tel" autocomplete="tel" name="phone" autofocus value={form.v.phone} on={(v) => form.set('phone', v)} error={form.errors.phone} />
         : <Input key="email" label={t('signin.email')} type="email" inputMode="email" autocomplete="email" name="email" autofocus value={form.v.email} on={(v) => form.set('email', v)} error={form.errors.email} />}
-      <button type="submit" class={`button main wide${form.busy ? ' busy' : ''}`}>{t('signin.send')}</button>
+      <Button type="submit" kind="main" wide busy={form.busy}>{t('signin.send')}</Button>
       {by === 'phone' && <p class="soft small">{t('signin.terms')}</p>}
       <Button kind="quiet" onClick={() => setBy(by === 'phone' ? 'email' : 'phone')}>{t(by === 'phone' ? 'signin.byEmail' : 'signin.byPhone')}</Button>
     </form> : <form class="stack otp" noValidate onSubmit={(e) => { e.preventDefault(); void enter(form.v.otp); }}>
-      <p class="soft">{t('signin.sent', { phone: by === 'phone' ? phone : email })} <button type="button" class="button quiet small" onClick={() => setStep('phone')}>{t('signin.change')}</button></p>
+      <p class="soft">{t('signin.sent', { phone: by === 'phone' ? phone : email })} <button type="button" class="button quiet small" onClick={() => { sessionStorage.removeItem(KEY); setStep('phone'); }}>{t('signin.change')}</button></p>
       <Input label={t('signin.codeLabel')} inputMode="numeric" autocomplete="one-time-code" name="otp" autofocus maxLength={12} value={form.v.otp} on={(v) => void enter(v)} error={form.errors.otp} />
-      <button type="submit" class={`button main wide${form.busy ? ' busy' : ''}`}>{t('signin.enter')}</button>
+      <Button type="submit" kind="main" wide busy={form.busy}>{t('signin.enter')}</Button>
       {left > 0 ? <p class="soft small">{t('signin.again', { n: number(left) })}</p> : <Button kind="quiet" onClick={() => void send()}>{t('signin.resend')}</Button>}
       {config.value?.sandboxMessages && <Notice tone="wait"><p>{t('signin.sandbox')}</p><Button small onClick={() => void peek()}>{t('signin.sandboxShow')}</Button></Notice>}
     </form>}

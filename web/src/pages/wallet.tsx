@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { post, remove } from '../lib/api';
 import { useForm } from '../lib/form';
-import { ago, dateTime, money, moneyShort, month, t, word } from '../lib/i18n';
+import { ago, dateTime, digits, money, moneyShort, month, t, word } from '../lib/i18n';
 import { useTitle } from '../lib/page';
 import { invalidate, useLive, usePages } from '../lib/query';
 import { config } from '../lib/session';
@@ -10,7 +10,7 @@ import type { Balance, BankAccount, Transaction, Withdrawal } from '../lib/types
 import { Button, Card, Empty, Failure, IconButton, Loading, Notice, Page, Status } from '../ui/base';
 import { Input, Money, Select } from '../ui/fields';
 import { Icon } from '../ui/icon';
-import { Dialog } from '../ui/overlay';
+import { Confirm, Dialog } from '../ui/overlay';
 import { toast } from '../ui/toast';
 
 const MONTHS = 6;
@@ -23,6 +23,14 @@ export default function Wallet() {
   const banks = useLive<{ bankAccounts: BankAccount[] }>('/api/bank-accounts');
   const [dialog, setDialog] = useState<'' | 'withdraw' | 'bank'>('');
   const [checking, check] = useState('');
+  const [leaving, leave] = useState<BankAccount>();
+  const least = config.value?.withdrawMin ?? 1, short = !balance.data || balance.data.available < least;
+  const withdraw = () => {
+    if (!accounts.length) return setDialog('bank');
+    if (verified.length) return setDialog('withdraw');
+    toast(t('bank.first'), 'bad');
+    document.querySelector<HTMLElement>('#banks .button')?.focus();
+  };
   if (balance.error && !balance.data) return <Failure page error={balance.error} retry={balance.reload} />;
   const accounts = banks.data?.bankAccounts ?? [], verified = accounts.filter((b) => b.verified);
   const verify = async (b: BankAccount) => {
@@ -39,7 +47,7 @@ export default function Wallet() {
   return <Page title={t('wallet.title')} back="/me"><div class="two"><div class="stack">
     <Card class="hero stack"><div><div class="soft">{t('wallet.available')}</div><div class="big money">{balance.data ? money(balance.data.available) : '…'}</div></div>
       <div class="soft">{t('wallet.pending', { amount: money(balance.data?.pending ?? 0) })}</div>
-      <div class="row"><Button kind="main" icon="bank" onClick={() => setDialog(verified.length ? 'withdraw' : 'bank')}>{t('wallet.withdraw')}</Button></div></Card>
+      <div class="row"><Button kind="main" icon="bank" disabled={short} onClick={withdraw}>{t('wallet.withdraw')}</Button></div>{balance.data && short && <p class="soft small">{t('wallet.later', { amount: money(least) })}</p>}</Card>
     <Card class="stack"><h2>{t('wallet.earnings')}</h2><Earnings rows={list.items} /></Card>
     <Card class="stack"><h2>{t('wallet.history')}</h2>
       {list.items.length ? <div class="rows">{list.items.map((x) => <div key={x.id}><span class="tile"><Icon name={x.amount >= 0 ? 'down' : x.type === 'withdrawal' ? 'bank' : 'wallet'} /></span>
@@ -48,14 +56,16 @@ export default function Wallet() {
         : list.busy ? <Loading cards={1} /> : list.error ? <Failure error={list.error} retry={list.reload} /> : <Empty icon="wallet" title={t('wallet.none')} text={t('wallet.noneText')} />}
       {list.more && <Button busy={list.busy} onClick={list.next}>{t('more')}</Button>}</Card>
   </div><aside class="stack">
-    <Card class="stack"><div class="row between"><h2>{t('bank.title')}</h2><IconButton icon="plus" label={t('bank.add')} onClick={() => setDialog('bank')} /></div>
+    <Card class="stack" id="banks"><div class="row between"><h2>{t('bank.title')}</h2><IconButton icon="plus" label={t('bank.add')} onClick={() => setDialog('bank')} /></div>
       {accounts.length ? <div class="rows">{accounts.map((b) => <div key={b.id}><Icon name="bank" /><div class="grow"><h3>•••• {b.last4}</h3><div class="soft small cut">{b.accountHolderName} · {b.ifsc}</div>
         {b.verified ? <Status of="bank" value="verified" /> : <Button small busy={checking === b.id} onClick={() => void verify(b)}>{t(b.status === 'failed' ? 'retry' : 'bank.verify')}</Button>}</div>
-        <IconButton icon="trash" label={t('remove.word', { word: b.last4 })} onClick={() => void remove(`/api/bank-accounts/${b.id}`).then(() => banks.reload(), (e) => toast(e.message, 'bad'))} /></div>)}</div> : <p class="soft">{t('bank.none')}</p>}</Card>
+        <IconButton icon="trash" label={t('remove.word', { word: b.last4 })} onClick={() => leave(b)} /></div>)}</div> : <p class="soft">{t('bank.none')}</p>}</Card>
     {withdrawals.data && withdrawals.data.withdrawals.length > 0 && <Card class="stack"><h2>{t('wallet.withdrawals')}</h2><div class="rows">{withdrawals.data.withdrawals.map((w) => <div key={w.id}><div class="grow"><span class="money">{money(w.amount)}</span><div class="soft small">{ago(w.createdAt)}</div></div><Status of="withdrawal" value={w.status} /></div>)}</div></Card>}
   </aside></div>
   {dialog === 'bank' && <AddBank close={() => setDialog('')} done={() => { setDialog(''); void banks.reload(); }} />}
   {dialog === 'withdraw' && <Withdraw available={balance.data?.available ?? 0} accounts={verified} close={() => setDialog('')} />}
+  {leaving && <Confirm title={t('bank.remove')} text={`•••• ${leaving.last4} · ${leaving.accountHolderName} · ${leaving.ifsc}`} yes={t('delete')} danger close={() => leave(undefined)}
+    on={() => void remove(`/api/bank-accounts/${leaving.id}`).then(() => { leave(undefined); void banks.reload(); }, (e) => toast(e.message, 'bad'))} />}
   </Page>;
 }
 
@@ -73,12 +83,13 @@ function AddBank({ close, done }: { close: () => void; done: () => void }) {
   const form = useForm({ accountHolderName: '', accountNumber: '', ifsc: '' });
   const { v, set, errors } = form;
   const save = async () => {
-    if (await form.submit(() => post('/api/bank-accounts', { ...v, accountHolderName: v.accountHolderName.trim(), accountNumber: v.accountNumber.replace(/\s/g, ''), ifsc: v.ifsc.trim().toUpperCase() }))) {
+    if (await form.submit(() => post('/api/bank-accounts', { ...v, accountHolderName: v.accountHolderName.trim(), accountNumber: digits(v.accountNumber).replace(/[\s-]/g, ''), ifsc: v.ifsc.trim().toUpperCase() }))) {
       toast(t('bank.added'), 'good');
       done();
     }
   };
   return <Dialog title={t('bank.add')} close={close} actions={<><Button onClick={close}>{t('cancel')}</Button><Button kind="main" busy={form.busy} onClick={() => void save()}>{t('save')}</Button></>}>
+    <p class="soft">{t('bank.why')}</p>
     <Input label={t('bank.holder')} autocomplete="name" value={v.accountHolderName} on={(x) => set('accountHolderName', x)} error={errors.accountHolderName} />
     <Input label={t('bank.number')} inputMode="numeric" autocomplete="off" value={v.accountNumber} on={(x) => set('accountNumber', x)} error={errors.accountNumber} />
     <Input label={t('bank.ifsc')} hint={t('bank.ifscHint')} autocomplete="off" value={v.ifsc} on={(x) => set('ifsc', x)} error={errors.ifsc} />

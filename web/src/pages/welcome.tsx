@@ -29,6 +29,6 @@ export default function Welcome() {
         { value: 'both', text: t('welcome.both') }, { value: 'doer', text: t('welcome.doer') }, { value: 'client', text: t('welcome.client') }]} />
       {form.v.role !== 'client' && <Words label={t('profile.skills')} optional value={form.v.skills} on={(v) => form.set('skills', v)} error={form.errors.skills} />}
       <div class="row end"><Button kind="quiet" onClick={() => go(to, { replace: true })}>{t('later')}</Button>
-        <button type="submit" class={`button main${form.busy ? ' busy' : ''}`}>{t('welcome.go')}</button></div>
+        <Button type="submit" kind="main" busy={form.busy}>{t('welcome.go')}</Button></div>
     </form></Card></div>;
 }

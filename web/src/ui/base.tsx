@@ -1,6 +1,7 @@
 // The design system's parts that have no state of their own. See pages/design.tsx for all of them side by side.
 import type { ComponentChildren, JSX } from 'preact';
 import { Link } from 'wouter-preact';
+import { goBack } from '../lib/back';
 import { date, number, t, tn, word } from '../lib/i18n';
 import { ApiError } from '../lib/api';
 import type { Attachment, Person } from '../lib/types';
@@ -20,7 +21,7 @@ export function Button({ kind = 'plain', busy, icon, small, wide, href, children
 
 export function IconButton({ icon, label, badge, href, fill, ...rest }: { icon: IconName; label: string; badge?: number; href?: string; fill?: boolean } & JSX.ButtonHTMLAttributes<HTMLButtonElement>) {
   const inner = <><Icon name={icon} fill={fill} /><span class="hidden">{label} </span>{badge ? <span class="dot">{badge > 99 ? '99+' : number(badge)}</span> : null}</>;
-  return href ? <Link href={href} class="iconbutton">{inner}</Link>
+  return href ? <Link href={href} class="iconbutton" onClick={rest.onClick as never}>{inner}</Link>
     : <button type="button" {...rest} class={`iconbutton ${rest.class ?? ''}`} title={label}>{inner}</button>;
 }
 
@@ -121,7 +122,7 @@ export function Timeline({ rows }: { rows: { label: string; at?: number; text?: 
 export const Page = ({ title, back, actions, narrow, children }: Kids & { title: string; back?: string; actions?: ComponentChildren; narrow?: boolean }) => (
   <div class={narrow ? 'page narrow' : 'page'}>
     <header class="pagehead">
-      {back && <IconButton icon="back" label={t('back')} href={back} />}
+      {back && <IconButton icon="back" label={t('back')} href={back} onClick={goBack} />}
       <h1 tabIndex={-1}>{title}</h1>
       {actions && <div class="row">{actions}</div>}
     </header>

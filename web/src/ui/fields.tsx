@@ -1,7 +1,7 @@
 // Labelled controls: every one has a label, its hint and its error are read out with it.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { bytes, currency, currencySign, t } from '../lib/i18n';
+import { bytes, currency, currencySign, digits, t } from '../lib/i18n';
 import { upload, type Purpose } from '../lib/files';
 import type { Attachment } from '../lib/types';
 import { IconButton } from './base';
@@ -53,7 +53,7 @@ export function Money({ value, on, ...rest }: Common & { value: number | null; o
   const [text, setText] = useState(value === null ? '' : String(value / unit));
   const shown = value !== null && Math.round(Number(text) * unit) !== value ? String(value / unit) : text;
   return <Input {...rest} prefix={currencySign()} inputMode="decimal" value={shown} on={(v) => {
-    const clean = v.replace(/[^\d.]/g, '');
+    const clean = digits(v).replace(/[^\d.]/g, '');
     setText(clean);
     on(clean === '' || !Number.isFinite(Number(clean)) ? null : Math.round(Number(clean) * unit));
   }} />;

@@ -33,7 +33,7 @@ export function Milestones({ order: o, client }: { order: Order; client: boolean
 }
 
 function Act({ part, verb, close, done }: { part: Milestone; verb: 'submit' | 'request-revision' | 'approve'; close: () => void; done: () => void }) {
-  const form = useForm({ message: '' });
+  const form = useForm({ message: '' }, `part.${part.id}.${verb}`);
   const name = t(verb === 'submit' ? 'do.submit' : verb === 'approve' ? 'order.approve' : 'order.revision');
   const send = async () => {
     if (verb !== 'approve' && !form.v.message.trim()) return form.fail({ message: t('required') });

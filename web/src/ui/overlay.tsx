@@ -5,7 +5,7 @@ import { Link } from 'wouter-preact';
 import { t } from '../lib/i18n';
 import { Button, IconButton } from './base';
 import { Icon } from './icon';
-import { dismiss, toasts } from './toast';
+import { dialogs, dismiss, toasts } from './toast';
 
 /** Modal; a sheet from below on phones. The browser keeps the focus inside and gives it back. */
 export function Dialog({ title, wide, close, children, actions }: { title: string; wide?: boolean; close: () => void; children: ComponentChildren; actions?: ComponentChildren }) {
@@ -15,7 +15,9 @@ export function Dialog({ title, wide, close, children, actions }: { title: strin
     const d = ref.current!;
     const from = document.activeElement as HTMLElement | null;
     d.showModal();
+    dialogs.value++;
     return () => {
+      dialogs.value--;
       d.close(); // while it is open, nothing outside takes the focus
       from?.focus?.();
     };
@@ -23,6 +25,7 @@ export function Dialog({ title, wide, close, children, actions }: { title: strin
   return <dialog ref={ref} class={wide ? 'dialog wide' : 'dialog'} aria-labelledby={id} onCancel={(e) => { e.preventDefault(); close(); }} onClick={(e) => e.target === ref.current && close()}>
     <div class="dialogbody"><header><h2 id={id}>{title}</h2><IconButton icon="close" label={t('close')} onClick={close} /></header>
       <div class="stack">{children}</div>{actions && <footer class="row end">{actions}</footer>}</div>
+    <Toasts inside />
   </dialog>;
 }
 
@@ -31,8 +34,8 @@ export function Confirm({ title, text, yes, danger, busy, close, on }: { title: 
     <p>{text}</p></Dialog>;
 }
 
-export function Toasts() {
-  return <div class="toasts" role="status" aria-live="polite">{toasts.value.map((x) => (
+export function Toasts({ inside = false }) {
+  return <div class="toasts" role="status" aria-live="polite">{(dialogs.value && !inside ? [] : toasts.value).map((x) => (
     <div key={x.id} class={`toast ${x.tone}`}><Icon name={x.tone === 'good' ? 'check' : x.tone === 'bad' ? 'warn' : 'bell'} />
       {x.href ? <Link href={x.href} onClick={() => dismiss(x.id)}>{x.text}</Link> : <span>{x.text}</span>}
       <IconButton icon="close" label={t('close')} onClick={() => dismiss(x.id)} /></div>))}</div>;

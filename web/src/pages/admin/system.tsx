@@ -52,7 +52,7 @@ export function Cities() {
   return <>
     <p class="soft">{a('citiesText')}</p>
     <Card><form noValidate class="stack" onSubmit={(e) => { e.preventDefault(); void add(); }}><Input label={a('cityName')} maxLength={100} value={form.v.name} on={(x) => form.set('name', x)} error={form.errors.name} />
-      <div><button type="submit" class={`button main${form.busy ? ' busy' : ''}`}>{a('cityAdd')}</button></div></form></Card>
+      <div><Button type="submit" kind="main" busy={form.busy}>{a('cityAdd')}</Button></div></form></Card>
     {data.cities.length ? <Card class="rows">{data.cities.map((c) => <div key={c.id}><div class="grow"><h2>{c.name}</h2><p class="soft small">{a('since', { date: date(c.createdAt) })}</p></div>
       <IconButton icon="trash" label={`${t('delete')}: ${c.name}`} onClick={() => setGone(c)} /></div>)}</Card> : <Empty icon="pin" title={a('cityNone')} />}
     {gone && <Confirm title={a('cityDelete', { name: gone.name })} text={a('cityDeleteText')} yes={t('delete')} danger close={() => setGone(undefined)} on={() => void act('x', () => remove(`/api/admin/cities/${gone.id}`), () => { setGone(undefined); void reload(); })} />}

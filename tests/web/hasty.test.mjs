@@ -1,0 +1,202 @@
+// People in a hurry on a phone: tapped twice, filled in wrongly, refused, gone back.
+import { test, before, after } from 'node:test';
+import { Box, assert, gigBody, phone } from '../api/harness.mjs';
+import { browse, Visitor } from './kit.mjs';
+
+let box, browser, asha;
+before(async () => {
+  box = await Box.start({ sets: { rate_auth_per_min: 1000, rate_other_per_min: 10000 } });
+  browser = await browse();
+  asha = await box.person(phone());
+});
+after(async () => {
+  await browser?.close();
+  await box?.stop();
+});
+
+/** A browser where this person is signed in already. */
+async function as(person, options = {}) {
+  const v = await Visitor.open(browser, box, { viewport: { width: 360, height: 740 }, ...options });
+  await v.context.addCookies([{ name: 'jwt', value: person.token, url: box.url, httpOnly: true, sameSite: 'Lax' }]);
+  await v.context.addInitScript(() => localStorage.getItem('signed-in') ?? localStorage.setItem('signed-in', '1'));
+  return v;
+}
+/** Is this what one sees and can tap there? */
+const onTop = (locator) => locator.evaluate((e) => { const r = e.getBoundingClientRect(), at = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2); return !!at && (e.contains(at) || at.contains(e)); });
+
+test('two taps on publish make one gig, and the button says that it is under way', async () => {
+  const ravi = await box.person(phone()), v = await as(ravi);
+  await v.go('/post');
+  await v.fill('Title', 'Tapped twice');
+  await v.page.getByLabel('Category').selectOption('design');
+  await v.fill('Description', 'Once is enough.');
+  await v.press('Continue');
+  await v.fill('From', '500');
+  await v.fill('Up to', '500');
+  await v.press('Continue');
+  await v.page.route('**/api/gigs', async (r) => { await new Promise((done) => setTimeout(done, 600)); await r.continue(); });
+  const publish = v.by('button', 'Publish');
+  await publish.dblclick();
+  await publish.locator('.spinner').waitFor();
+  await v.sees('Your gig is online.');
+  assert.equal((await ravi.get('/api/gigs/my-gigs')).body.total, 1);
+  await v.close();
+});
+
+test('what is missing far up is brought into view with the focus in it', async () => {
+  const v = await as(asha);
+  await v.go('/me/edit');
+  await v.fill('Name', '');
+  await v.page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await v.press('Save');
+  await v.page.waitForFunction(() => document.activeElement.getAttribute('aria-invalid') === 'true');
+  const name = v.page.getByLabel('Name').first();
+  assert.ok(await onTop(name), 'the field is seen');
+  await v.close();
+});
+
+test('a refusal under a dialog is said above it, in Hindi too; digits of a Hindi keyboard count', async () => {
+  const ravi = await box.person(phone()), gig = (await asha.post('/api/gigs', gigBody())).body;
+  const v = await as(ravi, { language: 'hi-IN' });
+  v.expected = /409|400/;
+  await v.go(`/gigs/${gig.id}`);
+  await v.press('आवेदन करें');
+  const dialog = v.page.getByRole('dialog');
+  await dialog.getByLabel('आपका संदेश').fill('मैं कर दूँगा');
+  await dialog.getByLabel('आपकी कीमत').fill('५००');
+  assert.equal(await dialog.getByLabel('आपकी कीमत').inputValue(), '500');
+  await ravi.post(`/api/gigs/${gig.id}/applications`, { message: 'From another device.' });
+  await dialog.getByRole('button', { name: 'आवेदन भेजें' }).click();
+  const said = v.page.getByText('आप आवेदन कर चुके हैं।');
+  await said.waitFor();
+  assert.ok(await onTop(said), 'the message is seen');
+  await v.go('/wallet');
+  await v.by('button', 'खाता जोड़ें').first().click();
+  await dialog.getByLabel('खाताधारक').fill('Ravi');
+  await dialog.getByLabel('खाता संख्या').fill('१२३');
+  await dialog.getByLabel('IFSC').fill('x');
+  await dialog.getByRole('button', { name: 'सहेजें' }).click();
+  await dialog.getByText('9 से 18 अंक होने चाहिए।').waitFor();
+  await dialog.getByText('IFSC ऐसा होता है').waitFor();
+  await v.close();
+});
+
+test('back from a gig leads to the place in the list; an arrow goes to where one came from', async () => {
+  for (let i = 0; i < 45; i++) assert.equal((await asha.post('/api/gigs', gigBody({ title: `Gig ${i}`, category: 'music' }))).status, 201);
+  const ravi = await box.person(phone()), v = await as(ravi);
+  await v.go('/gigs?category=music');
+  const cards = v.page.locator('.gigcard');
+  for (const n of [20, 40]) {
+    await cards.nth(n - 1).waitFor();
+    await v.press('Show more');
+  }
+  await cards.nth(44).waitFor();
+  const one = cards.nth(33), title = await one.locator('h3').textContent();
+  await one.scrollIntoViewIfNeeded();
+  const depth = await v.page.evaluate(() => scrollY);
+  for (const back of [() => v.page.goBack(), () => v.follow('Back')]) {
+    await one.click();
+    await v.heading(title);
+    assert.equal(await v.page.evaluate(() => scrollY), 0);
+    await back();
+    await one.waitFor();
+    await v.page.waitForFunction((y) => Math.abs(scrollY - y) < 5, depth);
+    assert.match(v.page.url(), /category=music$/);
+    assert.equal(await cards.count(), 45);
+  }
+  // An amount is asked for when the typing rests.
+  const asked = [];
+  v.page.on('request', (r) => r.url().includes('budgetMin') && asked.push(r.url()));
+  await v.page.evaluate(() => scrollTo(0, 0));
+  await v.press('Filters');
+  await v.page.getByRole('dialog').getByLabel('From').pressSequentially('999999', { delay: 60 });
+  await v.by('button', 'Show 0 gigs').waitFor();
+  assert.equal(asked.length, 1);
+  await v.close();
+});
+
+test('withdrawing says what is missing; an account is removed only after a question', async () => {
+  const ravi = await box.person(phone()), v = await as(ravi);
+  await v.go('/wallet');
+  await v.sees('You can withdraw once at least');
+  assert.ok(await v.by('button', 'Withdraw', true).isDisabled());
+  const bank = (await ravi.post('/api/bank-accounts', { accountHolderName: 'Ravi', accountNumber: '123456789012', ifsc: 'HDFC0001234' })).body;
+  await v.page.reload();
+  await v.by('button', `Remove ${bank.last4}`).click();
+  await v.page.getByRole('dialog').getByText('HDFC0001234').waitFor();
+  await v.press('Cancel');
+  assert.equal((await ravi.get('/api/bank-accounts')).body.bankAccounts.length, 1);
+  await v.by('button', `Remove ${bank.last4}`).click();
+  await v.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await v.sees('Add one to withdraw');
+  assert.equal((await ravi.get('/api/bank-accounts')).body.bankAccounts.length, 0);
+  await v.close();
+});
+
+test('an applicant is declined after a question only', async () => {
+  const ravi = await box.person(phone()), gig = (await asha.post('/api/gigs', gigBody())).body, v = await as(asha);
+  const application = (await ravi.post(`/api/gigs/${gig.id}/applications`, { message: 'I can.' })).body;
+  const status = async () => (await ravi.get('/api/applications/my-applications')).body.applications.find((a) => a.id === application.id).status;
+  await v.go(`/gigs/${gig.id}/applicants`);
+  await v.press('Decline');
+  assert.equal(await status(), 'pending');
+  await v.page.getByRole('dialog').getByRole('button', { name: 'Decline' }).click();
+  await v.sees('Not chosen');
+  assert.equal(await status(), 'rejected');
+  await v.close();
+});
+
+test('whoever looks up the code in another app finds the page waiting for it', async () => {
+  const v = await Visitor.open(browser, box), number = phone();
+  await v.go('/sign-in?to=/work');
+  await v.fill('Mobile number', number);
+  await v.press('Send the code');
+  await v.page.getByLabel('6-digit code').waitFor();
+  await v.page.reload();
+  const { code } = await box.message(number, (m) => m.code);
+  await v.page.getByLabel('6-digit code').fill(code);
+  await v.heading('Welcome! Who are you?');
+  await v.close();
+});
+
+test('a session that ended says so, and what was written is there afterwards', async () => {
+  const number = phone(), ravi = await box.person(number), gig = (await asha.post('/api/gigs', gigBody())).body, v = await as(ravi);
+  v.expected = /401/;
+  await v.go(`/gigs/${gig.id}`);
+  await v.press('Apply');
+  await v.fill('Your message', 'Written before the session ended.');
+  await ravi.post('/api/auth/logout');
+  await v.press('Send the application');
+  await v.heading(gig.title); // still there for everybody
+  await v.follow('Please sign in again.');
+  await v.fill('Mobile number', number);
+  await v.press('Send the code');
+  await v.page.getByLabel('6-digit code').waitFor();
+  await v.press('Fill in the code');
+  await v.heading('Welcome! Who are you?');
+  await v.press('Later');
+  await v.heading(gig.title);
+  await v.press('Apply');
+  assert.equal(await v.page.getByLabel('Your message').inputValue(), 'Written before the session ended.');
+  await v.close();
+});
+
+test('what is told by the way is in Hindi too; the longest words fit a small phone', async () => {
+  const ravi = await box.person(phone()), meera = await box.person(phone()), word = 'Supercalifragilistic'.repeat(3);
+  await ravi.patch('/api/users/me', { name: `${word} ${word}`, bio: word });
+  const v = await as(meera, { language: 'hi-IN' });
+  await v.go('/me');
+  await v.page.waitForFunction(() => document.querySelector('.menu'));
+  const gig = (await meera.post('/api/gigs', gigBody({ title: word }))).body;
+  await ravi.post(`/api/gigs/${gig.id}/applications`, { message: word });
+  await v.sees(`“${word}” के लिए किसी ने आवेदन किया।`);
+  const her = await as(ravi, { language: 'hi-IN' });
+  for (const [who, paths] of [[v, [`/gigs/${gig.id}`, `/gigs/${gig.id}/applicants`, '/work/posted']], [her, ['/', '/me', `/people/${(await ravi.get('/api/users/me')).body.id}`, '/work/applied', '/me/edit']]])
+    for (const path of paths) {
+      await who.go(path);
+      await who.page.locator('h1').waitFor();
+      await who.accessible(path);
+    }
+  await v.close();
+  await her.close();
+});
