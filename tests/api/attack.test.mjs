@@ -2,7 +2,7 @@
 import { test } from 'node:test';
 import http from 'node:http';
 import { assert, Box, phone } from './harness.mjs';
-import { email } from './ugig.mjs';
+import { Ugig, email } from './ugig.mjs';
 
 const limits = { rate_auth_per_min: 5, rate_other_per_min: 100, rate_upload_per_min: 10 };
 
@@ -100,6 +100,28 @@ test('a network of addresses counts as one', async () => {
     assert.equal((await send('2001:db8:1:2:ffff:1:2:3')).status, 429);
     assert.equal((await send('2001:db8:1:3::1')).status, 200, 'the next network');
     for (let i = 1; i <= 5; i++) assert.equal((await send(`198.51.100.${i}`)).status, 200);
+  } finally {
+    await box.stop();
+  }
+});
+
+test('no foreign page signs a visitor in or out', async () => {
+  const box = await Box.start();
+  try {
+    const { email: address, password } = await Ugig.signUp(box);
+    const body = new URLSearchParams({ email: address, password }).toString(), form = 'application/x-www-form-urlencoded';
+    const signIn = (headers) => box.post('/api/actions/signIn', body, { headers: { 'content-type': form, ...headers } });
+    for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }]) {
+      const there = await signIn(headers);
+      assert.equal(there.status, 200);
+      assert.equal(there.headers.get('set-cookie'), null, JSON.stringify(headers));
+      assert.equal((await box.post('/api/actions/signOut', [], { headers })).headers.get('set-cookie'), null, JSON.stringify(headers));
+    }
+    for (const headers of [{}, { origin: box.url }, { 'sec-fetch-site': 'same-origin' }]) {
+      const here = await signIn(headers);
+      assert.match(here.headers.get('set-cookie'), /^jwt=[^;]+;/, JSON.stringify(headers));
+      assert.equal((await box.get('/api/users/me', { headers: { cookie: here.headers.get('set-cookie').split(';')[0] } })).status, 200);
+    }
   } finally {
     await box.stop();
   }
