@@ -14,7 +14,7 @@
 typedef struct Settings {
     /* the marketplace */
     Str name, currency, public_url;
-    int64_t fee_bps, timezone_minutes, boost_price_per_day, withdraw_min, free_posts_per_month;
+    int64_t fee_bps, timezone_minutes, boost_price_per_day, withdraw_min, free_posts_per_month, files_bytes;
     Str cron_secret;
     int64_t otp_ttl_ms, otp_tries, access_ttl_ms, refresh_ttl_ms, campus_ttl_ms;
     int64_t order_lapse_ms, auto_approve_ms, auto_approve_warn_ms, auto_release_ms, review_hidden_ms;

@@ -73,6 +73,7 @@ const SettingRow setting_rows[] = {
     NUMBER("body_timeout_s", body_timeout_ms, "60", 1, 3600, 1000, "a request's body must be complete after this"),
     NUMBER("idle_timeout_s", idle_timeout_ms, "60", 1, 3600, 1000, "a silent connection is closed after this"),
     NUMBER("drain_s", drain_ms, "10", 0, 300, 1000, "how long running requests may take to finish at shutdown"),
+    RULE("files_mib", files_bytes, "1024", 1, 1048576, 1048576, "what one person's files may have together, in MiB"),
     RULE("rate_auth_per_min", rate_auth, "5", 1, 1000000, 1, "sign-in requests a minute, per address and account name; here and below, over 65535 is no limit"),
     RULE("rate_upload_per_min", rate_upload, "10", 1, 1000000, 1, "uploads a minute, per account"),
     RULE("rate_other_per_min", rate_other, "100", 1, 10000000, 1, "other requests a minute, per account"),

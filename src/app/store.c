@@ -19,6 +19,7 @@ void box_domain_config(const Settings *s, const uint8_t key[32], DomainConfig *o
                           .fee_bps = (int32_t)s->fee_bps,
                           .tz_minutes = (int32_t)s->timezone_minutes,
                           .boost_price_per_day = s->boost_price_per_day,
+                          .files_bytes = s->files_bytes,
                           .otp_ttl_ms = s->otp_ttl_ms,
                           .otp_tries = (int32_t)s->otp_tries,
                           .access_ttl_ms = s->access_ttl_ms,

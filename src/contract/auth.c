@@ -119,7 +119,8 @@ Err engine_same_origin(const Request *req) {
 /* Over https by the socket, or by what the box is said to be reached as. */
 static bool secure(const Exchange *x) { return x->req->tls || str_starts(x->ports->public_url, S("https://")); }
 
-/* No foreign page signs a visitor in or out: he would go on here as somebody of its choice, and leave his bank account with him. */
+/* No foreign page signs a visitor in or out: he would go on here as somebody of its choice, and leave his bank account with him.
+ */
 static void set_cookie(Exchange *x, Str token, int64_t ttl_ms) {
     if (engine_same_origin(x->req))
         return;

@@ -28,6 +28,7 @@ typedef struct DomainConfig {
     int32_t fee_bps;          /* platform fee on a released escrow */
     int32_t tz_minutes;       /* the box's offset from UTC, for calendar filters */
     int64_t boost_price_per_day;
+    int64_t files_bytes;            /* of one person together; 0: FILES_BYTES_PER_USER */
     int64_t free_posts_per_month;  /* gigs that an account without a plan may post in a calendar month; 0 = any number */
     int64_t otp_ttl_ms;
     int32_t otp_tries;

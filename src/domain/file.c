@@ -56,17 +56,33 @@ static Str base_name(Str name) {
     return name;
 }
 
+/* What the files of the caller have together. */
+static Err bytes_of_all(Call *c, const Key *owner, int64_t *sum) {
+    File f;
+    Scan *scan;
+    *sum = 0;
+    Err e = scan_open(c->tx, FILE_BY_OWNER, (ScanRange){.prefix = owner}, &scan);
+    if (e)
+        return e;
+    while (scan_next_rec(scan, &FILE_RECORD, &f))
+        *sum += f.size_bytes;
+    scan_close(scan);
+    return tx_err(c->tx);
+}
+
 Err file_add(Call *c, const void *input, void *result) {
     const FileAddIn *in = input;
     File *f = result;
-    int64_t n;
+    int64_t n, sum = 0, most = c->cfg->files_bytes ? c->cfg->files_bytes : FILES_BYTES_PER_USER;
     Err e = call_signed_in(c);
     Key key = key1(FILE_BY_OWNER, c->actor.user);
     if (e == OK)
         e = index_count(c->tx, FILE_BY_OWNER, &key, &n);
+    if (e == OK && n >= most / STORE_BLOB_MAX_BYTES) /* fewer cannot be too much */
+        e = bytes_of_all(c, &key, &sum);
     if (e)
         return e;
-    if (n >= FILES_PER_USER_MAX)
+    if (n >= FILES_PER_USER_MAX || sum + (int64_t)in->bytes.n > most)
         return diag_fail(c->diag, E_LIMIT, "TOO_MANY_FILES", S("delete some files first"));
     Str name = base_name(in->name);
     if (str_utf8_len(name) > FILE_NAME_MAX)

@@ -17,6 +17,7 @@ typedef enum FilePurpose {
     FILE_PURPOSE_COUNT
 } FilePurpose;
 enum { FILE_NAME_MAX = 200 /* code points */, FILE_TYPE_MAX = 100, FILES_PER_USER_MAX = 5000 };
+#define FILES_BYTES_PER_USER (INT64_C(1) << 30)
 
 typedef struct File {
     int64_t id;
@@ -39,7 +40,7 @@ typedef struct FileAddIn {
     Str bytes;
     const BlobId *blob; /* blob_id of the bytes, made before the transaction */
 } FileAddIn;
-/* FileAddIn -> File. E_LIMIT over FILES_PER_USER_MAX. */
+/* FileAddIn -> File. E_LIMIT over FILES_PER_USER_MAX or cfg.files_bytes. E_FULL: see blob_put. */
 OpFn file_add;
 /* IdIn -> File: when the caller may read it. E_FORBIDDEN, E_MISSING. */
 OpFn file_get;

@@ -60,7 +60,9 @@ Err blob_put_as(Tx *tx, Str bytes, const BlobId *id) {
     if (e != E_MISSING)
         return e;
     uint8_t key[BLOB_KEY_BYTES];
-    e = head_put(tx, id, (BlobHead){.refs = 1, .bytes = bytes.n});
+    e = store_room_for(tx, bytes.n);
+    if (!e)
+        e = head_put(tx, id, (BlobHead){.refs = 1, .bytes = bytes.n});
     for (size_t at = 0; !e && at < bytes.n; at += STORE_BLOB_CHUNK_BYTES)
         e = db_put(tx, DB_BLOB, chunk_key(key, id, at / STORE_BLOB_CHUNK_BYTES),
                    str_slice(bytes, at, at + STORE_BLOB_CHUNK_BYTES));

@@ -124,6 +124,8 @@ void tx_cursors_idle(Tx *tx);
 Err db_get(Tx *tx, Db db, Str key, Str *value);
 /* The same of DB_REC in a read transaction, faster when the record lies near the one of its kind asked for last. */
 Err db_get_near(Tx *tx, unsigned kind, Str key, Str *value);
+/* Whether that much may be added and STORE_KEPT_… of the disk still be left for everything else. E_FULL, and breaks nothing. */
+Err store_room_for(Tx *tx, uint64_t bytes);
 /* Stores, replaces. Marks the transaction dirty. Any error breaks the transaction. `key` 1..511 bytes. */
 Err db_put(Tx *tx, Db db, Str key, Str value);
 /* Room of `bytes` bytes under the key, to be filled before the next call on the transaction. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -249,6 +250,21 @@ void store_close(Store *s) {
 
 /* ---- care ---- */
 
+/* Pages that hold something, as the transaction sees it. */
+static Err used_by(Tx *tx, uint64_t *bytes, uint64_t *records) {
+    *bytes = *records = 0;
+    for (int i = 0; i < DB_COUNT; i++) {
+        MDB_stat st;
+        Err e = db_err(mdb_stat(tx->txn, tx->store->dbi[i], &st));
+        if (e)
+            return e;
+        *bytes += (uint64_t)(st.ms_branch_pages + st.ms_leaf_pages + st.ms_overflow_pages) * st.ms_psize;
+        if (i == DB_REC)
+            *records = st.ms_entries;
+    }
+    return OK;
+}
+
 Err store_stats(Store *s, StoreStats *out) {
     *out = (StoreStats){
         .commits = atomic_load(&s->commits), .writes = atomic_load(&s->writes), .batches_retried = atomic_load(&s->retried)};
@@ -264,17 +280,30 @@ Err store_stats(Store *s, StoreStats *out) {
     Err e = store_read(s, NULL, &tx);
     if (e)
         return e;
-    for (int i = 0; i < DB_COUNT && !e; i++) {
-        MDB_stat st;
-        e = db_err(mdb_stat(tx->txn, s->dbi[i], &st));
-        if (e)
-            break;
-        out->used_bytes += (uint64_t)(st.ms_branch_pages + st.ms_leaf_pages + st.ms_overflow_pages) * st.ms_psize;
-        if (i == DB_REC)
-            out->records = st.ms_entries;
-    }
+    e = used_by(tx, &out->used_bytes, &out->records);
     store_read_end(tx);
     return e;
+}
+
+Err store_room_for(Tx *tx, uint64_t bytes) {
+    const Store *s = tx->store;
+    struct statvfs disk;
+    struct stat file;
+    uint64_t used, records;
+    if (statvfs(s->path, &disk) != 0 || stat(s->path, &file) != 0)
+        return OK; /* whoever writes will be told */
+    Err e = used_by(tx, &used, &records);
+    if (e)
+        return e;
+    uint64_t free = (uint64_t)disk.f_bavail * disk.f_frsize, kept = (uint64_t)disk.f_blocks * disk.f_frsize / STORE_KEPT_SHARE;
+    if (kept > STORE_KEPT_BYTES_MAX)
+        kept = STORE_KEPT_BYTES_MAX;
+    /* The file has free pages inside, or will grow: by what this batch wrote so far too. */
+    if (free + (uint64_t)file.st_size >= used + bytes + kept)
+        return OK;
+    log_line(LOG_ERROR, "store", "too little room for uploads", "file=%s free_bytes=%llu kept_bytes=%llu", s->path,
+             (unsigned long long)free, (unsigned long long)kept);
+    return E_FULL;
 }
 
 Err store_backup(Store *s, int fd) {

@@ -25,6 +25,8 @@ enum {
     INDEX_ENTRIES_MAX = 1024,       /* entries of one record in one index */
     STORE_BLOB_CHUNK_BYTES = 65520, /* big bytes are kept in pieces of this size: 16 pages less their header */
     STORE_BLOB_MAX_BYTES = 64 * 1024 * 1024,
+    STORE_KEPT_SHARE = 20, /* one in 20 of the disk's bytes, but at most so many, is kept from blobs */
+    STORE_KEPT_BYTES_MAX = 256 * 1024 * 1024,
     STORE_WRITE_ARENA_BYTES = 8 * 1024 * 1024 /* scratch of one write function */
 };
 
@@ -163,8 +165,9 @@ typedef struct BlobId {
     uint8_t sha256[32];
 } BlobId;
 /* Stores the bytes (once: the same content again only counts a reference) and gives their id. E_TOO_LARGE beyond
- * STORE_BLOB_MAX_BYTES. Every reference is a field of some record (FIELD_BLOB): put and drop in the transaction that writes that
- * field; store_check compares both. */
+ * STORE_BLOB_MAX_BYTES; E_FULL when the disk would have less left than is kept for what matters more than files (STORE_KEPT_…):
+ * orders and payments go on when somebody fills it. Every reference is a field of some record (FIELD_BLOB): put and drop in the
+ * transaction that writes that field; store_check compares both. */
 Err blob_put(Tx *tx, Str bytes, BlobId *id);
 /* The id that the bytes will have. Pure. */
 void blob_id(Str bytes, BlobId *id);

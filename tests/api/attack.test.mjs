@@ -1,7 +1,12 @@
 // What an attacker with an account on the same network tries.
 import { test } from 'node:test';
 import http from 'node:http';
-import { assert, Box, phone } from './harness.mjs';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { assert, Box, gigBody, phone } from './harness.mjs';
 import { Ugig, email } from './ugig.mjs';
 
 const limits = { rate_auth_per_min: 5, rate_other_per_min: 100, rate_upload_per_min: 10 };
@@ -122,6 +127,62 @@ test('no foreign page signs a visitor in or out', async () => {
       assert.match(here.headers.get('set-cookie'), /^jwt=[^;]+;/, JSON.stringify(headers));
       assert.equal((await box.get('/api/users/me', { headers: { cookie: here.headers.get('set-cookie').split(';')[0] } })).status, 200);
     }
+  } finally {
+    await box.stop();
+  }
+});
+
+const upload = (who, bytes) => {
+  const form = new FormData();
+  form.append('file', new Blob([bytes], { type: 'application/pdf' }), 'x.pdf');
+  return who.post('/api/files', form);
+};
+
+test('who fills the disk with files does not stop the market', async (t) => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'gigbox-small-')), data = path.join(dir, 'data');
+  if (process.getuid() !== 0 || spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=40m', 'tmpfs', dir]).status !== 0) {
+    rmSync(dir, { recursive: true });
+    return t.skip('needs the right to mount a small file system');
+  }
+  let box;
+  try {
+    mkdirSync(data);
+    box = await Box.start({ dir: data });
+    const [attacker, client] = [await box.person(phone()), await box.person(phone())];
+    const pile = () => Buffer.concat([Buffer.from('%PDF-1.4\n'), randomBytes(4e6)]);
+    let taken = 0;
+    for (let round = 0; round < 3; round++) {
+      const answers = await Promise.all(Array.from({ length: 4 }, () => upload(attacker, pile())));
+      for (const { status, body } of answers) {
+        assert.ok(status === 201 || (status === 507 && body.error.code === 'STORAGE_FULL'), `${status} ${JSON.stringify(body)}`);
+        taken += status === 201;
+      }
+    }
+    assert.ok(taken >= 5 && taken <= 9, `${taken} of 12 files of 4 MB on 40 MB`);
+    for (let i = 0; i < 50; i++) assert.equal((await client.post('/api/gigs', gigBody({ description: 'long '.repeat(1000) }))).status, 201);
+    // Who takes something away makes room inside the file.
+    for (const { id } of (await attacker.get('/api/files')).body.files.slice(0, 3)) assert.equal((await attacker.delete(`/api/files/${id}`)).status, 200);
+    await client.post('/api/gigs', gigBody());
+    assert.equal((await upload(client, pile())).status, 201);
+  } finally {
+    await box?.stop();
+    spawnSync('umount', [dir]);
+    rmSync(dir, { recursive: true });
+  }
+});
+
+test('what one person may store has an end', async () => {
+  const box = await Box.start({ sets: { files_mib: 1 } });
+  try {
+    const [hoarder, other] = [await box.person(phone()), await box.person(phone())];
+    const half = Buffer.concat([Buffer.from('%PDF-1.4\n'), Buffer.alloc((1 << 19) - 9)]); // the same content lies in the store once, and counts twice
+    for (let i = 0; i < 2; i++) assert.equal((await upload(hoarder, half)).status, 201);
+    const more = await upload(hoarder, Buffer.from('%PDF-1.4\n'));
+    assert.deepEqual([more.status, more.body.error.code], [409, 'LIMIT_EXCEEDED']);
+    assert.equal((await upload(other, half)).status, 201);
+    const [{ id }] = (await hoarder.get('/api/files')).body.files;
+    assert.equal((await hoarder.delete(`/api/files/${id}`)).status, 200);
+    assert.equal((await upload(hoarder, Buffer.from('%PDF-1.4\n'))).status, 201);
   } finally {
     await box.stop();
   }
