@@ -344,13 +344,20 @@ static Step conn_step(Worker *w, NetConn *c) {
     return STEP_CLOSE;
 }
 
+void conn_small(HttpServer *s, NetConn *c) {
+    if (!c->large)
+        return;
+    c->large = false;
+    addr_table_drop(s->larges, &c->client);
+    atomic_fetch_sub(&s->large_bodies, 1);
+}
+
 static void conn_close(Worker *w, NetConn *c) {
     HttpServer *s = w->server;
     if (c->ws)
         ws_gone(w, c);
     stream_end(c);
-    if (c->large)
-        atomic_fetch_sub(&s->large_bodies, 1);
+    conn_small(s, c);
     if (c->counted)
         addr_table_drop(s->addrs, &c->peer);
     tls_conn_free(c->tls);

@@ -31,6 +31,7 @@ enum {
     /* The same of a body that is too large: many clients send all of it before they look at the answer. */
     LINGER_BODY_MS = 20 * 1000,
     LINGER_BODY_BYTES = 64 * 1024 * 1024,
+    LARGE_LEFT_SHARE = 4,     /* one in so many permits for large bodies is not for an address that has all others */
     EVICT_HEADROOM = 16,      /* slots below connections_max at which idle connections begin to go */
     RUN_READS = 64,           /* reads of one connection before others get their turn */
     RUN_WRITE_BYTES = 512 * 1024,
@@ -82,10 +83,11 @@ typedef struct NetConn {
     bool linger;         /* and then read on for a while, */
     bool linger_body;    /* as long as a body that is too large takes */
     bool head_only;      /* the request is HEAD */
-    bool large;          /* has a permit of large_bodies_max */
+    bool large;          /* has a permit of large_bodies_max, and is counted in `larges` */
     bool counted;        /* in the address table */
     uint16_t port;
     NetAddr peer;
+    NetAddr client;      /* of the request at hand: behind a trusted proxy another than the peer */
     TlsConn *tls;
 
     char *in; /* the worker's scratch while it runs, heap while it waits, NULL when empty */
@@ -161,6 +163,7 @@ struct HttpServer {
     TlsContext *tls;
     TlsPool *tls_pool;
     AddrTable *addrs;
+    AddrTable *larges; /* who has permits for large bodies */
     _Atomic size_t pending_in, pending_out;
     _Atomic int large_bodies;
     uint32_t id_base;
@@ -215,6 +218,8 @@ void conn_run(Worker *w, NetConn *c);
 /* Adds a fresh connection to the set. Takes over fd. */
 void conn_open(HttpServer *s, const Listener *l, int fd, const struct sockaddr_storage *from);
 void conn_deadline(NetConn *c, int64_t in_ms);
+/* Gives back the permit for a large body, if it has one. */
+void conn_small(HttpServer *s, NetConn *c);
 /* Reads into the free part of c->in. As tls_conn_recv. */
 ssize_t conn_recv(Worker *w, NetConn *c);
 /* Room for `cap` bytes in all. False: limit or memory. */

@@ -63,6 +63,7 @@ static int parse(Worker *w, NetConn *c) {
         client = addr_forwarded(&s->trusted, &c->peer, joined_header(w, "X-Forwarded-For"));
         req->tls = req->tls || str_eq_nocase(request_header(req, "X-Forwarded-Proto"), S("https"));
     }
+    c->client = client;
     req->remote = addr_text(&client, w->remote);
     c->head_only = str_eq(req->method, S("HEAD"));
     w->parsed = c;
@@ -70,12 +71,6 @@ static int parse(Worker *w, NetConn *c) {
 }
 
 /* ---- answering ---- */
-
-static void release_permit(HttpServer *s, NetConn *c) {
-    if (c->large)
-        atomic_fetch_sub(&s->large_bodies, 1);
-    c->large = false;
-}
 
 static void log_request(Worker *w, const Request *req, const Reply *rep, int64_t began_us) {
     if (!w->server->cfg.log_requests || !log_enabled(LOG_INFO))
@@ -89,7 +84,7 @@ Step http_finish(Worker *w, NetConn *c, const Request *req, Reply *rep, size_t u
     HttpServer *s = w->server;
     if (atomic_load_explicit(&s->stopping, memory_order_relaxed))
         c->keep = false;
-    release_permit(s, c); /* before the answer: who has read it finds the place free */
+    conn_small(s, c); /* before the answer: who has read it finds the place free */
     bool alive = reply_send(w, c, req, rep);
     arena_reset(&w->arena);
     if (!alive)
@@ -208,6 +203,12 @@ static int admit(Worker *w, NetConn *c, size_t bytes) {
     if (bytes <= s->cfg.small_body_bytes || c->large)
         return 0;
     if (atomic_fetch_add(&s->large_bodies, 1) >= s->cfg.large_bodies_max) {
+        atomic_fetch_sub(&s->large_bodies, 1);
+        return 503;
+    }
+    /* Some are left to others: one machine that begins bodies and does not end them would have all. */
+    int share = s->cfg.large_bodies_max - s->cfg.large_bodies_max / LARGE_LEFT_SHARE;
+    if (!addr_table_add(s->larges, &c->client, (uint32_t)share)) {
         atomic_fetch_sub(&s->large_bodies, 1);
         return 503;
     }

@@ -166,6 +166,7 @@ static void server_free(HttpServer *s) {
     tls_context_unref(s->tls);
     tls_pool_free(s->tls_pool);
     addr_table_free(s->addrs);
+    addr_table_free(s->larges);
     mg_front_stop(s->mg);
     pthread_mutex_destroy(&s->slots_mu);
     pthread_mutex_destroy(&s->ready_mu);
@@ -211,9 +212,10 @@ static Err set_up(HttpServer *s, char why[NET_WHY_BYTES]) {
     fit_descriptors(s);
     s->mg = mg_front_start();
     s->addrs = addr_table_new(s->cfg.connections_max);
+    s->larges = addr_table_new((size_t)s->cfg.large_bodies_max);
     s->tls_pool = tls_pool_new(s->cfg.tls_buffers_max);
     s->chunk = calloc((s->cfg.connections_max + SLOTS_PER_CHUNK - 1) / SLOTS_PER_CHUNK, sizeof *s->chunk);
-    if (!s->mg || !s->addrs || !s->tls_pool || !s->chunk)
+    if (!s->mg || !s->addrs || !s->larges || !s->tls_pool || !s->chunk)
         return fail(why, E_NOMEM, "out of memory", NULL);
     s->epoll = epoll_create1(EPOLL_CLOEXEC);
     s->ready_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

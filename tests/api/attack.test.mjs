@@ -1,6 +1,7 @@
 // What an attacker with an account on the same network tries.
 import { test } from 'node:test';
 import http from 'node:http';
+import net from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
@@ -90,7 +91,7 @@ test('nobody\'s mailbox or telephone is flooded', async () => {
     assert.ok((await count(address)) <= 40 && (await count(number)) <= 30);
     // Codes that are used up are no flood.
     const own = phone();
-    for (let i = 0; i < 35; i++) await box.person(own);
+    for (let i = 0; i < 32; i++) await box.person(own);
   } finally {
     await box.stop();
   }
@@ -184,6 +185,39 @@ test('what one person may store has an end', async () => {
     assert.equal((await hoarder.delete(`/api/files/${id}`)).status, 200);
     assert.equal((await upload(hoarder, Buffer.from('%PDF-1.4\n'))).status, 201);
   } finally {
+    await box.stop();
+  }
+});
+
+test('one machine that begins uploads and does not end them leaves room for others', async () => {
+  const box = await Box.start({ sets: { trusted_proxy: '127.0.0.1' } });
+  const held = [];
+  try {
+    const [one, other] = [await box.person(phone()), await box.person(phone())];
+    const begin = (from) => new Promise((resolve) => {
+      const socket = net.connect(box.port, '127.0.0.1', () => socket.write(`POST /api/files HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${from}\r\nContent-Length: 5000000\r\n\r\n`));
+      let heard = '';
+      socket.on('data', (d) => (heard += d)).on('error', () => {}).on('close', () => resolve(heard));
+      setTimeout(() => resolve(heard), 500);
+      held.push(socket);
+    });
+    const heard = await Promise.all(Array.from({ length: 20 }, () => begin('203.0.113.66')));
+    const refused = heard.filter((h) => h.startsWith('HTTP/1.1 503')).length;
+    assert.ok(refused >= 12 && refused < 20, `${refused} of 20 refused`);
+    const pdf = Buffer.concat([Buffer.from('%PDF-1.4\n'), randomBytes(300000)]);
+    const form = () => {
+      const f = new FormData();
+      f.append('file', new Blob([pdf], { type: 'application/pdf' }), 'x.pdf');
+      return f;
+    };
+    for (let i = 0; i < 3; i++) assert.equal((await other.post('/api/files', form(), { headers: { 'x-forwarded-for': '203.0.113.7' } })).status, 201);
+    assert.equal((await one.post('/api/files', form(), { headers: { 'x-forwarded-for': '203.0.113.66' } })).status, 503);
+    for (const socket of held) socket.destroy();
+    for (let i = 0; i < 3; i++) await new Promise((r) => setTimeout(r, 100));
+    const after = await Promise.all(Array.from({ length: 6 }, () => one.post('/api/files', form(), { headers: { 'x-forwarded-for': '203.0.113.66' } })));
+    assert.deepEqual(after.map((a) => a.status), Array(6).fill(201), 'what was held is free again');
+  } finally {
+    for (const socket of held) socket.destroy();
     await box.stop();
   }
 });
