@@ -221,3 +221,28 @@ test('one machine that begins uploads and does not end them leaves room for othe
     await box.stop();
   }
 });
+
+test('a doer sees what is really in escrow', async () => {
+  const box = await Box.start();
+  try {
+    const [client, doer] = [await box.person(phone(), { name: 'Asha' }), await box.person(phone(), { name: 'Ravi' })];
+    const service = (await doer.post('/api/services', { title: 'Logo', description: 'A logo.', category: 'design', price: 500000, deliveryTime: 3 })).body;
+    const order = (await client.post(`/api/services/${service.id}/order`, { message: 'Please' })).body;
+    assert.equal(order.escrowAmount, 0);
+    // The client asks himself for next to nothing, and pays it.
+    const talk = (await client.post('/api/v1/messaging/conversations/', { order_type: 'serviceorder', order_id: 1 })).body;
+    const asked = await client.post('/api/v1/messaging/payment-requests/', { conversation_id: talk.id, amount: 1 });
+    assert.equal(asked.status, 201, JSON.stringify(asked.body));
+    const opened = (await client.post(`/api/v1/messaging/payments/${asked.body.id}/create-razorpay-order/`)).body;
+    const proof = (await box.post('/sandbox/razorpay/pay', { order_id: opened.order_id })).body;
+    assert.equal((await client.post(`/api/v1/messaging/payments/${asked.body.id}/verify-razorpay-payment/`, proof)).status, 200);
+    const seen = (await doer.get(`/api/orders/${order.id}`)).body;
+    assert.deepEqual([seen.escrowState, seen.amount, seen.escrowAmount], ['funded', 500000, 100]);
+    await doer.post(`/api/orders/${order.id}/accept`);
+    await doer.post(`/api/orders/${order.id}/submit`, { message: 'Done' });
+    const done = (await client.post(`/api/orders/${order.id}/approve`)).body;
+    assert.deepEqual([done.escrowState, done.escrowAmount, done.doerPayout], ['released', 0, 95]);
+  } finally {
+    await box.stop();
+  }
+});

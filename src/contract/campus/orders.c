@@ -52,6 +52,7 @@ static bool order_doer(Render *r, const void *row, Value *out) {
 static bool order_files(Render *r, const void *row, Value *out) {
     return campus_attachments(r, &((const Order *)row)->requirement_files, out);
 }
+static bool order_held(Render *r, const void *row, Value *out) { return order_escrow(r->call->tx, row, &out->i) == OK; }
 static bool order_actions(Render *r, const void *row, Value *out) {
     out->i = order_acts(&r->call->actor, row);
     return true;
@@ -70,6 +71,8 @@ VIEW(campus_order_view, Order, "Order", "An engagement between a client and a do
      SHOW("doerPayout", W_MONEY, Order, payout, "What the doer gets."),
      SHOW("refundedAmount", W_MONEY, Order, refunded, "Given back to the client.", .empty = EMPTY_OMIT),
      SHOW("escrowState", W_WORD, Order, escrow_state, "Where the money is.", .words = &campus_escrow_words),
+     SHOW_GET("escrowAmount", W_MONEY, order_held,
+              "What is held for it now; less or more than the price when it was paid in parts, or the price was changed since."),
      SHOW("paymentGatewayOrderId", W_STR, Order, gateway_order, "The provider's order.", .empty = EMPTY_OMIT),
      SHOW("paymentGatewayPaymentId", W_STR, Order, gateway_payment, "The provider's payment.", .empty = EMPTY_OMIT),
      SHOW("status", W_WORD, Order, status, "Its state.", .words = &campus_order_status_words),

@@ -28,7 +28,7 @@ export type OrderAction = 'accept' | 'decline' | 'start' | 'submit' | 'request-r
 export interface Order {
   id: string; gigId: string | null; serviceId?: string; title: string; clientId: string; doerId: string;
   client: Person | null; doer: Person | null; amount: number; platformFee: number; doerPayout: number; refundedAmount?: number;
-  escrowState: 'awaiting_payment' | 'funded' | 'released' | 'refunded'; status: OrderStatus; requirements?: string;
+  escrowState: 'awaiting_payment' | 'funded' | 'released' | 'refunded'; escrowAmount: number; status: OrderStatus; requirements?: string;
   attachments: Attachment[]; deliverables: { message: string; attachments: Attachment[]; urls: string[]; submittedAt: number }[];
   revisionRequests: { message: string; requestedAt: number }[]; actions: OrderAction[]; cancelReason?: string;
   disputeReason?: string; dueAt?: number; createdAt: number; updatedAt: number; startedAt?: number; submittedAt?: number;

@@ -65,6 +65,7 @@ export default function OrderPage({ id }: { id: string }) {
         <Button icon="chat" href={`/chats/order/${id}`}>{t('order.chat')}</Button>
       </div>
       {!client && o.escrowState === 'awaiting_payment' && o.status === 'in_progress' && <Notice tone="wait" icon="warn">{t('order.unpaid')}</Notice>}
+      {!client && !over && !parts.length && o.escrowState === 'funded' && o.escrowAmount < o.amount && <Notice tone="wait" icon="warn">{t('order.short', { held: money(o.escrowAmount), amount: money(o.amount) })}</Notice>}
     </Card>
     {o.requirements && <Card class="stack"><h2>{t('service.brief')}</h2><p class="prose">{o.requirements}</p><Files files={o.attachments} /></Card>}
     <Milestones order={o} client={client} />
@@ -72,7 +73,7 @@ export default function OrderPage({ id }: { id: string }) {
     {reviews.data && reviews.data.reviews.length > 0 && <section class="stack"><h2>{t('reviews')}</h2><Reviews rows={reviews.data.reviews} /></section>}
   </div><aside class="stack">
     <Card class="stack"><div class="soft small">{t(client ? 'order.youPay' : 'order.youGet')}</div><div class="big money">{money(client ? o.amount : o.doerPayout)}</div>
-      <Facts rows={[[t('order.price'), money(o.amount)], [t('order.fee'), money(o.platformFee)], [t('order.payout'), money(o.doerPayout)], ...(o.refundedAmount ? [[t('order.refunded'), money(o.refundedAmount)] as [string, string]] : []), [t('order.money'), t(`escrow.${o.escrowState}`)], ...(o.dueAt ? [[t('gig.deadline'), date(o.dueAt)] as [string, string]] : [])]} /></Card>
+      <Facts rows={[[t('order.price'), money(o.amount)], [t('order.fee'), money(o.platformFee)], [t('order.payout'), money(o.doerPayout)], ...(o.refundedAmount ? [[t('order.refunded'), money(o.refundedAmount)] as [string, string]] : []), [t('order.money'), o.escrowState === 'funded' ? `${t('escrow.funded')}: ${money(o.escrowAmount)}` : t(`escrow.${o.escrowState}`)], ...(o.dueAt ? [[t('gig.deadline'), date(o.dueAt)] as [string, string]] : [])]} /></Card>
     <Card class="stack"><div class="soft small">{t(client ? 'order.doer' : 'order.client')}</div><Who who={other} />
       {o.gigId && <Link href={`/gigs/${o.gigId}`}>{t('order.toGig')}</Link>}{o.serviceId && <Link href={`/services/${o.serviceId}`}>{t('order.toService')}</Link>}</Card>
     {(can('cancel') || can('dispute')) && <Card class="menu">
