@@ -53,26 +53,26 @@ typedef struct HttpConfig {
     int header_count_max;          /* (64, which is also the most), else 431 */
     size_t body_bytes_max;         /* upper bound over whatever body_limit answers (32 MB), else 413 */
     size_t small_body_bytes;       /* bodies up to this need no permit (64 KB) */
-    int large_bodies_max; /* bodies beyond it collected or handled at the same time (8), else 503; a quarter of them not by
-                             one address */
-    size_t pending_in_bytes_max; /* all unfinished requests together (64 MB); beyond, the newest is refused with 503 */
+    /* Bodies beyond it at the same time (12), else 503. A quarter of them is not for an address that has all others. */
+    int large_bodies_max;
+    size_t pending_in_bytes_max;  /* all unfinished requests together (64 MB); beyond, the newest is refused with 503 */
     size_t pending_out_bytes_max; /* all answers waiting for slow readers together (32 MB); beyond, that reader is cut */
-    size_t tls_buffers_max; /* 16 KB record buffers in use at a time (1,024); beyond, the connection is cut */
+    size_t tls_buffers_max;       /* 16 KB record buffers in use at a time (1,024); beyond, the connection is cut */
 
     /* Deadlines are absolute: sending a byte now and then does not extend them. */
-    int handshake_timeout_ms; /* TLS handshake (10 s) */
-    int header_timeout_ms; /* from connect, or from the first byte of a later request, to the end of the head (10 s) */
-    int body_timeout_ms; /* end of head to end of a small body (20 s) */
+    int handshake_timeout_ms;  /* TLS handshake (10 s) */
+    int header_timeout_ms;     /* from connect, or from the first byte of a later request, to the end of the head (10 s) */
+    int body_timeout_ms;       /* end of head to end of a small body (20 s) */
     int large_body_timeout_ms; /* the same of a large body (300 s) */
-    int keepalive_timeout_ms; /* idle between requests (60 s) */
-    int write_timeout_ms; /* for each 64 KB of an answer (30 s) */
+    int keepalive_timeout_ms;  /* idle between requests (60 s) */
+    int write_timeout_ms;      /* for each 64 KB of an answer (30 s) */
 
     /* WebSockets, see ws.h */
     size_t ws_message_bytes_max; /* one message, all fragments together (64 KB), else close 1009 */
-    size_t ws_queue_bytes_max; /* waiting to be sent on one connection (256 KB), else it is cut */
-    int ws_ping_ms; /* silence after which a ping is sent (30 s) */
-    int ws_pong_ms; /* and silence after that until the peer counts as dead (20 s) */
-    int ws_message_timeout_ms; /* first to last byte of one message (30 s) */
+    size_t ws_queue_bytes_max;   /* waiting to be sent on one connection (256 KB), else it is cut */
+    int ws_ping_ms;              /* silence after which a ping is sent (30 s) */
+    int ws_pong_ms;              /* and silence after that until the peer counts as dead (20 s) */
+    int ws_message_timeout_ms;   /* first to last byte of one message (30 s) */
 
     bool log_requests; /* one line a request at LOG_INFO: method, path without query, status, bytes, ms, address, id */
 } HttpConfig;

@@ -30,7 +30,7 @@ void http_config_defaults(HttpConfig *c) {
         .header_count_max = 64,
         .body_bytes_max = 32 * 1024 * 1024,
         .small_body_bytes = 64 * 1024,
-        .large_bodies_max = 8,
+        .large_bodies_max = 12,
         .pending_in_bytes_max = 64 * 1024 * 1024,
         .pending_out_bytes_max = 32 * 1024 * 1024,
         .tls_buffers_max = 1024,

@@ -203,7 +203,7 @@ test('one machine that begins uploads and does not end them leaves room for othe
     });
     const heard = await Promise.all(Array.from({ length: 20 }, () => begin('203.0.113.66')));
     const refused = heard.filter((h) => h.startsWith('HTTP/1.1 503')).length;
-    assert.ok(refused >= 12 && refused < 20, `${refused} of 20 refused`);
+    assert.ok(refused >= 8 && refused < 20, `${refused} of 20 refused`);
     const pdf = Buffer.concat([Buffer.from('%PDF-1.4\n'), randomBytes(300000)]);
     const form = () => {
       const f = new FormData();
