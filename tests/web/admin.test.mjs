@@ -71,6 +71,9 @@ test('a dispute is settled by sharing out', async () => {
   await admin.page.getByRole('textbox', { name: 'To the doer' }).fill('500');
   await admin.fill('Note', 'Half the work, half the money.');
   await admin.press('Settle');
+  await admin.page.getByRole('dialog').getByText('To the doer: ₹500. ₹1,000 is in escrow. The decision is final.').waitFor();
+  assert.equal((await client.get(`/api/orders/${order.id}`)).body.status, 'disputed', 'asked first');
+  await admin.page.getByRole('dialog').getByRole('button', { name: 'Settle' }).click();
   await admin.sees('Nothing waits here.');
   const now = (await client.get(`/api/orders/${order.id}`)).body;
   assert.equal(now.status, 'completed');
@@ -100,6 +103,16 @@ test('a report is upheld and the gig taken down; somebody is suspended and let i
   assert.notEqual((await doer.get('/api/users/me')).status, 200);
   await admin.press('Let in again');
   await admin.page.getByText('Suspended: Fraud again.').waitFor({ state: 'detached' });
+  await admin.press('Make admin'); // asks
+  const sure = admin.page.getByRole('dialog');
+  await sure.getByText('An admin may do everything').waitFor();
+  await sure.getByRole('button', { name: 'Cancel' }).click();
+  await admin.press('Make moderator');
+  await sure.getByRole('button', { name: 'Make moderator' }).click();
+  await admin.by('button', 'No longer moderator').waitFor();
+  await admin.press('No longer moderator');
+  await sure.getByRole('button', { name: 'No longer moderator' }).click();
+  await admin.by('button', 'Make moderator').waitFor();
 });
 
 test('settings: a wrong value is said at its place and changes nothing; a good one takes effect', async () => {
@@ -111,6 +124,7 @@ test('settings: a wrong value is said at its place and changes nothing; a good o
   await admin.page.locator('.field .error').waitFor();
   assert.equal((await box.get('/api/config')).body.feeBasisPoints, 500);
   await admin.page.getByLabel('fee_bps').fill('250');
+  await admin.sees('2.5 %');
   await admin.press('Save (1)');
   await admin.sees('Saved.');
   assert.equal((await box.get('/api/config')).body.feeBasisPoints, 250);

@@ -200,3 +200,24 @@ test('what is told by the way is in Hindi too; the longest words fit a small pho
   await v.close();
   await her.close();
 });
+
+test('work that waits says until when; both find the order from the gig', async () => {
+  const ravi = await box.person(phone()), gig = (await asha.post('/api/gigs', gigBody())).body;
+  const application = (await ravi.post(`/api/gigs/${gig.id}/applications`, { message: 'I can.' })).body;
+  const { order } = (await asha.post(`/api/applications/${application.id}/accept`)).body;
+  const { razorpayOrderId } = (await asha.post('/api/payments/create-order', { orderId: order.id })).body;
+  await asha.post('/api/payments/verify', (await box.post('/sandbox/razorpay/pay', { order_id: razorpayOrderId })).body);
+  await ravi.post(`/api/orders/${order.id}/submit`, { message: 'Here.' });
+  const hers = await as(asha), his = await as(ravi);
+  for (const [v, path] of [[hers, `/gigs/${gig.id}/applicants`], [his, `/gigs/${gig.id}`]]) {
+    await v.go(path);
+    await v.page.locator(`a[href="/orders/${order.id}"]`).click();
+    await v.sees('Without an answer it counts as approved on');
+    await v.sees('You pay'.replace('pay', v === his ? 'get' : 'pay'));
+  }
+  await asha.post(`/api/orders/${order.id}/approve`);
+  await hers.sees('You paid');
+  await his.sees('You got');
+  await hers.close();
+  await his.close();
+});

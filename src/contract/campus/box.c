@@ -7,7 +7,7 @@
 typedef struct ConfigOut {
     Str name, currency, key_id, push_key;
     int32_t decimals, fee_bps, boost_days_max;
-    int64_t boost_price, withdraw_min, otp_ttl_s;
+    int64_t boost_price, withdraw_min, otp_ttl_s, auto_approve_s;
     bool sandbox, sandbox_payments, sandbox_messages;
 } ConfigOut;
 VIEW(campus_config_view, ConfigOut, "Config", "Public facts of this marketplace.",
@@ -21,6 +21,7 @@ VIEW(campus_config_view, ConfigOut, "Config", "Public facts of this marketplace.
      SHOW("boostDaysMax", W_INT, ConfigOut, boost_days_max, "Days at most."),
      SHOW("withdrawMin", W_MONEY, ConfigOut, withdraw_min, "The smallest withdrawal."),
      SHOW("otpExpiresIn", W_INT, ConfigOut, otp_ttl_s, "Seconds that a code is good for."),
+     SHOW("autoApproveIn", W_INT, ConfigOut, auto_approve_s, "Seconds until submitted work counts as approved without an answer."),
      SHOW("sandbox", W_BOOL, ConfigOut, sandbox, "Providers are simulated: no real money moves."),
      SHOW("sandboxPayments", W_BOOL, ConfigOut, sandbox_payments, "The payment provider is one of them."),
      SHOW("sandboxMessages", W_BOOL, ConfigOut, sandbox_messages, "Nor are SMS sent: the sandbox keeps them."));
@@ -37,6 +38,7 @@ static Err config(Exchange *x) {
                      .boost_price = c->boost_price_per_day,
                      .withdraw_min = c->withdraw_min,
                      .otp_ttl_s = c->otp_ttl_ms / MS_SECOND,
+                     .auto_approve_s = c->auto_approve_ms / MS_SECOND,
                      .sandbox = x->ports->sandbox,
                      .sandbox_payments = x->ports->sandbox_payments,
                      .sandbox_messages = x->ports->sandbox_messages};

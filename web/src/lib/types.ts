@@ -57,7 +57,7 @@ export interface Notice {
 }
 export interface Config {
   name: string; currency: string; currencyDecimals: number; feeBasisPoints: number; feePercent: number;
-  razorpayKeyId: string | null; boostPricePerDay: number; boostDaysMax: number; withdrawMin: number; otpExpiresIn: number;
+  razorpayKeyId: string | null; boostPricePerDay: number; boostDaysMax: number; withdrawMin: number; otpExpiresIn: number; autoApproveIn: number;
   sandbox: boolean; sandboxPayments: boolean; sandboxMessages: boolean; vapidPublicKey?: string | null;
 }
 export interface Category { slug: string; name: string; aliases: string[] }

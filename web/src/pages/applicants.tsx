@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { Link, useLocation } from 'wouter-preact';
+import { useLocation } from 'wouter-preact';
 import { post } from '../lib/api';
 import { ago, money, moneyRange, t, tn } from '../lib/i18n';
 import { useTitle } from '../lib/page';
@@ -16,6 +16,8 @@ type Sort = 'new' | 'price' | 'trust' | 'rating';
 export default function Applicants({ id }: { id: string }) {
   const gig = useGet<Gig>(`/api/gigs/${id}`).data;
   const list = usePages<Application>(`/api/gigs/${id}/applications`, 'applications', 100);
+  const orders = useGet<{ orders: Order[] }>(list.items.some((a) => a.status === 'accepted') ? '/api/orders?limit=100' : null).data?.orders;
+  const made = orders?.find((o) => o.gigId === id);
   const [sort, setSort] = useState<Sort>('new');
   const [accepting, accept] = useState<Application>();
   const [refusing, refuse] = useState<Application>();
@@ -53,7 +55,7 @@ export default function Applicants({ id }: { id: string }) {
         <p class="prose">{a.message}</p><p class="soft small">{ago(a.createdAt)}</p>
         {a.status === 'pending' && <div class="row"><Button kind="main" onClick={() => accept(a)}>{t('applicants.accept')}</Button>
           <Button kind="quiet" onClick={() => refuse(a)}>{t('applicants.reject')}</Button></div>}
-        {a.status === 'accepted' && <Link href="/work">{t('apply.toOrder')}</Link>}
+        {a.status === 'accepted' && <Button wide kind="main" href={made ? `/orders/${made.id}` : '/work'}>{t('apply.toOrder')}</Button>}
       </Card>)}</div>
       {list.more && <div class="row center"><Button busy={list.busy} onClick={list.next}>{t('more')}</Button></div>}</>}
     {refusing && <Confirm title={t('applicants.rejectTitle', { name: refusing.doer?.name ?? '' })} text={t('applicants.rejectText')} yes={t('applicants.reject')} danger busy={busy} close={() => refuse(undefined)} on={() => void act(() => post(`/api/applications/${refusing.id}/reject`))} />}

@@ -5,7 +5,7 @@ import { ago, date, money, number, t, tn, word } from '../lib/i18n';
 import { useTitle } from '../lib/page';
 import { invalidate, put, useGet, useLive } from '../lib/query';
 import { config, me } from '../lib/session';
-import type { Application, Gig, User } from '../lib/types';
+import type { Application, Gig, Order, User } from '../lib/types';
 import { Button, Card, Facts, Failure, Files, IconButton, Loading, Notice, Page, Status, Tag, Who } from '../ui/base';
 import { Budget, Tile } from '../ui/cards';
 import { Confirm } from '../ui/overlay';
@@ -21,6 +21,8 @@ export default function GigPage({ id }: { id: string }) {
   const mine = !!gig && gig.clientId === me.value?.id;
   const own = useLive<{ applications: Application[] }>(me.value && gig && !mine ? '/api/applications/my-applications?limit=100' : null);
   const application = own.data?.applications.find((a) => a.gigId === id && a.status !== 'withdrawn');
+  const orders = useGet<{ orders: Order[] }>(application?.status === 'accepted' ? '/api/orders?limit=100' : null).data?.orders;
+  const made = orders?.find((o) => o.gigId === id);
   const saved = useLive<{ gigs: Gig[] }>(me.value && gig && !mine ? '/api/gigs/saved?limit=100' : null);
   const keeps = !!saved.data?.gigs.some((g) => g.id === id);
   const [dialog, setDialog] = useState<'' | 'apply' | 'delete' | 'boost' | 'report' | 'withdraw'>('');
@@ -75,7 +77,7 @@ export default function GigPage({ id }: { id: string }) {
         </> : application ? <>
           <Notice tone={application.status === 'accepted' ? 'good' : 'brand'} icon="check"><b>{word('application', application.status)}</b><div>{application.amount ? t('apply.offered', { amount: money(application.amount) }) : t('apply.asBudget')}</div></Notice>
           {application.status === 'pending' && <Button wide onClick={() => setDialog('withdraw')}>{t('apply.withdraw')}</Button>}
-          {application.status === 'accepted' && <Button wide kind="main" href="/work">{t('apply.toOrder')}</Button>}
+          {application.status === 'accepted' && <Button wide kind="main" href={made ? `/orders/${made.id}` : '/work'}>{t('apply.toOrder')}</Button>}
         </> : gig.status === 'open' ? <>
           <Button kind="main" wide onClick={() => (me.value ? setDialog('apply') : go(`/sign-in?to=/gigs/${id}`))}>{t('apply.title')}</Button>
           <p class="soft small">{t('gig.earn', { amount: money(fee), fee: number(config.value?.feePercent ?? 0, 2) })}</p>

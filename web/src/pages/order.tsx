@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { post } from '../lib/api';
 import { dropDraft, useForm } from '../lib/form';
-import { date, money, t } from '../lib/i18n';
+import { date, dateTime, money, t } from '../lib/i18n';
 import { useTitle } from '../lib/page';
 import { invalidate, put, useGet, useLive } from '../lib/query';
-import { me } from '../lib/session';
+import { config, me } from '../lib/session';
 import type { Attachment, Order, Review } from '../lib/types';
 import { Button, Card, Facts, Failure, Files, Loading, Notice, Page, Status, Timeline, Who } from '../ui/base';
 import { FilePicker, TextArea, Words } from '../ui/fields';
@@ -52,6 +52,7 @@ export default function OrderPage({ id }: { id: string }) {
     <Card class={`next${step.mine ? '' : ' quiet'}`}>
       <div class="row between"><h2>{step.mine ? t('home.yourTurn') : t('next.title')}</h2><Status of="order" value={o.status} /></div>
       <p>{step.text}</p>
+      {o.status === 'submitted' && o.escrowState === 'funded' && !parts.length && o.submittedAt && config.value?.autoApproveIn && <p class="soft small">{t('next.byItself', { date: dateTime(o.submittedAt + config.value.autoApproveIn * 1000) })}</p>}
       {o.status === 'disputed' && o.disputeReason && <p class="prose soft">„{o.disputeReason}“</p>}
       {o.status === 'cancelled' && o.cancelReason && <p class="prose soft">„{o.cancelReason}“</p>}
       <div class="row">

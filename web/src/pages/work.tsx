@@ -27,7 +27,7 @@ export default function Work({ tab: wanted }: { tab?: string }) {
       : !list.items.length ? <Empty icon={tab === 'services' ? 'spark' : 'bag'} title={t(`work.none.${tab}`)} text={t(`work.noneText.${tab}`)}>
         <Button kind="main" href={tab === 'posted' ? '/post' : tab === 'services' ? '/offer' : '/gigs'}>{t(tab === 'posted' ? 'post.title' : tab === 'services' ? 'offer.title' : 'browse.gigs')}</Button></Empty>
         : tab === 'orders' ? <div class="list">{[...(list.items as Order[])].sort((a, b) => rank(a) - rank(b)).map((o) => <OrderCard key={o.id} o={o} who={who} />)}</div>
-          : tab === 'applied' ? <div class="list">{(list.items as Application[]).map((a) => <Card key={a.id} href={`/gigs/${a.gigId}`}><div class="row between nowrap"><h3 class="cut">{a.gigTitle ?? t('gig.gone')}</h3><Status of="application" value={a.status} /></div>
+          : tab === 'applied' ? <div class="list">{(list.items as Application[]).map((a) => <Card key={a.id} href={`/gigs/${a.gigId}`}><div class="row between nowrap"><h3 class="cut2">{a.gigTitle ?? t('gig.gone')}</h3><Status of="application" value={a.status} /></div>
             <p class="cut2 soft">{a.message}</p><div class="row between soft small"><span>{ago(a.createdAt)}</span>{a.amount && <span class="money">{money(a.amount)}</span>}</div></Card>)}</div>
             : <div class="grid">{list.items.map((x: Gig & Service) => (tab === 'posted' ? <GigCard key={x.id} gig={x} own /> : <ServiceCard key={x.id} service={x} />))}</div>}
     {list.more && <div class="row center"><Button busy={list.busy} onClick={list.next}>{t('more')}</Button></div>}
@@ -39,7 +39,7 @@ function OrderCard({ o, who }: { o: Order; who: string }) {
   const client = o.clientId === who;
   const other = client ? o.doer : o.client;
   return <Card href={`/orders/${o.id}`} class={step.mine ? 'next' : ''}>
-    <div class="stack tight"><div class="row between nowrap"><h3 class="cut">{o.title}</h3><Status of="order" value={o.status} /></div>
+    <div class="stack tight"><div class="row between nowrap"><h3 class="cut2">{o.title}</h3><Status of="order" value={o.status} /></div>
       <div class="row between"><span class="row nowrap"><Avatar who={other} size={24} /><span class="small">{t(client ? 'order.with' : 'order.for', { name: other?.name ?? t('person.unnamed') })}</span></span>
         <span class="money">{money(client ? o.amount : o.doerPayout)}</span></div>
       <p class={step.mine ? '' : 'soft small'}>{step.mine && <b>{t('home.yourTurn')}: </b>}{step.text}</p></div>

@@ -8,6 +8,7 @@ import { invalidate, useGet, usePages } from '../../lib/query';
 import type { Order } from '../../lib/types';
 import { Avatar, Button, Card, Facts, Failure, Files, Loading, Notice, Status, Who } from '../../ui/base';
 import { Choice, Money, TextArea } from '../../ui/fields';
+import { Confirm } from '../../ui/overlay';
 import { toast } from '../../ui/toast';
 import { Listed } from './parts';
 
@@ -26,14 +27,19 @@ export function AdminDispute({ id }: { id: string }) {
   if (error && !data) return <Failure error={error} retry={reload} />;
   if (!data) return <Loading />;
   const o = data.order, name = (who: string) => (who === o.clientId ? o.client : o.doer)?.name ?? '?';
+  const [sure, ask] = useState(false);
+  const decide = () => {
+    const { outcome, toDoer } = form.v;
+    if (outcome === 'split' && (toDoer === null || toDoer > data.escrowHeld)) return form.fail({ toDoer: t('wallet.tooMuch', { amount: money(data.escrowHeld) }) });
+    ask(true);
+  };
   const settle = async () => {
     const { outcome, toDoer, note } = form.v;
-    if (outcome === 'split' && (toDoer === null || toDoer > data.escrowHeld)) return form.fail({ toDoer: t('wallet.tooMuch', { amount: money(data.escrowHeld) }) });
     if (await form.submit(() => post(`/api/admin/orders/${id}/settle`, { outcome, note, ...(outcome === 'split' ? { toDoer } : {}) }))) {
       invalidate('/api/admin');
       toast(a('done'), 'good');
       go('/admin/disputes');
-    }
+    } else ask(false);
   };
   return <div class="two"><div class="stack">
     <Card class="stack"><div class="row between"><h2>{o.title}</h2><Status of="order" value={o.status} /></div>
@@ -52,7 +58,8 @@ export function AdminDispute({ id }: { id: string }) {
         <Choice label={a('outcome')} value={form.v.outcome} on={(v) => form.set('outcome', v)} options={(['release', 'refund', 'split'] as const).map((v) => ({ value: v, text: a(v) }))} />
         {form.v.outcome === 'split' && <Money label={a('toDoer')} value={form.v.toDoer} on={(v) => form.set('toDoer', v)} error={form.errors.toDoer} />}
         <TextArea label={a('note')} max={5000} value={form.v.note} on={(v) => form.set('note', v)} error={form.errors.note} />
-        <Button kind="main" wide busy={form.busy} onClick={() => void settle()}>{a('settle')}</Button></> : data.settleNote && <p class="prose">{data.settleNote}</p>}</Card>
+        <Button kind="main" wide busy={form.busy} onClick={decide}>{a('settle')}</Button>
+        {sure && <Confirm title={a(form.v.outcome)} text={`${form.v.outcome === 'split' ? `${a('toDoer')}: ${money(form.v.toDoer ?? 0)}. ` : ''}${a('settleText', { amount: money(data.escrowHeld) })}`} yes={a('settle')} busy={form.busy} close={() => ask(false)} on={() => void settle()} />}</> : data.settleNote && <p class="prose">{data.settleNote}</p>}</Card>
     {data.audit.length > 0 && <Card class="stack"><h2>{a('history')}</h2><ul class="rows small">{data.audit.map((e) => <li key={e.number}>{dateTime(e.at)} · {e.actor?.name ?? a('box')} · {e.act} {e.detail}</li>)}</ul></Card>}
   </aside></div>;
 }

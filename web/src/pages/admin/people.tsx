@@ -7,6 +7,7 @@ import { ago, date, dateTime, t } from '../../lib/i18n';
 import { usePages } from '../../lib/query';
 import { Button, Card, Stars, Tag, Trust, Who } from '../../ui/base';
 import { Input } from '../../ui/fields';
+import { Confirm } from '../../ui/overlay';
 import { Ask, Chips, Listed, useAct } from './parts';
 
 const states = ['', 'id_pending', 'suspended', 'id_verified', 'moderator', 'admin', 'deleted'];
@@ -18,6 +19,8 @@ export function Users() {
   const [ask, setAsk] = useState<{ user: AdminUser; what: 'suspend' | 'reject-id' }>();
   const { busy, act } = useAct();
   const go = (u: AdminUser, verb: string, body = {}) => act(u.id + verb, () => post(`/api/admin/users/${u.id}/${verb}`, body), list.reload);
+  const [right, setRight] = useState<{ user: AdminUser; verb: 'grant' | 'revoke'; role: 'moderator' | 'admin' }>();
+  const named = (verb: 'grant' | 'revoke', role: 'moderator' | 'admin') => a(`${verb}${role === 'admin' ? 'Admin' : 'Moderator'}`);
   const admin = roles().includes('admin');
   return <>
     <Input label={t('search')} type="search" placeholder={a('search')} value={search} on={setSearch} />
@@ -28,9 +31,12 @@ export function Users() {
       <div class="row">{u.idDocumentUrl && !u.idVerified && <><a class="button small" href={`/api/admin/users/${u.id}/id-document`} target="_blank" rel="noreferrer">{a('look')}</a>
         <Button small kind="main" busy={busy === u.id + 'verify-id'} onClick={() => void go(u, 'verify-id')}>{a('verify')}</Button><Button small onClick={() => setAsk({ user: u, what: 'reject-id' })}>{a('reject')}</Button></>}
         {u.isSuspended ? <Button small busy={busy === u.id + 'unsuspend'} onClick={() => void go(u, 'unsuspend')}>{a('unsuspend')}</Button> : <Button small kind="danger" onClick={() => setAsk({ user: u, what: 'suspend' })}>{a('suspend')}</Button>}
-        {admin && (['moderator', 'admin'] as const).map((role) => (u.adminRoles?.includes(role)
-          ? <Button key={role} small kind="quiet" onClick={() => void go(u, 'revoke', { role })}>{a(role === 'admin' ? 'revokeAdmin' : 'revokeModerator')}</Button>
-          : <Button key={role} small kind="quiet" onClick={() => void go(u, 'grant', { role })}>{a(role === 'admin' ? 'grantAdmin' : 'grantModerator')}</Button>))}</div></Card>} />
+        {admin && (['moderator', 'admin'] as const).map((role) => {
+          const verb = u.adminRoles?.includes(role) ? 'revoke' : 'grant';
+          return <Button key={role} small kind="quiet" onClick={() => setRight({ user: u, verb, role })}>{named(verb, role)}</Button>;
+        })}</div></Card>} />
+    {right && <Confirm title={`${right.user.name ?? '?'}: ${named(right.verb, right.role)}`} text={a(right.role === 'admin' ? 'rightsAdmin' : 'rightsModerator')} yes={named(right.verb, right.role)} danger busy={!!busy} close={() => setRight(undefined)}
+      on={() => void go(right.user, right.verb, { role: right.role }).then(() => setRight(undefined))} />}
     {ask && <Ask title={a(ask.what === 'suspend' ? 'suspend' : 'reject')} label={a('reason')} needed danger close={() => setAsk(undefined)} on={async (reason) => { await go(ask.user, ask.what, { reason }); setAsk(undefined); }} />}
   </>;
 }

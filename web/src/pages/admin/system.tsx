@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { a, aw, type AdminCategory, type AuditEntry, type BoxStatus, type City, type Setting } from '../../lib/admin';
 import { patch, post, remove } from '../../lib/api';
 import { useForm } from '../../lib/form';
-import { bytes, date, dateTime, number, t, tn } from '../../lib/i18n';
+import { bytes, date, dateTime, locale, money, number, t, tn } from '../../lib/i18n';
 import { useGet, usePages } from '../../lib/query';
 import { Button, Card, Empty, Facts, Failure, IconButton, Loading, Notice, Tag } from '../../ui/base';
 import { Input, Select, Switch, Words } from '../../ui/fields';
@@ -59,6 +59,17 @@ export function Cities() {
   </>;
 }
 
+const spans = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]] as const;
+/** What a number means: money, percent, a time. */
+function meant({ key, doc, type }: Setting, value: string): string {
+  const n = Number(value);
+  if (type !== 'number' || !value || !Number.isFinite(n)) return '';
+  if (/minor units/.test(doc)) return money(n);
+  if (/_bps$/.test(key)) return `${number(n / 100, 2)} %`;
+  const [unit, size] = spans.find(([, s]) => n >= s && n % s === 0) ?? spans[3];
+  return /_s$/.test(key) ? new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long' }).format(n / size) : '';
+}
+
 export function Settings() {
   const { data, error, reload } = useGet<{ settings: Setting[] }>('/api/admin/settings');
   const [find, setFind] = useState('');
@@ -89,7 +100,7 @@ export function Settings() {
     setBusy(false);
   };
   const field = (s: Setting) => {
-    const value = changed[s.key] ?? s.value, common = { label: s.key, hint: `${s.doc}${s.editable ? '' : ` (${aw('source', s.source)})`}`, error: errors[s.key] };
+    const value = changed[s.key] ?? s.value, is = meant(s, value), common = { label: s.key, hint: <>{is && <b>{is} · </b>}{s.doc}</>, error: errors[s.key] };
     if (!s.editable) return <div class="stack tight"><b>{s.key}</b><code>{s.value || '–'}</code><span class="hint">{s.doc} · {aw('source', s.source)}</span></div>;
     if (s.type === 'flag') return <Switch label={s.key} hint={s.doc} value={value === 'yes'} on={(on) => set(s.key, on ? 'yes' : 'no')} />;
     if (s.choices) return <Select {...common} value={value} on={(v) => set(s.key, v)} options={s.choices.split('|').map((c) => [c, c])} />;
