@@ -221,3 +221,23 @@ test('work that waits says until when; both find the order from the gig', async 
   await hers.close();
   await his.close();
 });
+
+test('on a slow network a gig from a list is read at once; one that is gone meanwhile says so', async () => {
+  const gig = (await asha.post('/api/gigs', gigBody({ title: 'Soon gone', description: 'All of its words.' }))).body, ravi = await box.person(phone()), v = await as(ravi);
+  v.expected = /404/;
+  await v.go(`/people/${gig.clientId}`);
+  await v.go('/gigs?search=soon+gone');
+  let open = () => {};
+  const held = new Promise((done) => (open = done));
+  await v.page.route(`**/api/gigs/${gig.id}`, async (r) => { await held; await r.continue(); });
+  await v.page.locator('.gigcard').first().click();
+  await v.heading('Soon gone');
+  await v.sees('All of its words.');
+  open();
+  await v.press('Apply');
+  await v.fill('Your message', 'Me, please.');
+  await asha.delete(`/api/gigs/${gig.id}`);
+  await v.press('Send the application');
+  await v.sees('It is no longer there.');
+  await v.close();
+});

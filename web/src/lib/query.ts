@@ -70,7 +70,10 @@ export function put<T>(path: string, data: T): void {
   e.at = Date.now();
 }
 
-export const peek = <T>(path: string): T | undefined => entries.get(path)?.data.value;
+/** What a list told of it is shown until its own answer is there. */
+export function seed<T>(path: string, data: T): void {
+  entry<T>(path).data.value ??= data;
+}
 
 const stale: ((prefix: string) => void)[] = [];
 /** Whatever begins so is asked for again: at once where it is shown, else when it is next needed. */

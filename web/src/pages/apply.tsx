@@ -20,7 +20,7 @@ export function Apply({ gig, close }: { gig: Gig; close: () => void }) {
       invalidate('/api/applications', `/api/gigs/${gig.id}`);
       toast(t('apply.sent'), 'good');
       close();
-    }
+    } else invalidate('/api/applications', `/api/gigs/${gig.id}`); // it may be gone, or applied to elsewhere
   };
   return <Dialog title={t('apply.title')} close={close} actions={<><Button onClick={close}>{t('cancel')}</Button><Button kind="main" busy={form.busy} onClick={() => void send()}>{t('apply.send')}</Button></>}>
     <TextArea label={t('apply.message')} hint={t('apply.messageHint')} rows={5} max={5000} value={form.v.message} on={(v) => form.set('message', v)} error={form.errors.message} />

@@ -1,9 +1,11 @@
 // One's own data: take all of it along, or leave.
 import { useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
+import { dataEn } from '../i18n/data.en';
+import { dataHi } from '../i18n/data.hi';
 import { call, post } from '../lib/api';
 import { useForm } from '../lib/form';
-import { digits, t } from '../lib/i18n';
+import { digits, language, t } from '../lib/i18n';
 import { useTitle } from '../lib/page';
 import { ended } from '../lib/session';
 import { Button, Card, Notice, Page } from '../ui/base';
@@ -13,6 +15,7 @@ import { toast } from '../ui/toast';
 
 export default function Data() {
   useTitle(t('data.title'));
+  const words = language.value === 'hi' ? dataHi : dataEn;
   const [leaving, leave] = useState(false);
   const [, go] = useLocation();
   const form = useForm({ otp: '' });
@@ -22,15 +25,15 @@ export default function Data() {
   const gone = async () => {
     if (await form.submit(() => call('DELETE', '/api/users/me', { otp: form.v.otp }))) {
       ended();
-      toast(t('data.gone'), 'good');
+      toast(words.gone, 'good');
       go('/', { replace: true });
     }
   };
   return <Page title={t('data.title')} narrow back="/me">
-    <Card class="stack"><h2>{t('data.take')}</h2><p>{t('data.takeText')}</p><div><a class="button main" href="/api/users/me/export" download="my-data.tar">{t('data.download')}</a></div></Card>
-    <Card class="stack"><h2>{t('data.leave')}</h2><p>{t('data.leaveText')}</p><div><Button kind="danger" busy={form.busy} onClick={() => void begin()}>{t('data.leave')}</Button></div></Card>
-    {leaving && <Dialog title={t('data.leave')} close={() => leave(false)} actions={<><Button onClick={() => leave(false)}>{t('cancel')}</Button><Button kind="danger" busy={form.busy} onClick={() => void gone()}>{t('data.leave')}</Button></>}>
-      <Notice tone="bad" icon="warn">{t('data.final')}</Notice>
+    <Card class="stack"><h2>{words.take}</h2><p>{words.takeText}</p><div><a class="button main" href="/api/users/me/export" download="my-data.tar">{words.download}</a></div></Card>
+    <Card class="stack"><h2>{words.leave}</h2><p>{words.leaveText}</p><div><Button kind="danger" busy={form.busy} onClick={() => void begin()}>{words.leave}</Button></div></Card>
+    {leaving && <Dialog title={words.leave} close={() => leave(false)} actions={<><Button onClick={() => leave(false)}>{t('cancel')}</Button><Button kind="danger" busy={form.busy} onClick={() => void gone()}>{words.leave}</Button></>}>
+      <Notice tone="bad" icon="warn">{words.final}</Notice>
       <Input label={t('signin.codeLabel')} inputMode="numeric" autocomplete="one-time-code" autofocus value={form.v.otp} on={(v) => form.set('otp', digits(v).replace(/\D/g, ''))} error={form.errors.otp} /></Dialog>}
   </Page>;
 }

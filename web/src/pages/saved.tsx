@@ -10,6 +10,6 @@ export default function Saved() {
   const list = usePages<Gig>('/api/gigs/saved', 'gigs');
   return <Page title={t('saved.title')} back="/me"><h2 class="hidden">{t('notifications.list')}</h2>
     {list.error && !list.items.length ? <Failure error={list.error} retry={list.reload} /> : list.items.length ? <div class="grid">{list.items.map((g) => <GigCard key={g.id} gig={g} />)}</div>
-      : list.busy ? <Loading /> : <Empty icon="heart" title={t('saved.none')} text={t('saved.noneText')}><Button kind="main" href="/gigs">{t('browse.gigs')}</Button></Empty>}
+      : list.busy ? <Loading /> : <Empty icon="heart" title={t('saved.none')} text={t('saved.noneText')}><Button kind="main" href="/gigs">{t('home.allGigs')}</Button></Empty>}
     {list.more && <div class="row center"><Button busy={list.busy} onClick={list.next}>{t('more')}</Button></div>}</Page>;
 }

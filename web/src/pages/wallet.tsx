@@ -46,7 +46,7 @@ export default function Wallet() {
   };
   return <Page title={t('wallet.title')} back="/me"><div class="two"><div class="stack">
     <Card class="hero stack"><div><div class="soft">{t('wallet.available')}</div><div class="big money">{balance.data ? money(balance.data.available) : '…'}</div></div>
-      <div class="soft">{t('wallet.pending', { amount: money(balance.data?.pending ?? 0) })}</div>
+      {!!balance.data?.pending && <div class="soft">{t('wallet.pending', { amount: money(balance.data.pending) })}</div>}
       <div class="row"><Button kind="main" icon="bank" disabled={short} onClick={withdraw}>{t('wallet.withdraw')}</Button></div>{balance.data && short && <p class="soft small">{t('wallet.later', { amount: money(least) })}</p>}</Card>
     <Card class="stack"><h2>{t('wallet.earnings')}</h2><Earnings rows={list.items} /></Card>
     <Card class="stack"><h2>{t('wallet.history')}</h2>

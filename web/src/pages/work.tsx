@@ -25,7 +25,7 @@ export default function Work({ tab: wanted }: { tab?: string }) {
     <h2 class="hidden">{t(`work.${tab}`)}</h2>
     {list.error && !list.items.length ? <Failure error={list.error} retry={list.reload} /> : list.busy && !list.items.length ? <Loading />
       : !list.items.length ? <Empty icon={tab === 'services' ? 'spark' : 'bag'} title={t(`work.none.${tab}`)} text={t(`work.noneText.${tab}`)}>
-        <Button kind="main" href={tab === 'posted' ? '/post' : tab === 'services' ? '/offer' : '/gigs'}>{t(tab === 'posted' ? 'post.title' : tab === 'services' ? 'offer.title' : 'browse.gigs')}</Button></Empty>
+        <Button kind="main" href={tab === 'posted' ? '/post' : tab === 'services' ? '/offer' : '/gigs'}>{t(tab === 'posted' ? 'post.title' : tab === 'services' ? 'offer.title' : 'home.allGigs')}</Button></Empty>
         : tab === 'orders' ? <div class="list">{[...(list.items as Order[])].sort((a, b) => rank(a) - rank(b)).map((o) => <OrderCard key={o.id} o={o} who={who} />)}</div>
           : tab === 'applied' ? <div class="list">{(list.items as Application[]).map((a) => <Card key={a.id} href={`/gigs/${a.gigId}`}><div class="row between nowrap"><h3 class="cut2">{a.gigTitle ?? t('gig.gone')}</h3><Status of="application" value={a.status} /></div>
             <p class="cut2 soft">{a.message}</p><div class="row between soft small"><span>{ago(a.createdAt)}</span>{a.amount && <span class="money">{money(a.amount)}</span>}</div></Card>)}</div>

@@ -26,7 +26,7 @@ export function IconButton({ icon, label, badge, href, fill, ...rest }: { icon: 
 }
 
 export function Card({ children, href, class: c = '', ...rest }: Kids & { href?: string; class?: string } & JSX.HTMLAttributes<HTMLElement>) {
-  return href ? <Link href={href} class={`card link ${c}`}>{children}</Link> : <section {...rest} class={`card ${c}`}>{children}</section>;
+  return href ? <Link href={href} class={`card link ${c}`} onClick={rest.onClick as never}>{children}</Link> : <section {...rest} class={`card ${c}`}>{children}</section>;
 }
 
 export type Tone = 'plain' | 'good' | 'wait' | 'bad' | 'info' | 'brand';

@@ -1,6 +1,7 @@
 // Gigs, services, categories as lists show them.
 import { Link } from 'wouter-preact';
 import { ago, dayMonth, distance, money, moneyRange, number, t, tn, word } from '../lib/i18n';
+import { seed } from '../lib/query';
 import type { Category, Gig, Service } from '../lib/types';
 import { Avatar, Card, Stars, Status, Tag } from './base';
 import { categoryIcon, Icon } from './icon';
@@ -15,7 +16,7 @@ export const Budget = ({ gig }: { gig: Pick<Gig, 'budgetMin' | 'budgetMax' | 'bu
 
 export function GigCard({ gig, own, distance: away }: { gig: Gig; own?: boolean; distance?: number }) {
   const days = gig.deadline ? Math.ceil((gig.deadline - Date.now()) / 864e5) : null;
-  return <Card href={`/gigs/${gig.id}`} class="gigcard">
+  return <Card href={`/gigs/${gig.id}`} class="gigcard" onClick={() => seed(`/api/gigs/${gig.id}`, gig)}>
     <div class="top3"><Tile category={gig.category} /><div class="grow stack tight"><h3>{gig.title}</h3>
       <div class="meta"><span>{word('category', gig.category)}</span><span>{ago(gig.createdAt)}</span></div></div>
       {gig.isBoosted && <Tag tone="wait" icon="bolt">{t('gig.boosted')}</Tag>}</div>
