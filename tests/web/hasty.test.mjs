@@ -213,11 +213,7 @@ test('work that waits says until when; both find the order from the gig', async 
     await v.go(path);
     await v.page.locator(`a[href="/orders/${order.id}"]`).click();
     await v.sees('Without an answer it counts as approved on');
-    await v.sees('You pay'.replace('pay', v === his ? 'get' : 'pay'));
   }
-  await asha.post(`/api/orders/${order.id}/approve`);
-  await hers.sees('You paid');
-  await his.sees('You got');
   await hers.close();
   await his.close();
 });
