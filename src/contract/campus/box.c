@@ -21,7 +21,8 @@ VIEW(campus_config_view, ConfigOut, "Config", "Public facts of this marketplace.
      SHOW("boostDaysMax", W_INT, ConfigOut, boost_days_max, "Days at most."),
      SHOW("withdrawMin", W_MONEY, ConfigOut, withdraw_min, "The smallest withdrawal."),
      SHOW("otpExpiresIn", W_INT, ConfigOut, otp_ttl_s, "Seconds that a code is good for."),
-     SHOW("autoApproveIn", W_INT, ConfigOut, auto_approve_s, "Seconds until submitted work counts as approved without an answer."),
+     SHOW("autoApproveIn", W_INT, ConfigOut, auto_approve_s,
+          "Seconds until submitted work counts as approved without an answer."),
      SHOW("sandbox", W_BOOL, ConfigOut, sandbox, "Providers are simulated: no real money moves."),
      SHOW("sandboxPayments", W_BOOL, ConfigOut, sandbox_payments, "The payment provider is one of them."),
      SHOW("sandboxMessages", W_BOOL, ConfigOut, sandbox_messages, "Nor are SMS sent: the sandbox keeps them."));
