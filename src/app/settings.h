@@ -36,7 +36,7 @@ typedef struct Settings {
     Str upgrade_key, upgrade_dir, upgrade_disk;
     /* providers */
     Str razorpay_key_id, razorpay_key_secret, razorpay_webhook_secret, razorpay_account_number, razorpay_url;
-    Str sms_provider, sms_url, sms_key, sms_sender, sms_template, sms_template_hi, sms_account;
+    Str sms_provider, sms_url, sms_key, sms_sender, sms_template, sms_template_hi, sms_account, sms_countries;
     Str smtp_host, smtp_user, smtp_password, smtp_from, smtp_security;
     int64_t smtp_port, payment_poll_ms;
     Str google_client_id, google_certs_url;

@@ -111,6 +111,7 @@ const SettingRow setting_rows[] = {
     TEXT("sms_url", sms_url, "", 500, "address of the SMS provider; for template with {to} {text} {code} in it; empty: the provider's own"),
     SECRET("sms_key", sms_key, "the SMS provider's key or token"),
     TEXT("sms_account", sms_account, "", 100, "the SMS provider's account id (Twilio)"),
+    TEXT("sms_countries", sms_countries, "", 200, "country codes (91, 977) whose numbers may sign up, comma-separated: somebody gets paid for SMS to some numbers, and asks for many; empty: all"),
     TEXT("sms_sender", sms_sender, "", 40, "sender id or number"),
     TEXT("sms_template", sms_template, "", 100, "the SMS provider's flow or template id (MSG91)"),
     TEXT("sms_template_hi", sms_template_hi, "", 100, "the same for Hindi: India's operators let through registered texts only; empty: SMS by msg91 and template are in English (any word, where the provider wants no id)"),

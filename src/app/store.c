@@ -34,6 +34,7 @@ void box_domain_config(const Settings *s, const uint8_t key[32], DomainConfig *o
                           .withdraw_min = s->withdraw_min,
                           .payment_poll_ms = s->payment_poll_ms,
                           .push_origins = s->web_push_origins,
+                          .sms_countries = s->sms_countries,
                           .sms_langs = sms_langs(s->sms_provider, s->sms_template_hi),
                           .push_sandbox = s->fcm_service_account.n == 0,
                           .sandbox = s->razorpay_key_id.n == 0};

@@ -41,6 +41,7 @@ typedef struct DomainConfig {
     int64_t withdraw_min;          /* smallest withdrawal */
     int64_t payment_poll_ms;       /* a fresh provider order is asked about this often */
     Str push_origins; /* push services of browsers: comma-separated origins; "*." before a host stands for all below */
+    Str sms_countries; /* country codes, comma-separated, whose numbers may sign up; empty: all */
     bool push_sandbox; /* the sandbox's push service is one too */
     int32_t sms_langs; /* LANG_BIT of the languages (lang.h) that SMS may be in besides English */
     bool sandbox; /* no real payment provider: mock payments are allowed */

@@ -219,6 +219,21 @@ static Err phone_of(Call *c, Str given, Str *out) {
     return out->p ? OK : E_NOMEM;
 }
 
+/* Some networks share with whoever brings them traffic: a number abroad that nobody here has is not written to for the asking. */
+static bool is_served(const DomainConfig *cfg, Str phone) {
+    Str rest = cfg->sms_countries;
+    if (!str_trim(rest).n)
+        return true;
+    for (Str code; str_split(&rest, ',', &code);) {
+        code = str_trim(code);
+        if (str_starts(code, S("+")))
+            code = str_from(code, 1);
+        if (code.n && str_starts(str_from(phone, 1), code))
+            return true;
+    }
+    return false;
+}
+
 static Err user_by_phone(Call *c, Str phone, User *out) {
     Key key = key_of(USER_BY_PHONE);
     key_str(&key, phone);
@@ -236,6 +251,8 @@ Err sign_in_send_otp(Call *c, const void *input, void *result) {
     e = user_by_phone(c, phone, &user);
     if (e && e != E_MISSING)
         return e;
+    if (e && !is_served(c->cfg, phone))
+        return diag_field(c->diag, E_INVALID, S("phone"), S("is in a country where this marketplace sends no SMS"));
     out->expires_in_s = c->cfg->otp_ttl_ms / 1000;
     return otp_send(c, OTP_SIGN_IN, phone, e == OK ? user.id : 0);
 }

@@ -246,3 +246,23 @@ test('a doer sees what is really in escrow', async () => {
     await box.stop();
   }
 });
+
+test('codes go to the countries that the admin names, and to people who are here', async () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'gigbox-abroad-'));
+  const send = (box, number) => box.post('/api/auth/send-otp', { phone: number });
+  let box;
+  try {
+    box = await Box.start({ dir });
+    await box.person('+9779812345678');
+    await box.stop();
+    box = await Box.start({ dir, sets: { sms_countries: '91, +44' } });
+    for (const number of [phone(), '+447700900123', '+9779812345678']) assert.equal((await send(box, number)).status, 200, number);
+    for (const number of ['+9779812345679', '+88216123456', '+19005551234']) {
+      const answer = await send(box, number);
+      assert.deepEqual([answer.status, answer.body.error.code, Object.keys(answer.body.error.fields)], [400, 'VALIDATION_ERROR', ['phone']], number);
+    }
+  } finally {
+    await box?.stop();
+    rmSync(dir, { recursive: true });
+  }
+});
