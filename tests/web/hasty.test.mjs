@@ -237,3 +237,66 @@ test('on a slow network a gig from a list is read at once; one that is gone mean
   await v.sees('It is no longer there.');
   await v.close();
 });
+
+test('nothing is published before its picture is there; signing out takes drafts along', async () => {
+  const ravi = await box.person(phone()), v = await as(ravi);
+  await v.go('/post');
+  await v.fill('Title', 'With a picture');
+  await v.page.getByLabel('Category').selectOption('design');
+  await v.fill('Description', 'See the picture.');
+  let open = () => {};
+  const held = new Promise((done) => (open = done));
+  await v.page.route('**/api/files', async (r) => { await held; await r.continue(); });
+  await v.page.locator('input[type=file]').setInputFiles({ name: 'brief.txt', mimeType: 'text/plain', buffer: Buffer.from('The brief.') });
+  await v.by('button', 'Continue').locator('.spinner').waitFor();
+  await v.by('button', 'Continue').click({ force: true });
+  await v.sees('Step 1 of 3');
+  open();
+  await v.sees('brief.txt');
+  await v.press('Continue');
+  await v.fill('From', '500');
+  await v.press('Continue');
+  await v.press('Publish');
+  await v.sees('Your gig is online.');
+  const { gigs } = (await ravi.get('/api/gigs/my-gigs')).body;
+  assert.deepEqual(gigs[0].attachments.map((f) => f.name), ['brief.txt']);
+  assert.equal(gigs[0].budgetMax, 50000);
+  await v.go('/post');
+  await v.fill('Title', 'Half a thought');
+  await v.go('/me');
+  await v.press('Sign out');
+  await v.by('link', 'Sign in').first().waitFor();
+  assert.deepEqual(await v.page.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith('draft.'))), []);
+  await v.close();
+});
+
+test('a payment that went through is told to the box although the network goes just then', async () => {
+  const ravi = await box.person(phone()), gig = (await asha.post('/api/gigs', gigBody())).body;
+  const application = (await ravi.post(`/api/gigs/${gig.id}/applications`, { message: 'I can.' })).body;
+  const { order } = (await asha.post(`/api/applications/${application.id}/accept`)).body;
+  const v = await as(asha);
+  v.expected = /ERR_|Failed to load/;
+  await v.go(`/orders/${order.id}/pay`);
+  let lost = 0;
+  await v.page.route('**/api/payments/verify', (r) => (lost++ < 2 ? r.abort() : r.continue()));
+  await v.press(/^Pay ₹/);
+  await v.page.getByRole('dialog').getByRole('button', { name: /^Pay ₹.* now$/ }).click();
+  await v.page.waitForURL(`**/orders/${order.id}`);
+  assert.equal((await asha.get(`/api/orders/${order.id}`)).body.escrowState, 'funded');
+  assert.equal(lost, 3);
+  await v.close();
+});
+
+test('more of a list that cannot be had is said', async () => {
+  const v = await as(asha);
+  v.expected = /500/;
+  await v.go('/gigs?category=music');
+  await v.page.locator('.gigcard').first().waitFor();
+  await v.page.route('**/api/gigs?*page=2*', (r) => r.fulfill({ status: 500, json: { success: false, error: { code: 'INTERNAL_ERROR', message: 'x' } } }));
+  await v.press('Show more');
+  await v.sees('Something went wrong. Please try again.');
+  await v.page.unroute('**/api/gigs?*page=2*');
+  await v.press('Show more');
+  await v.page.locator('.gigcard').nth(25).waitFor();
+  await v.close();
+});

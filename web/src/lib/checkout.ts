@@ -37,8 +37,17 @@ async function pay(what: ToPay, title: string): Promise<Paid> {
   });
 }
 
-/** Pays and has the box verify it; answers the order as it is then, or null when something else was paid. */
+const VERIFY_MS = 1000, VERIFY_MS_MAX = 16000;
+/** Pays and has the box verify it, again while the network is gone: the money has left by then. Answers the order as it is then, or null when something else was paid. */
 export async function checkout(what: ToPay, title: string): Promise<Order | null> {
   const paid = await pay(what, title);
-  return (await post<{ order: Order | null }>('/api/payments/verify', paid)).order;
+  for (let wait = VERIFY_MS; ; wait *= 2) {
+    try {
+      return (await post<{ order: Order | null }>('/api/payments/verify', paid)).order;
+    } catch (e) {
+      const { status } = e as ApiError;
+      if ((status && status < 500) || wait > VERIFY_MS_MAX) throw e;
+      await new Promise((done) => setTimeout(done, wait));
+    }
+  }
 }

@@ -1,4 +1,5 @@
 // Pictures are made small in the browser, then uploaded.
+import { signal } from '@preact/signals';
 import { ApiError, post } from './api';
 import { t } from './i18n';
 import type { Attachment } from './types';
@@ -28,13 +29,21 @@ export async function shrink(file: File, side = SIDE_MAX): Promise<File> {
   }
 }
 
+/** Files under way just now: nothing is sent off without them. */
+export const uploading = signal(0);
+
 export type Purpose = 'attachment' | 'avatar' | 'gig_image' | 'id_document' | 'portfolio';
 
 export async function upload(file: File, purpose: Purpose = 'attachment', side?: number): Promise<Attachment> {
-  const ready = await shrink(file, side);
-  if (ready.size > BYTES_MAX) throw new ApiError(413, 'PAYLOAD_TOO_LARGE', t('file.tooLarge'));
-  const body = new FormData();
-  body.set('purpose', purpose);
-  body.set('file', ready, ready.name || 'file');
-  return post<Attachment>('/api/files', body);
+  uploading.value++;
+  try {
+    const ready = await shrink(file, side);
+    if (ready.size > BYTES_MAX) throw new ApiError(413, 'PAYLOAD_TOO_LARGE', t('file.tooLarge'));
+    const body = new FormData();
+    body.set('purpose', purpose);
+    body.set('file', ready, ready.name || 'file');
+    return await post<Attachment>('/api/files', body);
+  } finally {
+    uploading.value--;
+  }
 }

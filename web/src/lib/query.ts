@@ -3,6 +3,7 @@ import { signal, type Signal } from '@preact/signals';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, get, query } from './api';
 import { cameBack } from './back';
+import { toast } from '../ui/toast';
 
 interface Entry<T> { data: Signal<T | undefined>; error: Signal<ApiError | undefined>; busy: Signal<boolean>; at: number; load?: Promise<void>; turn: number; again?: boolean }
 const entries = new Map<string, Entry<any>>();
@@ -146,7 +147,9 @@ export function usePages<T extends { id: string }>(path: string | null, plural: 
         break;
       }
     } catch (e) {
-      if (mine === turn.current) set((s) => ({ ...s, busy: false, error: e as ApiError }));
+      if (mine !== turn.current) return;
+      set((s) => ({ ...s, busy: false, error: e as ApiError }));
+      if (from > 1) toast((e as ApiError).message, 'bad');
     }
   }, [path, plural, limit]);
   pages.current = state.path === path ? Math.max(1, state.page) : 1;

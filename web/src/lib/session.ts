@@ -76,5 +76,6 @@ onSessionEnd(() => {
 
 export async function signOut(): Promise<void> {
   await post('/api/auth/logout').catch(() => {});
+  for (const key of Object.keys(localStorage)) if (key.startsWith('draft.')) localStorage.removeItem(key); // the next one here may be somebody else
   ended();
 }

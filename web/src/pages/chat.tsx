@@ -106,7 +106,7 @@ export default function Chat({ id }: { id: string }) {
   const older = async () => {
     const box = list.current!, height = box.scrollHeight;
     stick.current = false;
-    const a = await get<{ messages: Message[]; hasMore: boolean }>(`/api/conversations/${id}/messages?limit=${PAGE}&page=${Math.floor(messages.length / PAGE) + 1}`).catch(() => null);
+    const a = await get<{ messages: Message[]; hasMore: boolean }>(`/api/conversations/${id}/messages?limit=${PAGE}&page=${Math.floor(messages.length / PAGE) + 1}`).catch((e) => toast(e.message, 'bad'));
     if (!a) return;
     merge(a.messages);
     setMore(a.hasMore);

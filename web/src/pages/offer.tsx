@@ -1,5 +1,6 @@
 import { useLocation } from 'wouter-preact';
 import { patch, post } from '../lib/api';
+import { uploading } from '../lib/files';
 import { useForm } from '../lib/form';
 import { digits, money, number, t } from '../lib/i18n';
 import { useTitle } from '../lib/page';
@@ -65,6 +66,6 @@ function Form({ service }: { service?: Service }) {
       <Words label={t('offer.features')} optional value={v.features} on={(x) => set('features', x)} />
       <Words label={t('profile.skills')} optional value={v.skills} on={(x) => set('skills', x)} />
       <FilePicker label={t('offer.pictures')} purpose="gig_image" accept="image/*" max={5} value={v.images} on={(x) => set('images', x)} />
-    </Card><div class="formfoot"><span /><Button type="submit" kind="main" busy={form.busy}>{t(service ? 'save' : 'offer.publish')}</Button></div></form>
+    </Card><div class="formfoot"><span /><Button type="submit" kind="main" busy={form.busy || uploading.value > 0}>{t(service ? 'save' : 'offer.publish')}</Button></div></form>
   </Page>;
 }

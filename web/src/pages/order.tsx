@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { post } from '../lib/api';
+import { uploading } from '../lib/files';
 import { dropDraft, useForm } from '../lib/form';
 import { date, dateTime, money, t } from '../lib/i18n';
 import { useTitle } from '../lib/page';
@@ -116,7 +117,7 @@ function Submit({ id, close, busy, on }: { id: string; close: () => void; busy: 
   const form = useForm<{ message: string; attachments: Attachment[]; urls: string[] }>({ message: '', attachments: [], urls: [] }, `submit.${id}`);
   const { v, set } = form;
   return <Dialog title={t('do.submit')} close={close} actions={<><Button onClick={close}>{t('cancel')}</Button>
-    <Button kind="main" busy={busy} onClick={() => (v.message.trim() || v.attachments.length || v.urls.length ? on({ message: v.message.trim(), attachments: v.attachments.map((a) => a.id), urls: v.urls }) : form.fail({ message: t('order.submitMissing') }))}>{t('do.submit')}</Button></>}>
+    <Button kind="main" busy={busy || uploading.value > 0} onClick={() => (v.message.trim() || v.attachments.length || v.urls.length ? on({ message: v.message.trim(), attachments: v.attachments.map((a) => a.id), urls: v.urls }) : form.fail({ message: t('order.submitMissing') }))}>{t('do.submit')}</Button></>}>
     <TextArea label={t('order.submitText')} max={5000} value={v.message} on={(x) => set('message', x)} error={form.errors.message} />
     <FilePicker label={t('files')} value={v.attachments} on={(x) => set('attachments', x)} />
     <Words label={t('order.links')} optional value={v.urls} on={(x) => set('urls', x)} max={10} /></Dialog>;

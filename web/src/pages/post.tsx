@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import { patch, post } from '../lib/api';
+import { uploading } from '../lib/files';
 import { dropDraft, hasDraft, useForm } from '../lib/form';
 import { date, moneyRange, t, word } from '../lib/i18n';
 import { useTitle } from '../lib/page';
@@ -112,7 +113,7 @@ function Form({ gig }: { gig?: Gig }) {
         </>}
       </Card>
       <div class="formfoot">{v.step > 0 ? <Button onClick={() => set('step', v.step - 1)}>{t('back')}</Button> : <span />}
-        <Button type="submit" kind="main" busy={form.busy}>{v.step < 2 ? t('continue') : t(gig ? 'save' : 'post.publish')}</Button></div>
+        <Button type="submit" kind="main" busy={form.busy || uploading.value > 0}>{v.step < 2 ? t('continue') : t(gig ? 'save' : 'post.publish')}</Button></div>
     </form>
   </Page>;
 }

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
 import { patch, post, remove } from '../lib/api';
+import { uploading } from '../lib/files';
 import { useForm } from '../lib/form';
 import { money, number, t, tn, word } from '../lib/i18n';
 import { useTitle } from '../lib/page';
@@ -52,7 +53,7 @@ export default function ServicePage({ id }: { id: string }) {
         <Button wide kind="danger" icon="trash" onClick={() => setDialog('delete')}>{t('delete')}</Button></>
         : <Button wide kind="main" disabled={!s.isActive} onClick={() => (me.value ? setDialog('order') : go(`/sign-in?to=/services/${id}`))}>{t('service.order')}</Button>}
     </Card><Notice tone="brand" icon="shield">{t('escrow.note')}</Notice></aside></div>
-    {dialog === 'order' && <Dialog title={t('service.order')} close={() => setDialog('')} actions={<><Button onClick={() => setDialog('')}>{t('cancel')}</Button><Button kind="main" busy={form.busy} onClick={() => void order()}>{t('service.orderFor', { amount: money(s.price) })}</Button></>}>
+    {dialog === 'order' && <Dialog title={t('service.order')} close={() => setDialog('')} actions={<><Button onClick={() => setDialog('')}>{t('cancel')}</Button><Button kind="main" busy={form.busy || uploading.value > 0} onClick={() => void order()}>{t('service.orderFor', { amount: money(s.price) })}</Button></>}>
       <TextArea label={t('service.brief')} hint={t('service.briefHint')} max={5000} value={form.v.message} on={(v) => form.set('message', v)} error={form.errors.message} />
       <FilePicker label={t('files')} value={form.v.attachments} on={(v) => form.set('attachments', v)} /></Dialog>}
     {dialog === 'report' && <Report type="service" id={id} close={() => setDialog('')} />}
