@@ -264,6 +264,8 @@ Err service_delete(Call *c, const void *in, void *out) {
 Err service_get(Call *c, const void *in, void *out) {
     Service *s = out;
     Err e = row_load(c, &SERVICE, ((const IdIn *)in)->id, s);
+    if (e)
+        return e;
     bool shown = s->doer == c->actor.user || (c->actor.rights & (RIGHT_ADMIN | RIGHT_MODERATOR));
-    return e == OK && s->flags && (!shown || (s->flags & SERVICE_DELETED)) ? E_MISSING : e;
+    return s->flags && (!shown || (s->flags & SERVICE_DELETED)) ? E_MISSING : OK;
 }
