@@ -272,7 +272,7 @@ test('nothing is published before its picture is there; signing out takes drafts
   await v.fill('Title', 'Half a thought');
   await v.go('/me');
   await v.press('Sign out');
-  await v.by('link', 'Sign in').first().waitFor();
+  await v.page.waitForURL('**/sign-in*');
   assert.deepEqual(await v.page.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith('draft.'))), []);
   await v.close();
 });
@@ -306,4 +306,17 @@ test('more of a list that cannot be had is said', async () => {
   await v.press('Show more');
   await v.page.locator('.gigcard').nth(25).waitFor();
   await v.close();
+});
+
+test('how long a refusal lasts is told as it is', async () => {
+  for (const [language, label, button, said] of [['en-IN', 'Mobile number', 'Send the code', 'Try again in a few hours.'], ['hi-IN', 'मोबाइल नंबर', 'कोड भेजें', 'कुछ घंटे बाद फिर कोशिश करें।']]) {
+    const v = await Visitor.open(browser, box, { language });
+    v.expected = /429/;
+    await v.page.route('**/api/auth/send-otp', (r) => r.fulfill({ status: 429, json: { success: false, error: { code: 'RATE_LIMITED', message: 'Too many codes were asked for or entered wrongly. Try again in a few hours.' } } }));
+    await v.go('/sign-in');
+    await v.fill(label, phone());
+    await v.press(button);
+    await v.sees(said);
+    await v.close();
+  }
 });

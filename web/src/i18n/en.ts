@@ -99,4 +99,4 @@ export const en = {
 /** What the box says in words of its own. */
 export const told = { badge: 'You earned the badge “{subject}”.' };
 /** Refusals of the box that read better otherwise. */
-export const refused = { 'some of the input is not valid': 'That was not taken.', 'there is no such thing': 'It is no longer there.' };
+export const refused = { 'some of the input is not valid': 'That was not taken.', 'there is no such thing': 'It is no longer there.', 'too many codes were asked for or entered wrongly. try again in a few hours': 'Too many codes were asked for or entered wrongly. Try again in a few hours.' };

@@ -1,6 +1,6 @@
 // Requests to the box. The session travels in an HttpOnly cookie that the box sets at sign-in; scripts never see the token.
 import { signal } from '@preact/signals';
-import { has, language, reason, t } from './i18n';
+import { has, heard, language, reason, t } from './i18n';
 
 /** What the box refused, or status 0 when it could not be reached. */
 export class ApiError extends Error {
@@ -24,7 +24,7 @@ function problem(status: number, body: any): ApiError {
   const own = `error.${code}`;
   const said: string | undefined = body?.error?.message;
   const fields = Object.fromEntries(Object.entries<string>(body?.error?.fields ?? {}).map(([name, why]) => [name, reason(why, 'field')]));
-  return new ApiError(status, code, has(own) ? t(own as never) : said ? [reason(said, code), ...Object.values(fields)].join(' ') : t('error.INTERNAL_ERROR'), fields);
+  return new ApiError(status, code, has(own) && !(said && heard(said)) ? t(own as never) : said ? [reason(said, code), ...Object.values(fields)].join(' ') : t('error.INTERNAL_ERROR'), fields);
 }
 
 export async function call<T>(method: string, path: string, body?: unknown, signalled?: AbortSignal): Promise<T> {

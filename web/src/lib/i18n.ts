@@ -52,10 +52,13 @@ export function sentence(n: { type: string; body: string; subject?: string; deta
   return text && [...text.matchAll(/\{(\w+)\}/g)].every(([, name]) => name in values) ? fill(text, values) : n.body;
 }
 
+const kindOf = (said: string): string => said.replace(/\d+/g, '#').replace(/\.$/, '').toLowerCase();
+/** This refusal has a sentence of its own. */
+export const heard = (said: string): boolean => kindOf(said) in refused;
 /** Why the box refused, as a sentence in the reader's language: its own where that has one (numbers aside), else one for the code. */
 export function reason(said: string, code: string): string {
-  const numbers = said.match(/\d+/g) ?? [], kind = said.replace(/\d+/g, '#').replace(/\.$/, '').toLowerCase();
-  const text = (refused[kind] ?? refused[code] ?? (language.value === 'en' ? said : refused[''])).replace(/#/g, () => number(Number(numbers.shift())));
+  const numbers = said.match(/\d+/g) ?? [];
+  const text = (refused[kindOf(said)] ?? refused[code] ?? (language.value === 'en' ? said : refused[''])).replace(/#/g, () => number(Number(numbers.shift())));
   return text.charAt(0).toUpperCase() + text.slice(1) + (/[\p{L}\p{M}\d]$/u.test(text) ? '.' : '');
 }
 /** Digits of a Hindi keyboard as the others. */
