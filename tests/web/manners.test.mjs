@@ -19,7 +19,7 @@ async function tabTo(page, name, max = 80) {
     await page.keyboard.press('Tab');
     const at = await page.evaluate(() => {
       const e = document.activeElement;
-      if (e === document.body) return { name: '' };
+      if (e === document.body || e.tabIndex < 0) return { name: '' }; // a page that has just come takes the focus itself
       const label = e.labels?.[0]?.textContent ?? '';
       return { html: e.outerHTML.slice(0, 200), name: (label || e.getAttribute('aria-label') || e.textContent || '').trim(), ring: getComputedStyle(e).outlineStyle !== 'none' || getComputedStyle(e.closest('form, .words, label') ?? e).outlineStyle !== 'none' };
     });
