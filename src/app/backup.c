@@ -80,11 +80,13 @@ bool backup_name_parts(Str name, int64_t *ms, Str *mark) {
 Err backup_mark(Store *s, Arena *a, char mark[BACKUP_MARK_BYTES]) {
     uint8_t key[32], sum[SHA256_BYTES];
     Err e = box_key(s, a, key);
+    if (e)
+        return e;
     hmac_sha256(str_of(key, sizeof key), S("backup"), sum);
     secret_wipe(key, sizeof key);
     hex_put(mark, sum, BACKUP_MARK_BYTES / 2);
     mark[BACKUP_MARK_BYTES - 1] = 0;
-    return e;
+    return OK;
 }
 
 static int by_name(const void *a, const void *b) {

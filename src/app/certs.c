@@ -104,12 +104,9 @@ static Str first_line(Arena *a, Str names) { return arena_printf(a, "Names: %.*s
 
 /* When another is due in place of the one in a file, with its key: when the last third of its life begins. 0: none is there. */
 static int64_t due_at(const char *file, char why[TLS_WHY_BYTES]) {
-    TlsContext *context;
     TlsFacts facts;
-    if (tls_context_load(file, file, &context, why) != OK)
+    if (tls_file_facts(file, file, &facts, why) != OK)
         return 0;
-    tls_context_facts(context, &facts);
-    tls_context_unref(context);
     return facts.to_ms - (facts.to_ms - facts.from_ms) / LIFE_PARTS;
 }
 

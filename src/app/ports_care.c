@@ -185,19 +185,18 @@ void box_uploaded_tls(const Box *box, char out[BOX_PATH_BYTES]) {
 
 /* Whether a pair is there, is good, and stays so for a while. */
 static bool lasts(const char *cert, const char *key) {
-    TlsContext *context;
     TlsFacts facts;
     char why[TLS_WHY_BYTES];
-    if (tls_context_load(cert, key, &context, why) != OK)
-        return false;
-    tls_context_facts(context, &facts);
-    tls_context_unref(context);
-    return facts.to_ms > clock_now_ms() + SELF_SIGNED_LEFT_MS;
+    return tls_file_facts(cert, key, &facts, why) == OK && facts.to_ms > clock_now_ms() + SELF_SIGNED_LEFT_MS;
+}
+
+static void self_signed_files(const char *data, char cert[BOX_PATH_BYTES], char key[BOX_PATH_BYTES]) {
+    snprintf(cert, BOX_PATH_BYTES, "%.1000s/tls-cert.pem", data);
+    snprintf(key, BOX_PATH_BYTES, "%.1000s/tls-key.pem", data);
 }
 
 Err box_self_signed(const char *data, char cert[BOX_PATH_BYTES], char key[BOX_PATH_BYTES], char why[NET_WHY_BYTES]) {
-    snprintf(cert, BOX_PATH_BYTES, "%.1000s/tls-cert.pem", data);
-    snprintf(key, BOX_PATH_BYTES, "%.1000s/tls-key.pem", data);
+    self_signed_files(data, cert, key);
     if (lasts(cert, key))
         return OK;
     Err e = tls_self_signed(cert, key, "localhost,gigbox.local,127.0.0.1", SELF_SIGNED_DAYS, clock_now_ms(), why);
@@ -219,9 +218,9 @@ Err box_reload_tls(Box *box, char why[NET_WHY_BYTES]) {
 
 void box_renew_self_signed(Box *box) {
     char cert[BOX_PATH_BYTES], key[BOX_PATH_BYTES], why[NET_WHY_BYTES] = "";
-    snprintf(cert, sizeof cert, "%.1000s/tls-cert.pem", box->options->data);
+    self_signed_files(box->options->data, cert, key);
     pthread_mutex_lock(&box->tls_lock);
-    bool old = strcmp(box->tls_cert, cert) == 0 && !lasts(box->tls_cert, box->tls_key);
+    bool old = strcmp(box->tls_cert, cert) == 0 && !lasts(cert, key);
     Err e = old ? box_self_signed(box->options->data, cert, key, why) : OK;
     pthread_mutex_unlock(&box->tls_lock);
     if (e)
@@ -237,7 +236,6 @@ static bool fixed(const Settings *s) { return by_settings(s) || s->acme_names.n;
 static Err certificate(void *ctx, Arena *a, CertificateFact *out) {
     Box *box = ctx;
     const Settings *s = &box->settings.now;
-    TlsContext *context;
     TlsFacts facts;
     char why[TLS_WHY_BYTES] = "", uploaded[BOX_PATH_BYTES], acme[CERTS_PATH_BYTES];
     *out = (CertificateFact){.on = s->tls_listen.n > 0, .editable = s->tls_listen.n && !fixed(s)};
@@ -246,7 +244,7 @@ static Err certificate(void *ctx, Arena *a, CertificateFact *out) {
     box_uploaded_tls(box, uploaded);
     certs_file(box->options->data, acme);
     pthread_mutex_lock(&box->tls_lock);
-    Err e = tls_context_load(box->tls_cert, box->tls_key, &context, why);
+    Err e = tls_file_facts(box->tls_cert, box->tls_key, &facts, why);
     out->source = by_settings(s)                         ? S("settings")
                   : strcmp(box->tls_cert, acme) == 0     ? S("acme")
                   : strcmp(box->tls_cert, uploaded) == 0 ? S("uploaded")
@@ -256,8 +254,6 @@ static Err certificate(void *ctx, Arena *a, CertificateFact *out) {
         out->why = arena_str(a, str_c0(why));
         return e == E_NOMEM ? e : OK;
     }
-    tls_context_facts(context, &facts);
-    tls_context_unref(context);
     char hex[2 * TLS_FINGERPRINT_BYTES];
     hex_put(hex, facts.fingerprint, sizeof facts.fingerprint);
     out->names = arena_str(a, str_c0(facts.names));
@@ -272,13 +268,12 @@ static Err certificate(void *ctx, Arena *a, CertificateFact *out) {
 /* Chain and key go into one file, so that one rename changes both. Under the lock. */
 static Err install(Box *box, Str chain, Str key, char why[TLS_WHY_BYTES]) {
     char fresh[BOX_PATH_BYTES + 8], file[BOX_PATH_BYTES];
-    TlsContext *context = NULL;
+    TlsFacts facts;
     box_uploaded_tls(box, file);
     snprintf(fresh, sizeof fresh, "%s.new", file);
     Err e = file_make(fresh, 0600, (Str[]){chain, S("\n"), key}, 3);
     if (e == OK)
-        e = tls_context_load(fresh, fresh, &context, why);
-    tls_context_unref(context);
+        e = tls_file_facts(fresh, fresh, &facts, why);
     if (e == OK && rename(fresh, file) != 0)
         e = E_IO;
     if (e) {
@@ -320,14 +315,13 @@ static Err certificate_set(void *ctx, Arena *a, Diag *d, Str chain, Str key) {
 /* Back to the self-signed pair, which is known to be good before the uploaded file goes. Under the lock. */
 static Err go_back(Box *box, Diag *d, char why[NET_WHY_BYTES]) {
     char uploaded[BOX_PATH_BYTES], cert[BOX_PATH_BYTES], key[BOX_PATH_BYTES];
-    TlsContext *context = NULL;
+    TlsFacts facts;
     box_uploaded_tls(box, uploaded);
     if (strcmp(box->tls_cert, uploaded) != 0)
         return diag_fail(d, E_STATE, NULL, S("The certificate is not an uploaded one."));
     Err e = box_self_signed(box->options->data, cert, key, why);
     if (e == OK)
-        e = tls_context_load(cert, key, &context, why);
-    tls_context_unref(context);
+        e = tls_file_facts(cert, key, &facts, why);
     if (e == OK && unlink(uploaded) != 0)
         e = E_IO;
     if (e)

@@ -339,7 +339,7 @@ static void names_of(Str cert, char *out) {
     }
 }
 
-void tls_context_facts(const TlsContext *c, TlsFacts *out) {
+static void facts_of(const TlsContext *c, TlsFacts *out) {
     enum { DAYS_TO_1970 = 719528 }; /* BearSSL counts from the year 0 */
     br_x509_decoder_context x;
     br_sha256_context h;
@@ -352,6 +352,16 @@ void tls_context_facts(const TlsContext *c, TlsFacts *out) {
     br_sha256_init(&h);
     br_sha256_update(&h, c->chain[0].data, c->chain[0].data_len);
     br_sha256_out(&h, out->fingerprint);
+}
+
+Err tls_file_facts(const char *cert_file, const char *key_file, TlsFacts *out, char why[TLS_WHY_BYTES]) {
+    TlsContext *c;
+    Err e = tls_context_load(cert_file, key_file, &c, why);
+    if (e)
+        return e;
+    facts_of(c, out);
+    tls_context_unref(c);
+    return OK;
 }
 
 /* ---- what is spoken ---- */

@@ -31,7 +31,9 @@ typedef struct TlsFacts {
     size_t chain;                  /* certificates in all */
     bool rsa;                      /* else EC */
 } TlsFacts;
-void tls_context_facts(const TlsContext *context, TlsFacts *out);
+/* Of a chain and key in files, with the checks and errors of tls_context_load: whether they could be served, and what is in them.
+ */
+Err tls_file_facts(const char *cert_file, const char *key_file, TlsFacts *out, char why[TLS_WHY_BYTES]);
 
 /* Writes a new P-256 key (mode 0600) and a certificate signed by itself, valid from a day before now_ms for `days` (up to 3650;
  * 397 is what browsers bear). `names` is a comma-separated list of host names and IP addresses, the first is also the subject; at
