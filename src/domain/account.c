@@ -145,7 +145,7 @@ Err account_register_coded(Call *c, const void *input, void *result) {
     r.name = name;
     r.roles = in->roles;
     r.created_ms = c->now_ms;
-    e = r.id ? rec_put(c->tx, &REGISTRATION, &r) : rec_insert(c->tx, &REGISTRATION, &r);
+    e = row_save(c, &REGISTRATION, &r);
     return e ? e : otp_send(c, OTP_REGISTER, email, 0);
 }
 

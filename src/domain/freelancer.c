@@ -264,7 +264,7 @@ Err freelancer_create(Call *c, const void *input, void *result) {
     if (e == OK)
         e = apply(c, input, f, &out->user);
     if (e == OK)
-        e = f->id ? rec_put(c->tx, &FREELANCER, f) : rec_insert(c->tx, &FREELANCER, f);
+        e = row_save(c, &FREELANCER, f);
     out->user.freelancer = f->id;
     out->user.works = 0;
     return e ? e : rec_put(c->tx, &USER, &out->user);

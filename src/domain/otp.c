@@ -128,7 +128,7 @@ Err otp_send(Call *c, OtpPurpose purpose, Str contact, int64_t user) {
     row.tries = 0;
     row.chosen = false;
     row.expires_ms = c->now_ms + c->cfg->otp_ttl_ms;
-    e = row.id ? rec_put(c->tx, &OTP, &row) : rec_insert(c->tx, &OTP, &row);
+    e = row_save(c, &OTP, &row);
     if (e)
         return e;
     return send(c, contact, user, text);
@@ -165,7 +165,7 @@ Err otp_choose(Call *c, OtpPurpose purpose, Str contact, Str code) {
                 .hash = str_of(hash, sizeof hash),
                 .expires_ms = OTP_UNASKED_MS,
                 .chosen = true};
-    return row.id ? rec_put(c->tx, &OTP, &row) : rec_insert(c->tx, &OTP, &row);
+    return row_save(c, &OTP, &row);
 }
 
 Err otp_unchoose(Call *c, OtpPurpose purpose, Str contact) {

@@ -33,6 +33,12 @@ Err row_load(Call *c, const Record *r, int64_t id, void *row) {
     return e || !tx_writable(c->tx) ? e : row_keep(c->arena, r, row);
 }
 
+Err row_save(Call *c, const Record *r, void *row) {
+    int64_t id;
+    memcpy(&id, row, sizeof id);
+    return id ? rec_put(c->tx, r, row) : rec_insert(c->tx, r, row);
+}
+
 Err row_find(Call *c, const Record *r, const Index *ix, const Key *key, void *row) {
     int64_t id;
     Err e = index_find(c->tx, ix, key, &id);

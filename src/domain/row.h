@@ -9,6 +9,8 @@
 Err row_keep(Arena *a, const Record *r, void *row);
 /* rec_get, and row_keep when the transaction writes: decoded rows are views that die with the next write. */
 Err row_load(Call *c, const Record *r, int64_t id, void *row);
+/* rec_put of one that has an id, else rec_insert, which gives it one. Errors as those. */
+Err row_save(Call *c, const Record *r, void *row);
 /* The record under a unique key. E_MISSING. */
 Err row_find(Call *c, const Record *r, const Index *ix, const Key *key, void *row);
 /* The records of the entries that begin with `prefix` (NULL: all), at most `max`, kept as row_load does; *rows in the arena. For

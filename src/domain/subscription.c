@@ -113,7 +113,7 @@ static Err ref_put(Call *c, Str name, int64_t row) {
     if (e == E_MISSING)
         r = (Ref){.name = name, .at_ms = c->now_ms};
     r.row = row;
-    return r.id ? rec_put(c->tx, &SUBSCRIPTION_REF, &r) : rec_insert(c->tx, &SUBSCRIPTION_REF, &r);
+    return row_save(c, &SUBSCRIPTION_REF, &r);
 }
 
 static int32_t plan_of(const Subscription *s) { return subscription_alive(s) ? PLAN_PRO : PLAN_FREE; }
