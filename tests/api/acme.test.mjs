@@ -6,22 +6,12 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
-import { Box, assert, eventually, run } from './harness.mjs';
+import { Box, assert, eventually, run, steadyPort } from './harness.mjs';
 
 const there = spawnSync('pebble', ['-help']).error === undefined;
-const freePort = async () => {
-  const s = net.createServer().listen(0, '127.0.0.1');
-  await once(s, 'listening');
-  const { port } = s.address();
-  s.close();
-  await once(s, 'close');
-  return port;
-};
-
 /** Answers each question for an address with 127.0.0.1, and all others with nothing. */
 async function nameServer() {
   const socket = dgram.createSocket('udp4');
@@ -42,7 +32,7 @@ async function nameServer() {
 }
 
 async function authority(dir, httpPort, more = {}) {
-  const port = await freePort(), management = await freePort(), key = path.join(dir, 'pebble.key'), cert = path.join(dir, 'pebble.pem');
+  const port = await steadyPort(), management = await steadyPort(), key = path.join(dir, 'pebble.key'), cert = path.join(dir, 'pebble.pem');
   const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=pebble', '-addext', 'subjectAltName=DNS:localhost'], { encoding: 'utf8' });
   assert.equal(made.status, 0, made.stderr);
   writeFileSync(path.join(dir, 'pebble.json'), JSON.stringify({ pebble: { listenAddress: `127.0.0.1:${port}`, managementListenAddress: `127.0.0.1:${management}`, certificate: cert, privateKey: key, httpPort, tlsPort: 1, ocspResponderURL: '', externalAccountBindingRequired: false, ...more } }));
@@ -63,7 +53,7 @@ test('a certificate by ACME: proven, put in force, kept over a restart, got anew
   if (!there) return t.skip('no pebble');
   const dir = mkdtempSync(path.join(tmpdir(), 'gigbox-acme-'));
   chmodSync(dir, 0o755);
-  const data = path.join(dir, 'data'), port = await freePort(), tlsPort = await freePort();
+  const data = path.join(dir, 'data'), port = await steadyPort(), tlsPort = await steadyPort();
   assert.equal((await run(['admin', '--data', data, 'create', '+919876543210'])).code, 0);
   const pebble = await authority(dir, port);
   t.after(() => pebble.stop());
@@ -113,7 +103,7 @@ test('it is renewed while the box serves, when the last third of its life begins
   if (!there) return t.skip('no pebble');
   const dir = mkdtempSync(path.join(tmpdir(), 'gigbox-acme-'));
   chmodSync(dir, 0o755);
-  const port = await freePort(), pebble = await authority(dir, port, { certificateValidityPeriod: 9 });
+  const port = await steadyPort(), pebble = await authority(dir, port, { certificateValidityPeriod: 9 });
   t.after(() => pebble.stop());
   const box = await Box.start({ listen: `127.0.0.1:${port}`, sets: { tls_listen: '127.0.0.1:0', acme_names: 'gigs.test', acme_url: pebble.url, ca_file: pebble.cert }, validate: false });
   t.after(() => box.kill());
@@ -131,7 +121,7 @@ test('an authority that does not see the proof, or is not there: told, and the b
   if (!there) return t.skip('no pebble');
   const dir = mkdtempSync(path.join(tmpdir(), 'gigbox-acme-'));
   chmodSync(dir, 0o755);
-  const elsewhere = await freePort();
+  const elsewhere = await steadyPort();
   const pebble = await authority(dir, elsewhere); // looks for the proof where nobody listens
   t.after(() => pebble.stop());
   for (const [url, says] of [[pebble.url, /no certificate could be had.*does not see the proof/], ['https://127.0.0.1:9/dir', /no certificate could be had.*not reached/]]) {

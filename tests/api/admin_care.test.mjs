@@ -2,31 +2,20 @@
 // certificate of HTTPS.
 import test, { after, before } from 'node:test';
 import { execFileSync } from 'node:child_process';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect } from 'node:tls';
-import { Box, run, gigBody, phone, assert, eventually } from './harness.mjs';
+import { Box, run, gigBody, phone, assert, eventually, steadyPort } from './harness.mjs';
 import { audited, staffed } from './admin_kit.mjs';
 
 const is = (answer, status) => (assert.equal(answer.status, status, JSON.stringify(answer.body)), answer.body);
 const name = /^gigbox-\d{8}T\d{6}Z(-[0-9a-f]{8})?\.db$/;
 
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 let box, admin, moderator, stop, dir, asha;
 before(async () => {
   // A port that stays: the box starts again within its process.
-  ({ box, admin, moderator, stop, dir } = await staffed({ listen: `127.0.0.1:${await freePort()}`, sets: { backup_dir: 'copies', backup_every_h: 0, upload_bytes: 65536 } }));
+  ({ box, admin, moderator, stop, dir } = await staffed({ listen: `127.0.0.1:${await steadyPort()}`, sets: { backup_dir: 'copies', backup_every_h: 0, upload_bytes: 65536 } }));
   asha = await box.person(phone(), { name: 'Asha' });
 });
 after(() => stop());

@@ -3,6 +3,7 @@
 // for coverage.test.mjs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { appendFileSync, mkdtempSync, rmSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -350,3 +351,14 @@ export const gigBody = (change = {}) => ({
 });
 
 export { readFileSync, assert };
+
+/** A port for what goes down and comes back: none that the system gives to somebody else meanwhile. */
+export async function steadyPort() {
+  for (;;) {
+    const port = 10000 + Math.floor(Math.random() * 20000), server = createServer();
+    if (!(await once(server.listen(port, '127.0.0.1'), 'listening').catch(() => null))) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+}

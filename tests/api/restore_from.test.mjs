@@ -1,23 +1,13 @@
 // A restore from where backups are: of the directory and of a bucket, plain and sealed, damaged, unknown, broken off.
 import test, { after, before } from 'node:test';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { run, gigBody, phone, assert, eventually } from './harness.mjs';
+import { run, gigBody, phone, assert, eventually, steadyPort } from './harness.mjs';
 import { audited, staffed } from './admin_kit.mjs';
 import { bucket } from './bucket.mjs';
 
 const is = (answer, status) => (assert.equal(answer.status, status, JSON.stringify(answer.body)), answer.body);
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 let store, box, admin, moderator, stop, dir, copies, secrets, asha;
 before(async () => {
@@ -26,7 +16,7 @@ before(async () => {
   writeFileSync(path.join(secrets, 's3'), 'S3RVER\n', { mode: 0o644 });
   // A port that stays: the box starts again within its process.
   ({ box, admin, moderator, stop, dir } = await staffed({
-    listen: `127.0.0.1:${await freePort()}`,
+    listen: `127.0.0.1:${await steadyPort()}`,
     sets: { ...store.sets, backup_s3_secret: 'S3RVER', backup_dir: 'copies', backup_every_h: 0 },
   }));
   copies = path.join(dir, 'copies');

@@ -4,8 +4,8 @@ import { test, before, after } from 'node:test';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Box, assert, eventually, gigBody, phone, run } from '../api/harness.mjs';
-import { browse, steadyPort, Visitor } from './kit.mjs';
+import { Box, assert, eventually, gigBody, phone, run, steadyPort } from '../api/harness.mjs';
+import { browse, Visitor } from './kit.mjs';
 
 let box, browser, admin, client, doer, gig, order;
 before(async () => {

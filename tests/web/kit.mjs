@@ -1,9 +1,7 @@
 // Drives the real binary's pages with Chromium, as people would. A Visitor is a browser profile of its own; whatever a page writes to
 // the console as an error, every violation of the Content-Security-Policy and every request that leaves the box is a failure.
 import { existsSync, readFileSync } from 'node:fs';
-import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { chromium } from 'playwright-core';
 import { assert } from '../api/harness.mjs';
 
@@ -16,17 +14,6 @@ export async function browse() {
   assert.ok(executablePath, 'Chromium is not installed');
   return await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-background-networking',
     '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--disable-features=WebRtcHideLocalIpsWithMdns'] });
-}
-
-/** A port for a box that goes down and comes back under a page: none that the system gives to somebody else meanwhile. */
-export async function steadyPort() {
-  for (;;) {
-    const port = 10000 + Math.floor(Math.random() * 20000), server = createServer();
-    if (!(await once(server.listen(port, '127.0.0.1'), 'listening').catch(() => null))) continue;
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
 }
 
 export class Visitor {

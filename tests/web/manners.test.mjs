@@ -1,7 +1,7 @@
 // What browsers and networks do to people: only a keyboard, no network for a while, an old tab, strange addresses.
 import { test, before, after } from 'node:test';
-import { Box, assert, eventually, gigBody, phone } from '../api/harness.mjs';
-import { browse, steadyPort, Visitor } from './kit.mjs';
+import { Box, assert, eventually, gigBody, phone, steadyPort } from '../api/harness.mjs';
+import { browse, Visitor } from './kit.mjs';
 
 let box, browser;
 before(async () => {
