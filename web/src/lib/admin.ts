@@ -1,12 +1,11 @@
 // Words and shapes of the administration.
 import { adminEn, type AdminWords } from '../i18n/admin.en';
 import { adminHi } from '../i18n/admin.hi';
-import { language } from './i18n';
+import { wordsOf } from './i18n';
 import { me } from './session';
 import type { BankAccount, Gig, Message, Order, Person, Service, User } from './types';
 
-export const a = (key: keyof AdminWords, values?: Record<string, string | number>): string =>
-  (language.value === 'hi' ? adminHi : adminEn)[key].replace(/\{(\w+)\}/g, (all, name) => String(values?.[name] ?? all));
+export const a = wordsOf(adminEn, adminHi);
 /** A word of the contract, or as it is. */
 export const aw = (group: string, value: string): string => {
   const key = `${group}.${value}` as keyof AdminWords;

@@ -37,6 +37,9 @@ const fill = (text: string, values?: Values) => (values ? text.replace(/\{(\w+)\
 
 export const has = (key: string): boolean => key in catalogue;
 export const t = (key: Texts, values?: Values): string => fill(catalogue[key] as string, values);
+/** Words that come with some pages only, by their keys. */
+export const wordsOf = <K extends string>(en: Record<K, string>, hi: Record<K, string>) =>
+  (key: K, values?: Values): string => fill((language.value === 'hi' ? hi : en)[key], values);
 /** A counted thing: {n} is the number as people write it. */
 export const tn = (key: Counts, n: number, values?: Values): string =>
   fill((catalogue[key] as { one: string; other: string })[plurals.select(n) === 'one' ? 'one' : 'other'], { n: number(n), ...values });
